@@ -1,0 +1,34 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings of every ordinary module: Swift 6 language mode comes from the tools version.
+let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+
+/// Optimised in every configuration: an unoptimised lane kernel is 150 times slower and would make the tests unusable.
+func kernelSettings(_ level: String) -> [SwiftSetting] {
+  [
+    .unsafeFlags([
+      "-O", "-wmo", "-Ounchecked", "-enforce-exclusivity=unchecked",
+      "-Xcc", "-march=\(level)", "-Xcc", "-fno-math-errno",
+    ])
+  ]
+}
+
+let package = Package(
+  name: "geoc",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CBlas", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CVec"),
+    .target(name: "GeocDiagnostics", swiftSettings: strict),
+    .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
+    .target(name: "GeocTensorFiles", dependencies: ["GeocDiagnostics", "CZlib"], swiftSettings: strict),
+    .target(name: "GeocKernelABI", swiftSettings: strict),
+    .target(name: "GeocIR", dependencies: ["GeocDiagnostics"], swiftSettings: strict),
+  ]
+)
