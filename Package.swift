@@ -29,6 +29,6 @@ let package = Package(
     .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
     .target(name: "GeocTensorFiles", dependencies: ["GeocDiagnostics", "CZlib"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
-    .target(name: "GeocIR", dependencies: ["GeocDiagnostics"], swiftSettings: strict),
+    .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
   ]
 )
