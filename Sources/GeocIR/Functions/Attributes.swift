@@ -1,0 +1,151 @@
+/// The value of an attribute of a node, or of a parameter of an op.
+package enum Attribute: Hashable, Sendable {
+  case int(Int)
+  case real(Double)
+  case bool(Bool)
+  case name(String)
+  case text(String)
+  case ints([Int])
+  case reals([Double])
+  case type(GeoType)
+  case spectral(SpectralFunction)
+  case expression(ScalarExpression)
+}
+
+/// The attributes of a node, sorted by name.
+package struct Attributes: Hashable, Sendable {
+  private var entries: [Entry] = []
+
+  private struct Entry: Hashable, Sendable {
+    var name: String
+    var value: Attribute
+  }
+
+  /// No attributes.
+  package init() {}
+
+  /// Attributes by name.
+  package init(_ values: [String: Attribute]) {
+    entries = values.sorted { $0.key < $1.key }.map { Entry(name: $0.key, value: $0.value) }
+  }
+
+  /// An attribute; setting nil removes it.
+  package subscript(name: String) -> Attribute? {
+    get { entries.first { $0.name == name }?.value }
+    set {
+      entries.removeAll { $0.name == name }
+      guard let newValue else { return }
+      let at = entries.firstIndex { $0.name > name } ?? entries.count
+      entries.insert(Entry(name: name, value: newValue), at: at)
+    }
+  }
+
+  /// All of them, sorted by name.
+  package var all: [(name: String, value: Attribute)] { entries.map { ($0.name, $0.value) } }
+
+  /// Whether there are none.
+  package var isEmpty: Bool { entries.isEmpty }
+
+  /// An integer, `fallback` where it is missing.
+  package func int(_ name: String, _ fallback: Int = 0) -> Int {
+    switch self[name] {
+    case .int(let x)?: x
+    case .real(let x)?: Int(exactly: x) ?? fallback
+    default: fallback
+    }
+  }
+
+  /// A number, `fallback` where it is missing.
+  package func real(_ name: String, _ fallback: Double = 0) -> Double {
+    switch self[name] {
+    case .real(let x)?: x
+    case .int(let x)?: Double(x)
+    default: fallback
+    }
+  }
+
+  /// A flag, `fallback` where it is missing.
+  package func bool(_ name: String, _ fallback: Bool = false) -> Bool {
+    if case .bool(let x)? = self[name] { x } else { fallback }
+  }
+
+  /// A name, `fallback` where it is missing.
+  package func name(_ name: String, _ fallback: String = "") -> String {
+    switch self[name] {
+    case .name(let x)?, .text(let x)?: x
+    default: fallback
+    }
+  }
+
+  /// A list of integers, empty where it is missing.
+  package func ints(_ name: String) -> [Int] {
+    switch self[name] {
+    case .ints(let x)?: x
+    case .int(let x)?: [x]
+    default: []
+    }
+  }
+
+  /// A list of numbers, empty where it is missing.
+  package func reals(_ name: String) -> [Double] {
+    switch self[name] {
+    case .reals(let x)?: x
+    case .ints(let x)?: x.map(Double.init)
+    case .real(let x)?: [x]
+    case .int(let x)?: [Double(x)]
+    default: []
+    }
+  }
+
+  /// A type, nil where it is missing.
+  package func type(_ name: String) -> GeoType? {
+    if case .type(let x)? = self[name] { x } else { nil }
+  }
+
+  /// A spectral function, nil where it is missing.
+  package func spectral(_ name: String) -> SpectralFunction? {
+    if case .spectral(let x)? = self[name] { x } else { nil }
+  }
+
+  /// A scalar expression, nil where it is missing.
+  package func expression(_ name: String) -> ScalarExpression? {
+    if case .expression(let x)? = self[name] { x } else { nil }
+  }
+}
+
+extension Attribute: CustomStringConvertible {
+  /// Canonical text in IR.
+  package var description: String {
+    switch self {
+    case .int(let x): return String(x)
+    case .real(let x):
+      let text = String(x)
+      return text
+    case .bool(let x): return String(x)
+    case .name(let x): return x
+    case .text(let x): return TextQuoting.quote(x)
+    case .ints(let x): return "[\(x.map(String.init).joined(separator: ", "))]"
+    case .reals(let x): return "[\(x.map { String($0) }.joined(separator: ", "))]"
+    case .type(let x): return "<\(x)>"
+    case .spectral(let x): return "spectral<\(x)>"
+    case .expression(let x): return "expr<\(x)>"
+    }
+  }
+}
+
+/// Quoted texts as `TextScanner.quoted` reads them.
+package enum TextQuoting {
+  /// `text` in double quotes.
+  package static func quote(_ text: String) -> String {
+    var out = "\""
+    for c in text {
+      switch c {
+      case "\"": out += "\\\""
+      case "\\": out += "\\\\"
+      case "\n": out += "\\n"
+      default: out.append(c)
+      }
+    }
+    return out + "\""
+  }
+}

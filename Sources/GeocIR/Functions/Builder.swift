@@ -1,0 +1,133 @@
+/// Builds a function node by node, checking every type on the way.
+///
+/// With `mergesEqualNodes` a node that already exists is returned instead of made again.
+package struct Builder: Sendable {
+  /// The function so far.
+  package private(set) var function: Function
+  /// Everything declared.
+  package let registry: OpRegistry
+  /// Origin given to new nodes.
+  package var origin: Origin
+  /// Whether equal nodes are merged.
+  package var mergesEqualNodes: Bool
+  private var known: [NodeKey: [Value]] = [:]
+  private var taken: Set<String> = []
+
+  private struct NodeKey: Hashable {
+    var op: String
+    var inputs: [Value]
+    var attributes: Attributes
+  }
+
+  /// A builder of an empty function.
+  package init(name: String, stage: Stage, registry: OpRegistry, mergesEqualNodes: Bool = false) {
+    function = Function(name: name, stage: stage)
+    self.registry = registry
+    self.mergesEqualNodes = mergesEqualNodes
+    origin = Origin()
+  }
+
+  /// Type of a value.
+  package func type(_ value: Value) -> GeoType { function.types[value.index] }
+
+  /// Storage shape of a value.
+  package func shape(_ value: Value) -> [Int] { registry.spaces.shape(type(value)) }
+
+  /// Adds a parameter.
+  package mutating func parameter(_ name: String, _ type: GeoType, _ kind: ParameterKind, initial: String = "") -> Value {
+    let value = newValue(type, name: name)
+    function.parameters.append(Parameter(value: value, name: name, kind: kind, initial: initial))
+    return value
+  }
+
+  /// Adds a node on data inputs followed by weights and states; `name` is preferred for its first result.
+  /// Throws `TypeProblem` when the op refuses its inputs, `InternalError` for an unknown op.
+  package mutating func node(
+    _ op: String, _ inputs: [Value], _ attributes: Attributes = Attributes(), name: String = ""
+  ) throws -> [Value] {
+    guard let declaration = registry[op] else { throw InternalError("unknown op '\(op)'") }
+    let key = NodeKey(op: op, inputs: inputs, attributes: attributes)
+    let merges = mergesEqualNodes && !declaration.traits.contains(.random)
+    if merges, let existing = known[key] { return existing }
+    let extra = declaration.signature.operands.count { $0.role != .input && Signature.exists($0, attributes) }
+    guard inputs.count >= extra else { throw InternalError("'\(op)' is missing weights") }
+    let call = TypeCall(
+      op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type), spaces: registry.spaces)
+    let types = try declaration.infer(call)
+    let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
+    function.nodes.append(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
+    if merges { known[key] = results }
+    return results
+  }
+
+  /// Adds a node with one result.
+  package mutating func one(
+    _ op: String, _ inputs: [Value], _ attributes: [String: Attribute] = [:], name: String = ""
+  ) throws -> Value {
+    let results = try node(op, inputs, Attributes(attributes), name: name)
+    guard let first = results.first else { throw InternalError("'\(op)' has no result") }
+    return first
+  }
+
+  /// Adds a result.
+  package mutating func result(_ name: String, _ value: Value) {
+    function.results.append(FunctionResult(name: name, value: value))
+  }
+
+  /// Gives a value a name of its own if it has none.
+  package mutating func suggestName(_ value: Value, _ name: String) {
+    guard function.names[value.index].isEmpty, !name.isEmpty else { return }
+    function.names[value.index] = unique(name)
+  }
+
+  private mutating func newValue(_ type: GeoType, name: String) -> Value {
+    function.types.append(type)
+    function.names.append(name.isEmpty ? "" : unique(name))
+    return Value(function.types.count - 1)
+  }
+
+  private mutating func unique(_ name: String) -> String {
+    var candidate = name
+    var k = 2
+    while !taken.insert(candidate).inserted {
+      candidate = "\(name).\(k)"
+      k += 1
+    }
+    return candidate
+  }
+
+  /// Adds a copy of `node` with its inputs replaced through `map`, and records its results in `map`.
+  package mutating func copy(_ node: Node, from source: Function, _ map: inout [Value: Value]) throws {
+    origin = node.origin
+    let inputs = try node.inputs.map { value in
+      guard let mapped = map[value] else { throw InternalError("'\(node.op)' reads a value that was removed") }
+      return mapped
+    }
+    let name = node.results.first.map { source.names[$0.index] } ?? ""
+    let results = try self.node(node.op, inputs, node.attributes, name: name)
+    for (old, new) in zip(node.results, results) {
+      map[old] = new
+      suggestName(new, source.names[old.index])
+    }
+  }
+
+  /// Adds the parameters of `source`, with `type` applied to each type, and records them in `map`.
+  package mutating func copyParameters(
+    of source: Function, _ map: inout [Value: Value], type: (GeoType) -> GeoType = { $0 }
+  ) {
+    for p in source.parameters { map[p.value] = parameter(p.name, type(source.type(p.value)), p.kind, initial: p.initial) }
+  }
+
+  /// Adds the results of `source` through `map`.
+  package mutating func copyResults(of source: Function, _ map: [Value: Value]) throws {
+    for r in source.results {
+      guard let value = map[r.value] else { throw InternalError("result '\(r.name)' was removed") }
+      result(r.name, value)
+    }
+  }
+
+  /// The plain array type that stores `type`.
+  package func storageType(_ type: GeoType) -> GeoType {
+    .real(registry.spaces.shape(type), isBatched: type.isBatched)
+  }
+}

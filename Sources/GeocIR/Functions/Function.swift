@@ -1,0 +1,202 @@
+import GeocDiagnostics
+
+/// A value of a function: the result of a node, or a parameter.
+package struct Value: Hashable, Sendable {
+  /// Position in the function's value table.
+  package let index: Int
+
+  /// The value at `index`.
+  package init(_ index: Int) { self.index = index }
+}
+
+/// Where a node comes from: a place in a spec and the pass that made it.
+package struct Origin: Hashable, Sendable {
+  /// Place in the spec; nil for nodes that no line asked for.
+  package var span: Span?
+  /// Line and column, kept when the source is gone (IR read from text).
+  package var line: Int
+  /// Column, from 1; 0 with line 0 when unknown.
+  package var column: Int
+  /// The pass that made the node; empty for the user's own.
+  package var pass: String
+  /// The spec node it belongs to: `block_1/bwbn_1`.
+  package var path: String
+
+  /// An origin by its parts.
+  package init(span: Span? = nil, line: Int = 0, column: Int = 0, pass: String = "", path: String = "") {
+    self.span = span
+    self.line = line
+    self.column = column
+    self.pass = pass
+    self.path = path
+    if let span, line == 0 {
+      let position = span.lineAndColumn
+      self.line = position.line
+      self.column = position.column
+    }
+  }
+
+  /// The same place, made by `pass`.
+  package func by(_ pass: String) -> Origin {
+    var copy = self
+    copy.pass = pass
+    return copy
+  }
+}
+
+/// One operation of a function.
+package struct Node: Hashable, Sendable {
+  /// Name of the op.
+  package var op: String
+  /// Data inputs, then weights, then states.
+  package var inputs: [Value]
+  /// Parameters.
+  package var attributes: Attributes
+  /// Results; new states last.
+  package var results: [Value]
+  /// Where it comes from.
+  package var origin: Origin
+
+  /// A node by its parts.
+  package init(op: String, inputs: [Value], attributes: Attributes, results: [Value], origin: Origin) {
+    self.op = op
+    self.inputs = inputs
+    self.attributes = attributes
+    self.results = results
+    self.origin = origin
+  }
+}
+
+/// What a parameter of a function is.
+package enum ParameterKind: String, Hashable, Sendable, CaseIterable {
+  /// Per-sample data.
+  case input
+  /// A learned weight.
+  case param
+  /// A running statistic.
+  case state
+  /// A moment or buffer of the optimizer.
+  case slot
+  /// A number of the training loop: the learning rate, the step count.
+  case hyper
+  /// The cotangent of an output.
+  case cotangent
+}
+
+/// A parameter of a function.
+package struct Parameter: Hashable, Sendable {
+  /// The value that stands for it.
+  package var value: Value
+  /// Its full name: `bwbn_1.running_mean`.
+  package var name: String
+  /// What it is.
+  package var kind: ParameterKind
+  /// How it starts: an initialiser with arguments, empty for inputs.
+  package var initial: String
+
+  /// A parameter by its parts.
+  package init(value: Value, name: String, kind: ParameterKind, initial: String = "") {
+    self.value = value
+    self.name = name
+    self.kind = kind
+    self.initial = initial
+  }
+}
+
+/// A named result of a function.
+package struct FunctionResult: Hashable, Sendable {
+  /// Its name: `logits`, `loss`, `grad.linear_1.weight`, `state.bwbn_1.running_mean`.
+  package var name: String
+  /// The value.
+  package var value: Value
+
+  /// A result by its parts.
+  package init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What kind of ops a function may hold.
+package enum Stage: String, Hashable, Sendable, CaseIterable {
+  /// Geometric ops and types, as the user wrote them, and core ops.
+  case layers
+  /// Only ops with a kernel, on arrays.
+  case core
+}
+
+/// A pure straight-line function in single-assignment form.
+package struct Function: Hashable, Sendable {
+  /// `predict`, `loss`, `gradient`, `step`.
+  package var name: String
+  /// What may stand in it.
+  package var stage: Stage
+  /// Parameters, in order.
+  package var parameters: [Parameter] = []
+  /// Nodes, each after the nodes it reads.
+  package var nodes: [Node] = []
+  /// Results, in order.
+  package var results: [FunctionResult] = []
+  /// Type of every value.
+  package var types: [GeoType] = []
+  /// Preferred name of every value, unique; empty for `%index`.
+  package var names: [String] = []
+
+  /// An empty function.
+  package init(name: String, stage: Stage) {
+    self.name = name
+    self.stage = stage
+  }
+
+  /// Type of a value.
+  package func type(_ value: Value) -> GeoType { types[value.index] }
+
+  /// The parameter of a name.
+  package func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
+
+  /// The result of a name.
+  package func result(_ name: String) -> Value? { results.first { $0.name == name }?.value }
+
+  /// For every value the index of the node that makes it, -1 for parameters.
+  package func producers() -> [Int] {
+    var table = [Int](repeating: -1, count: types.count)
+    for (k, node) in nodes.enumerated() { for value in node.results { table[value.index] = k } }
+    return table
+  }
+
+  /// How often each value is read, results of the function included.
+  package func useCounts() -> [Int] {
+    var table = [Int](repeating: 0, count: types.count)
+    for node in nodes { for value in node.inputs { table[value.index] += 1 } }
+    for result in results { table[result.value.index] += 1 }
+    return table
+  }
+}
+
+/// A model as functions.
+package struct Module: Hashable, Sendable {
+  /// Name of the model.
+  package var name: String
+  /// Scalar type of all real values.
+  package var dtype: DType
+  /// Functions in order.
+  package var functions: [Function] = []
+
+  /// An empty module.
+  package init(name: String, dtype: DType) {
+    self.name = name
+    self.dtype = dtype
+  }
+
+  /// A function by name.
+  package subscript(name: String) -> Function? {
+    get { functions.first { $0.name == name } }
+    set {
+      if let at = functions.firstIndex(where: { $0.name == name }) {
+        if let newValue { functions[at] = newValue } else { functions.remove(at: at) }
+      } else if let newValue {
+        functions.append(newValue)
+      }
+    }
+  }
+}

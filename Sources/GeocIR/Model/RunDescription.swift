@@ -1,0 +1,143 @@
+/// What `geoc run` does with a model: data, training, metrics. Travels in the plan as JSON.
+package struct RunDescription: Codable, Hashable, Sendable {
+  /// Where samples come from; nil when the spec has no `data`.
+  package var data: DataDescription?
+  /// How to train; nil when the spec has no `train`.
+  package var training: TrainingDescription?
+  /// What to measure.
+  package var metrics: [MetricDescription]
+
+  /// A description by its parts.
+  package init(data: DataDescription? = nil, training: TrainingDescription? = nil, metrics: [MetricDescription] = []) {
+    self.data = data
+    self.training = training
+    self.metrics = metrics
+  }
+}
+
+/// The `data` section of a spec.
+package struct DataDescription: Codable, Hashable, Sendable {
+  /// Path as written.
+  package var file: String
+  /// Folder that relative paths start from.
+  package var folder: String
+  /// Input → array of the file.
+  package var bind: [String: String]
+  /// Keep rows whose array has one of these values.
+  package var filters: [Filter]
+  /// How rows are divided; nil means that all rows are used for training and testing.
+  package var split: Split?
+  /// Inputs that are standardised with the statistics of the training rows.
+  package var standardize: [String]
+
+  /// One condition of `where`.
+  package struct Filter: Codable, Hashable, Sendable {
+    /// Array of the file.
+    package var array: String
+    /// Admitted values.
+    package var values: [Double]
+
+    /// A condition by its parts.
+    package init(array: String, values: [Double]) {
+      self.array = array
+      self.values = values
+    }
+  }
+
+  /// Ways to divide rows.
+  package enum Split: Codable, Hashable, Sendable {
+    /// Row indices in arrays of the file.
+    case indices(train: String, test: String, validation: String?)
+    /// A random fraction, the same in every class of `stratify`.
+    case fraction(test: Double, validation: Double, seed: Int, stratify: String?)
+    /// Whole groups on one side.
+    case group(array: String, test: Double, validation: Double, seed: Int)
+    /// Cross-validation, by groups where given.
+    case folds(count: Int, group: String?, stratify: String?, seed: Int)
+  }
+
+  /// A description by its parts.
+  package init(
+    file: String, folder: String, bind: [String: String], filters: [Filter] = [], split: Split? = nil,
+    standardize: [String] = []
+  ) {
+    self.file = file
+    self.folder = folder
+    self.bind = bind
+    self.filters = filters
+    self.split = split
+    self.standardize = standardize
+  }
+}
+
+/// The `train` section of a spec. Optimizer and groups are compiled into the `step` function and not repeated here.
+package struct TrainingDescription: Codable, Hashable, Sendable {
+  /// Base learning rate.
+  package var learningRate: Double
+  /// How the rate changes.
+  package var schedule: Schedule
+  /// Passes over the training rows; nil where `steps` is given.
+  package var epochs: Int?
+  /// Optimizer steps.
+  package var steps: Int?
+  /// Samples in a batch; nil for all rows at once (`batch: whole`).
+  package var batch: Int?
+  /// Whether a last smaller batch is left out.
+  package var dropsLast: Bool
+  /// Whether rows are shuffled each epoch.
+  package var shuffles: Bool
+  /// Seed of initial values, order and random ops.
+  package var seed: Int
+  /// Epochs between checkpoints; the last epoch always writes one.
+  package var checkpointEvery: Int
+  /// Epochs without improvement of the validation loss before stopping.
+  package var earlyStop: Int?
+
+  /// Learning-rate schedules: each gives a factor on the base rate.
+  package indirect enum Schedule: Codable, Hashable, Sendable {
+    /// 1.
+    case constant
+    /// `gamma^floor(epoch / every)`.
+    case step(every: Int, gamma: Double)
+    /// `floor + (1 - floor) (1 + cos(π e / E)) / 2` for e = 0..E−1.
+    case cosine(floor: Double)
+    /// Linear from `start` to 1 over `steps` optimizer steps, then the other schedule.
+    case warmUp(steps: Int, start: Double, then: Schedule)
+    /// Constant, then linear to `floor` over the last `fraction` of the steps.
+    case coolDown(fraction: Double, floor: Double)
+  }
+
+  /// A description by its parts.
+  package init(
+    learningRate: Double, schedule: Schedule = .constant, epochs: Int? = nil, steps: Int? = nil, batch: Int? = 32,
+    dropsLast: Bool = false, shuffles: Bool = true, seed: Int = 0, checkpointEvery: Int = 1, earlyStop: Int? = nil
+  ) {
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.epochs = epochs
+    self.steps = steps
+    self.batch = batch
+    self.dropsLast = dropsLast
+    self.shuffles = shuffles
+    self.seed = seed
+    self.checkpointEvery = checkpointEvery
+    self.earlyStop = earlyStop
+  }
+}
+
+/// One metric: computed by the host from results of the `predict` function.
+package struct MetricDescription: Codable, Hashable, Sendable {
+  /// `accuracy`, `balanced_accuracy`, `f1`, `mse`.
+  package var name: String
+  /// The result of `predict` it reads (`logits`).
+  package var prediction: String
+  /// The input it compares with.
+  package var target: String
+
+  /// A metric by its parts.
+  package init(name: String, prediction: String, target: String) {
+    self.name = name
+    self.prediction = prediction
+    self.target = target
+  }
+}

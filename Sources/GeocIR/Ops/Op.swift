@@ -1,0 +1,185 @@
+/// What is written about an op, on its page and in error messages.
+package struct OpDoc: Sendable {
+  /// Family: `dense`, `spd`, `loss`, `core`.
+  package var family: String
+  /// One sentence.
+  package var summary: String
+  /// The definition.
+  package var formula: String
+  /// The gradient in closed form; empty where it follows from the body.
+  package var backward: String
+  /// Paper or library that defines it.
+  package var source: String
+  /// Parameter → what it means.
+  package var parameters: [String: String]
+  /// A node as a user writes it.
+  package var example: String
+  /// What the op leaves unchanged: `bimap(g x gᵀ, g w) = bimap(x, w) for g in O(n)`.
+  package var invariances: [String]
+
+  /// All parts; those that do not apply may be left out.
+  package init(
+    family: String, summary: String, formula: String = "", backward: String = "", source: String = "",
+    parameters: [String: String] = [:], example: String = "", invariances: [String] = []
+  ) {
+    self.family = family
+    self.summary = summary
+    self.formula = formula
+    self.backward = backward
+    self.source = source
+    self.parameters = parameters
+    self.example = example
+    self.invariances = invariances
+  }
+}
+
+/// Facts about an op that passes use.
+package enum OpTrait: Hashable, Sendable {
+  /// Behaves differently in training and evaluation: nodes carry `mode = train` or `mode = eval`.
+  case mode
+  /// Result is one number per sample to be minimised.
+  case loss
+  /// Leads from one space to another and may be suggested in a type error.
+  case converter
+  /// Depends on the random number generator: two equal nodes are not merged.
+  case random
+  /// The only result has the storage of the first input: no work at run time.
+  case alias
+  /// The result may overwrite the first input.
+  case inPlace
+  /// Each result element depends on the same element of the inputs only.
+  case elementwise
+  /// Sees the whole batch.
+  case seesBatch
+}
+
+/// A kernel and its fixed arguments.
+package struct KernelRequest: Hashable, Sendable {
+  /// Name in the kernel table.
+  package var kernel: String
+  /// Integer arguments as the kernel documents them.
+  package var sizes: [Int]
+  /// Real arguments as the kernel documents them.
+  package var reals: [Double]
+  /// Whether batched inputs are summed into an unbatched result: the kernel writes a partial sum per chunk.
+  package var reducesBatch: Bool
+
+  /// A request by its parts.
+  package init(_ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false) {
+    self.kernel = kernel
+    self.sizes = sizes
+    self.reals = reals
+    self.reducesBatch = reducesBatch
+  }
+}
+
+/// A mistake of the compiler itself: never a user's.
+package struct InternalError: Error, Sendable, CustomStringConvertible {
+  /// What went wrong, and where.
+  package var description: String
+
+  /// A mistake with a description.
+  package init(_ description: String) { self.description = description }
+}
+
+/// A node as its op sees it.
+package struct OpContext: Sendable {
+  /// Parameters, complete with defaults.
+  package let attributes: Attributes
+  /// Data inputs, weights, states.
+  package let inputs: [Value]
+  /// Their types.
+  package let inputTypes: [GeoType]
+  /// Their operand names; variadic inputs repeat the name.
+  package let inputNames: [String]
+  /// Results of the node; empty while the body is being built for the first time.
+  package let results: [Value]
+  /// Types of the results.
+  package let resultTypes: [GeoType]
+  /// Declared spaces.
+  package let spaces: SpaceTable
+
+  /// A context by its parts.
+  package init(
+    attributes: Attributes, inputs: [Value], inputTypes: [GeoType], inputNames: [String], results: [Value],
+    resultTypes: [GeoType], spaces: SpaceTable
+  ) {
+    self.attributes = attributes
+    self.inputs = inputs
+    self.inputTypes = inputTypes
+    self.inputNames = inputNames
+    self.results = results
+    self.resultTypes = resultTypes
+    self.spaces = spaces
+  }
+
+  /// Whether an operand is there (a conditional weight may not be).
+  package func has(_ name: String) -> Bool { inputNames.contains(name) }
+
+  /// An operand by name. Throws `InternalError` when the signature has no such operand.
+  package func value(_ name: String) throws -> Value {
+    guard let at = inputNames.firstIndex(of: name) else { throw InternalError("no operand '\(name)'") }
+    return inputs[at]
+  }
+
+  /// Position of an operand by name.
+  package func index(_ name: String) -> Int? { inputNames.firstIndex(of: name) }
+
+  /// Type of an operand by name.
+  package func type(_ name: String) throws -> GeoType {
+    guard let at = inputNames.firstIndex(of: name) else { throw InternalError("no operand '\(name)'") }
+    return inputTypes[at]
+  }
+
+  /// Storage shape of an operand, by name.
+  package func shape(_ name: String) throws -> [Int] { spaces.shape(try type(name)) }
+
+  /// Storage shape of input `k`.
+  package func inputShape(_ k: Int) -> [Int] { spaces.shape(inputTypes[k]) }
+
+  /// Storage shape of result `k`.
+  package func resultShape(_ k: Int) -> [Int] { spaces.shape(resultTypes[k]) }
+
+  /// Whether the node runs in training mode.
+  package var isTraining: Bool { attributes.name("mode", "eval") == "train" }
+}
+
+/// An operation: its signature, meaning, backward and lowering, all in one file.
+package protocol Op: Sendable {
+  /// Name in specs and IR.
+  static var name: String { get }
+  /// Its page.
+  static var doc: OpDoc { get }
+  /// Operands, parameters, results.
+  static var signature: Signature { get }
+  /// Facts for passes.
+  static var traits: Set<OpTrait> { get }
+  /// Whether users may write it in a spec.
+  static var isPublic: Bool { get }
+
+  /// Result types (new states last). The default follows the signature. Throws `TypeProblem`.
+  static func infer(_ call: TypeCall) throws -> [GeoType]
+  /// The op in simpler ops; one value per result. Nil for a core op.
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
+  /// Cotangents of the inputs from those of the results (nil where a result is unused), nil entries where an input has
+  /// no gradient. A cotangent may be batched or carry mapped axes where its input does not: the caller sums it. Nil
+  /// altogether to differentiate the body.
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]?
+  /// The kernel of a core op; nil for a layer op or an alias.
+  static func kernel(_ c: OpContext) throws -> KernelRequest?
+  /// The op as a spectral function of its first input, where it is one.
+  static func spectral(_ attributes: Attributes) -> SpectralFunction?
+  /// Floating-point operations for one item (a core op).
+  static func flops(_ c: OpContext) -> Int
+}
+
+extension Op {
+  package static var traits: Set<OpTrait> { [] }
+  package static var isPublic: Bool { true }
+  package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
+  package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
+  package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
+  package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
+  package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
+  package static func flops(_ c: OpContext) -> Int { 0 }
+}

@@ -1,0 +1,133 @@
+/// An optimizer in one place: parameters, state slots and the update of one parameter, as IR.
+package protocol OptimizerRule: Sendable {
+  /// Name in specs: `radam`.
+  static var name: String { get }
+  /// Its page; `family` is `optimizer`.
+  static var doc: OpDoc { get }
+  /// Its parameters (no operands): `() {lr: real, ...} ->`.
+  static var signature: Signature { get }
+  /// State slots of a parameter of type `type`, each with its initialiser.
+  static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot]
+  /// The new parameter and the new slots.
+  static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value])
+
+  /// One moment or buffer.
+  typealias Slot = OptimizerSlot
+}
+
+/// A moment or buffer of an optimizer: checkpointed as `optimizer.<param>.<name>`.
+package struct OptimizerSlot: Hashable, Sendable {
+  /// Its name: `exp_avg`.
+  package var name: String
+  /// Its type.
+  package var type: GeoType
+  /// How it starts.
+  package var initial: String
+
+  /// A slot by its parts.
+  package init(name: String, type: GeoType, initial: String = "zeros") {
+    self.name = name
+    self.type = type
+    self.initial = initial
+  }
+}
+
+/// What an optimizer sees of one parameter.
+package struct UpdateContext: Sendable {
+  /// The parameter.
+  package var parameter: Value
+  /// Its Euclidean gradient.
+  package var gradient: Value
+  /// Its slots, in the order of `slots`.
+  package var slots: [Value]
+  /// The learning rate of this step, a scalar value.
+  package var learningRate: Value
+  /// Number of this step, from 1, a scalar value.
+  package var step: Value
+  /// The type of the parameter.
+  package var type: GeoType
+  /// The space of the parameter.
+  package var space: any SpaceDeclaration.Type
+  /// Metric and retraction chosen for it.
+  package var geometry: Geometry
+  /// Parameters of the optimizer, with group overrides applied.
+  package var attributes: Attributes
+
+  /// A context by its parts.
+  package init(
+    parameter: Value, gradient: Value, slots: [Value], learningRate: Value, step: Value, type: GeoType,
+    space: any SpaceDeclaration.Type, geometry: Geometry, attributes: Attributes
+  ) {
+    self.parameter = parameter
+    self.gradient = gradient
+    self.slots = slots
+    self.learningRate = learningRate
+    self.step = step
+    self.type = type
+    self.space = space
+    self.geometry = geometry
+    self.attributes = attributes
+  }
+}
+
+/// How a parameter starts.
+package protocol Initializer: Sendable {
+  /// Name in signatures: `orthogonal`, `uniform_fan_in`.
+  static var name: String { get }
+  /// One sentence.
+  static var summary: String { get }
+  /// The initial value of a parameter of `type`; `stream` numbers the parameter, for its random numbers.
+  static func build(
+    _ b: inout Builder, type: GeoType, argument: String, stream: Int
+  ) throws -> Value
+}
+
+/// Everything that is declared: ops, spaces, optimizers, initialisers.
+package struct OpRegistry: Sendable {
+  /// Ops by name.
+  package let ops: [String: any Op.Type]
+  /// Ops in order of declaration.
+  package let ordered: [any Op.Type]
+  /// Spaces.
+  package let spaces: SpaceTable
+  /// Optimizers by name.
+  package let optimizers: [String: any OptimizerRule.Type]
+  /// Initialisers by name.
+  package let initializers: [String: any Initializer.Type]
+
+  /// A registry of everything given.
+  package init(
+    ops: [any Op.Type], spaces: [any SpaceDeclaration.Type], optimizers: [any OptimizerRule.Type] = [],
+    initializers: [any Initializer.Type] = []
+  ) {
+    ordered = ops
+    self.ops = Dictionary(ops.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.spaces = SpaceTable(spaces)
+    self.optimizers = Dictionary(optimizers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.initializers = Dictionary(initializers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// An op by name.
+  package subscript(name: String) -> (any Op.Type)? { ops[name] }
+
+  /// The node as its op sees it. Throws `InternalError` for an unknown op.
+  package func context(_ node: Node, in function: Function) throws -> OpContext {
+    guard let op = ops[node.op] else { throw InternalError("unknown op '\(node.op)'") }
+    return OpContext(
+      attributes: node.attributes, inputs: node.inputs, inputTypes: node.inputs.map(function.type),
+      inputNames: operandNames(op, node.inputs.count, node.attributes), results: node.results,
+      resultTypes: node.results.map(function.type), spaces: spaces)
+  }
+
+  /// Operand names of a node with `count` inputs.
+  package func operandNames(_ op: any Op.Type, _ count: Int, _ attributes: Attributes) -> [String] {
+    let signature = op.signature
+    let extra = signature.operands.filter { $0.role != .input && Signature.exists($0, attributes) }.map(\.name)
+    let data = signature.inputs
+    let dataCount = count - extra.count
+    var names = data.prefix(max(0, dataCount)).map(\.name)
+    while names.count < dataCount, let last = data.last { names.append(last.name) }
+    while names.count < dataCount { names.append("") }
+    return names + extra
+  }
+}

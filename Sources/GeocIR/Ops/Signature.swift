@@ -1,0 +1,232 @@
+/// What an op takes, learns, remembers and returns. Written as one text literal that is parsed once:
+///
+///     (x: SPD(n); weight weight: Stiefel(n, out) = orthogonal) {out: int in 1...} -> SPD(out) where out <= n
+///
+/// Inputs come first, then weights and states after `;`; parameters stand in braces with defaults and ranges;
+/// `xs...: R[*]` takes one or more inputs.
+package struct Signature: Sendable {
+  /// One input, weight or state.
+  package struct Operand: Hashable, Sendable {
+    /// Its name: the tensor suffix in checkpoints for weights and states.
+    package var name: String
+    /// Its type.
+    package var pattern: TypePattern
+    /// What it is.
+    package var role: Role
+    /// How it starts (weights and states): name of an initialiser with its argument.
+    package var initial: String
+    /// Boolean or choice parameter that must hold for the operand to exist: `bias`, `metric == learn`.
+    package var condition: Condition?
+    /// Whether it stands for one or more inputs.
+    package var isVariadic: Bool
+  }
+
+  /// Roles of operands.
+  package enum Role: String, Hashable, Sendable { case input, weight, state }
+
+  /// `name` or `name == value`.
+  package struct Condition: Hashable, Sendable {
+    /// The parameter.
+    package var parameter: String
+    /// Its value; `true` for a bare name.
+    package var value: String
+  }
+
+  /// One parameter of an op.
+  package struct Parameter: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// The values it takes.
+    package var kind: Kind
+    /// Its value when it is left out; nil means that it must be given.
+    package var defaultValue: Attribute?
+    /// Whether leaving it out means "none".
+    package var isOptional: Bool
+    /// Smallest and largest value, for numbers.
+    package var lower: Double?
+    /// Largest value.
+    package var upper: Double?
+    /// Whether the lower bound itself is excluded.
+    package var excludesLower: Bool
+    /// Whether the upper bound itself is excluded.
+    package var excludesUpper: Bool
+  }
+
+  /// Kinds of parameters.
+  package enum Kind: Hashable, Sendable {
+    case int, real, bool, text, ints, reals, type
+    /// One of the names.
+    case choice([String])
+  }
+
+  /// A result.
+  package struct Result: Hashable, Sendable {
+    /// Its name, empty for the only one.
+    package var name: String
+    /// Its type.
+    package var pattern: TypePattern
+  }
+
+  /// A relation between sizes that must hold.
+  package struct Relation: Hashable, Sendable {
+    /// Left side.
+    package var left: SizeExpression
+    /// `<=`, `<`, `==`, `>`, `>=`.
+    package var comparison: String
+    /// Right side.
+    package var right: SizeExpression
+  }
+
+  /// The literal it was read from.
+  package var text: String
+  /// Inputs, weights, states, in this order.
+  package var operands: [Operand] = []
+  /// Parameters.
+  package var parameters: [Parameter] = []
+  /// Results; new states follow them.
+  package var results: [Result] = []
+  /// Relations.
+  package var relations: [Relation] = []
+  /// A mistake in the literal: reported by the registry test, never by users.
+  package var mistake: TextError?
+
+  /// Reads a literal; a mistake is kept in `mistake`.
+  package init(_ text: String) {
+    self.text = text
+    do throws(TextError) {
+      var s = TextScanner(text)
+      try read(&s)
+    } catch {
+      mistake = error
+    }
+  }
+
+  /// Inputs only.
+  package var inputs: [Operand] { operands.filter { $0.role == .input } }
+  /// Weights only.
+  package var weights: [Operand] { operands.filter { $0.role == .weight } }
+  /// States only.
+  package var states: [Operand] { operands.filter { $0.role == .state } }
+
+  /// Whether an operand exists for these attributes.
+  package static func exists(_ operand: Operand, _ attributes: Attributes) -> Bool {
+    guard let condition = operand.condition else { return true }
+    switch attributes[condition.parameter] {
+    case .bool(let flag)?: return String(flag) == condition.value
+    case .name(let name)?: return name == condition.value
+    default: return false
+    }
+  }
+
+  private mutating func read(_ s: inout TextScanner) throws(TextError) {
+    try s.expect("(")
+    var role = Role.input
+    while !s.take(")") {
+      if s.take(";") || s.take(",") { continue }
+      if s.take("weight") { role = .weight } else if s.take("state") { role = .state }
+      let name = try s.identifier("an operand")
+      let isVariadic = s.take("...")
+      try s.expect(":")
+      let pattern = try TypePattern.parse(&s)
+      var initial = ""
+      if s.take("=") {
+        initial = try s.identifier("an initialiser")
+        if s.take("(") {
+          initial += "(" + (try s.balanced(until: 0x29)) + ")"
+          try s.expect(")")
+        }
+      }
+      var condition: Condition?
+      if s.take("if") {
+        let parameter = try s.identifier("a parameter")
+        condition = Condition(parameter: parameter, value: s.take("==") ? try s.identifier("a value") : "true")
+      }
+      operands.append(
+        Operand(
+          name: name, pattern: pattern, role: role, initial: initial, condition: condition, isVariadic: isVariadic))
+    }
+    if s.take("{") {
+      while !s.take("}") {
+        if s.take(",") { continue }
+        parameters.append(try parameter(&s))
+      }
+    }
+    try s.expect("->")
+    if s.take("(") {
+      while !s.take(")") {
+        if s.take(",") { continue }
+        let name = try s.identifier("a result")
+        try s.expect(":")
+        results.append(Result(name: name, pattern: try TypePattern.parse(&s)))
+      }
+    } else if !s.isAtEnd() {
+      results.append(Result(name: "", pattern: try TypePattern.parse(&s)))
+    }
+    if s.take("where") {
+      repeat {
+        let left = try SizeExpression.parse(&s)
+        guard let comparison = ["<=", ">=", "==", "<", ">"].first(where: { s.take($0) }) else {
+          throw TextError("expected a comparison", at: s.offset)
+        }
+        relations.append(Relation(left: left, comparison: comparison, right: try SizeExpression.parse(&s)))
+      } while s.take(",")
+    }
+    guard s.isAtEnd() else { throw TextError("unexpected text", at: s.offset) }
+  }
+
+  private func parameter(_ s: inout TextScanner) throws(TextError) -> Parameter {
+    let name = try s.identifier("a parameter")
+    try s.expect(":")
+    var result = Parameter(
+      name: name, kind: .int, defaultValue: nil, isOptional: false, lower: nil, upper: nil, excludesLower: false,
+      excludesUpper: false)
+    if s.take("[") {
+      result.kind = try s.identifier("int or real") == "int" ? .ints : .reals
+      try s.expect("]")
+    } else {
+      let word = try s.identifier("a kind")
+      switch word {
+      case "int": result.kind = .int
+      case "real": result.kind = .real
+      case "bool": result.kind = .bool
+      case "text": result.kind = .text
+      case "type": result.kind = .type
+      default:
+        var names = [word]
+        while s.take("|") { names.append(try s.identifier("a name")) }
+        result.kind = .choice(names)
+      }
+    }
+    result.isOptional = s.take("?")
+    if s.take("=") {
+      switch result.kind {
+      case .int: result.defaultValue = .int(try s.integer())
+      case .real: result.defaultValue = .real(try s.real())
+      case .bool: result.defaultValue = .bool(try s.identifier("true or false") == "true")
+      case .choice: result.defaultValue = .name(try s.identifier("a name"))
+      case .text, .type: result.defaultValue = .text(try s.quoted())
+      case .ints, .reals:
+        try s.expect("[")
+        var numbers: [Double] = []
+        while !s.take("]") {
+          if s.take(",") { continue }
+          numbers.append(try s.real())
+        }
+        result.defaultValue = result.kind == .ints ? .ints(numbers.map { Int($0) }) : .reals(numbers)
+      }
+    }
+    if s.take("in") {
+      result.excludesLower = s.take("(")
+      if s.peek() != 0x2E { result.lower = try s.real() }
+      try s.expect("...")
+      if let c = s.peek(), (0x30...0x39).contains(c) || c == 0x2D { result.upper = try s.real() }
+      result.excludesUpper = s.take(")")
+    }
+    return result
+  }
+}
+
+extension Signature: ExpressibleByStringLiteral {
+  /// Reads a literal.
+  package init(stringLiteral text: String) { self.init(text) }
+}

@@ -1,0 +1,145 @@
+/// A space in one place: its parameters, constraint, projection, random point and Riemannian geometry.
+///
+/// All geometry is written as IR on arrays, with leading field axes mapped, so that passes, plans and tests use one
+/// implementation. A default that makes no sense for a space throws `SpaceProblem`.
+package protocol SpaceDeclaration: Sendable {
+  /// Name in specs: `SPD`.
+  static var name: String { get }
+  /// What it is, one sentence.
+  static var summary: String { get }
+  /// Names of the sizes: `["n", "p"]`.
+  static var sizeNames: [String] { get }
+  /// Names of the named arguments: `["c"]`.
+  static var argumentNames: [String] { get }
+  /// Whether its argument is a type (`Tangent(T)`).
+  static var takesType: Bool { get }
+  /// Whether its argument is free text (`Irreps(16x0e)`).
+  static var takesText: Bool { get }
+  /// Whether values are class indices stored as whole numbers.
+  static var isIndex: Bool { get }
+  /// Whether every point has bounded norm and a normal vector proportional to itself, so that weight decay does nothing.
+  static var isCompact: Bool { get }
+  /// What is wrong with the arguments of `space`, or nil.
+  static func problem(_ space: Space) -> String?
+  /// Shape of one point.
+  static func coreShape(_ space: Space) -> [Int]
+  /// A space that contains this one and may stand for it without conversion.
+  static func superset(_ space: Space) -> Space?
+
+  /// Distance of `x` from the constraint, one number per point (shape: the field).
+  static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value
+  /// Nearest point (in the sense of the space's paper) to an arbitrary array.
+  static func project(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value
+  /// A random point from standard normal numbers `z` of the storage shape.
+  static func random(_ b: inout Builder, _ z: Value, _ space: Space) throws -> Value
+  /// Tangent projection of `u` at `x`.
+  static func tangent(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value
+  /// Riemannian gradient from the Euclidean gradient `g`.
+  static func gradient(_ b: inout Builder, at x: Value, _ e: Value, _ g: Geometry) throws -> Value
+  /// The point reached from `x` along `u` by the retraction (or exponential) that `g` names.
+  static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value
+  /// Vector `v` at `x` carried to `y`, the point that `retract(x, u)` gave.
+  static func transport(_ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry) throws -> Value
+  /// Inner product at `x`, one number per point, with the core axes kept as 1 so that it broadcasts;
+  /// elementwise where the space is Euclidean.
+  static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value
+  /// Values of `metric`, the default first.
+  static var metrics: [String] { get }
+  /// Values of `retraction` for a metric, the default first.
+  static func retractions(metric: String) -> [String]
+}
+
+/// Which of the geometries of a space is meant.
+package struct Geometry: Hashable, Sendable {
+  /// The space.
+  package var space: Space
+  /// One of the space's metrics.
+  package var metric: String
+  /// One of the space's retractions.
+  package var retraction: String
+
+  /// A geometry by its parts.
+  package init(space: Space, metric: String, retraction: String) {
+    self.space = space
+    self.metric = metric
+    self.retraction = retraction
+  }
+}
+
+/// A space was asked for something it does not have.
+package struct SpaceProblem: Error, Sendable {
+  /// What it lacks, lower case.
+  package var message: String
+
+  /// A problem with a message.
+  package init(_ message: String) { self.message = message }
+}
+
+extension SpaceDeclaration {
+  package static var argumentNames: [String] { [] }
+  package static var takesType: Bool { false }
+  package static var takesText: Bool { false }
+  package static var isIndex: Bool { false }
+  package static var isCompact: Bool { false }
+  package static func problem(_ space: Space) -> String? { nil }
+  package static func superset(_ space: Space) -> Space? { nil }
+  package static var metrics: [String] { ["euclidean"] }
+  package static func retractions(metric: String) -> [String] { ["plus"] }
+  package static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
+    throw SpaceProblem("\(name) has no constraint")
+  }
+  package static func project(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value { x }
+  package static func random(_ b: inout Builder, _ z: Value, _ space: Space) throws -> Value {
+    try project(&b, z, space)
+  }
+  package static func tangent(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value { u }
+  package static func gradient(_ b: inout Builder, at x: Value, _ e: Value, _ g: Geometry) throws -> Value {
+    try tangent(&b, at: x, e, g)
+  }
+  package static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value {
+    throw SpaceProblem("\(name) has no retraction")
+  }
+  package static func transport(
+    _ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry
+  ) throws -> Value { try tangent(&b, at: y, v, g) }
+  package static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value {
+    throw SpaceProblem("\(name) has no metric")
+  }
+}
+
+/// The declared spaces, by name.
+package struct SpaceTable: Sendable {
+  private let byName: [String: any SpaceDeclaration.Type]
+  /// In order of declaration.
+  package let all: [any SpaceDeclaration.Type]
+
+  /// A table of `all`.
+  package init(_ all: [any SpaceDeclaration.Type]) {
+    self.all = all
+    byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The declaration of a space.
+  package subscript(name: String) -> (any SpaceDeclaration.Type)? { byName[name] }
+
+  /// Storage shape of one item of `type`: field, then core axes.
+  package func shape(_ type: GeoType) -> [Int] {
+    type.field + (self[type.space.name]?.coreShape(type.space) ?? [])
+  }
+
+  /// Whether a value of `type` may be used where `wanted` is asked for: equal, or through supersets.
+  package func isSubtype(_ type: GeoType, of wanted: GeoType) -> Bool {
+    var current: GeoType? = type
+    while let candidate = current {
+      if candidate == wanted { return true }
+      current = superset(candidate)
+    }
+    return false
+  }
+
+  /// The next larger type that contains `type`.
+  package func superset(_ type: GeoType) -> GeoType? {
+    guard let space = self[type.space.name]?.superset(type.space) else { return nil }
+    return GeoType(space, field: type.field, isBatched: type.isBatched)
+  }
+}

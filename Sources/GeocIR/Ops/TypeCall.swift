@@ -1,0 +1,175 @@
+/// Why an op refuses its inputs.
+package struct TypeProblem: Error, Hashable, Sendable {
+  /// Kinds of problems; each has a diagnostic code of its own.
+  package enum Kind: Hashable, Sendable {
+    /// An input is in another space or shape.
+    case mismatch
+    /// Too many or too few inputs.
+    case inputCount
+    /// Two inputs do not fit together.
+    case disagreement
+    /// A relation between sizes does not hold.
+    case relation
+    /// A parameter has a value that this input does not admit.
+    case parameter
+  }
+
+  /// What kind of problem.
+  package var kind: Kind
+  /// The sentence, lower case: `bimap expects SPD(n), found Sym(6)`.
+  package var message: String
+  /// The input it is about.
+  package var operand: Int?
+  /// The pattern it should have had.
+  package var expected: TypePattern?
+  /// The parameter it is about.
+  package var parameter: String?
+  /// What to change, where the op knows.
+  package var help: String?
+
+  /// A problem by its parts.
+  package init(
+    _ kind: Kind, _ message: String, operand: Int? = nil, expected: TypePattern? = nil, parameter: String? = nil,
+    help: String? = nil
+  ) {
+    self.kind = kind
+    self.message = message
+    self.operand = operand
+    self.expected = expected
+    self.parameter = parameter
+    self.help = help
+  }
+}
+
+/// A question to a type rule: op, parameters, types of the data inputs.
+package struct TypeCall: Sendable {
+  /// Name of the op.
+  package let op: String
+  /// Parameters, complete with defaults.
+  package let attributes: Attributes
+  /// Types of the data inputs (no weights, no states).
+  package let inputs: [GeoType]
+  /// Declared spaces.
+  package let spaces: SpaceTable
+
+  /// A question by its parts.
+  package init(op: String, attributes: Attributes, inputs: [GeoType], spaces: SpaceTable) {
+    self.op = op
+    self.attributes = attributes
+    self.inputs = inputs
+    self.spaces = spaces
+  }
+
+  /// Storage shape of input `k`.
+  package func shape(_ k: Int) -> [Int] { spaces.shape(inputs[k]) }
+
+  /// Whether any input is batched.
+  package var isBatched: Bool { inputs.contains(where: \.isBatched) }
+
+  /// What a signature gives for a call.
+  package struct Inferred: Sendable {
+    /// Result types, new states last.
+    package var results: [GeoType]
+    /// Weights and states that exist, with their types.
+    package var weights: [(operand: Signature.Operand, type: GeoType)]
+    /// Sizes and arguments found.
+    package var bindings: TypePattern.Bindings
+    /// Axes that the op is mapped over.
+    package var mapped: [Int]
+  }
+
+  /// Applies a signature. Throws `TypeProblem`.
+  package func inferred(_ signature: Signature) throws -> Inferred {
+    var bindings = TypePattern.Bindings()
+    for parameter in signature.parameters {
+      switch (parameter.kind, attributes[parameter.name]) {
+      case (.int, .int(let x)?): bindings.sizes[parameter.name] = x
+      case (.real, .some(let value)):
+        if case .real(let x) = value { bindings.arguments[parameter.name] = .real(x) }
+        if case .int(let x) = value { bindings.arguments[parameter.name] = .real(Double(x)) }
+      default: break
+      }
+    }
+    let wanted = signature.inputs
+    let variadic = wanted.last?.isVariadic == true
+    guard inputs.count == wanted.count || (variadic && inputs.count >= wanted.count) else {
+      let count = wanted.count == 1 ? "1 input" : "\(wanted.count) inputs"
+      throw TypeProblem(
+        .inputCount, "\(op) takes \(variadic ? "at least " : "")\(count), found \(inputs.count)",
+        help: wanted.count > 1 ? "name them: 'from: [\(wanted.map(\.name).joined(separator: ", "))]'" : nil)
+    }
+    var mapped: [Int] = []
+    for (k, type) in inputs.enumerated() {
+      let operand = wanted[min(k, wanted.count - 1)]
+      guard let own = match(operand.pattern, type, &bindings) else {
+        throw TypeProblem(
+          .mismatch, "\(op) expects \(described(operand.pattern, bindings)), found \(type.batched(false))", operand: k,
+          expected: operand.pattern)
+      }
+      if own.isEmpty { continue }
+      if mapped.isEmpty {
+        mapped = own
+      } else if mapped != own {
+        throw TypeProblem(
+          .disagreement, "\(op) takes inputs with the same leading axes, found \(inputs[0].batched(false)) and \(type.batched(false))",
+          operand: k)
+      }
+    }
+    for relation in signature.relations {
+      guard let left = relation.left.value(bindings.sizes), let right = relation.right.value(bindings.sizes) else { continue }
+      let holds =
+        switch relation.comparison {
+        case "<=": left <= right
+        case "<": left < right
+        case ">=": left >= right
+        case ">": left > right
+        default: left == right
+        }
+      if !holds {
+        throw TypeProblem(
+          .relation,
+          "\(op) needs \(relation.left) \(relation.comparison) \(relation.right), found \(left) and \(right)",
+          operand: inputs.isEmpty ? nil : 0)
+      }
+    }
+    func resolve(_ pattern: TypePattern, mapped: [Int], isBatched: Bool, _ what: String) throws -> GeoType {
+      guard let type = pattern.resolve(bindings, mapped: mapped, isBatched: isBatched) else {
+        throw TypeProblem(.relation, "\(op) cannot give \(what) the type \(pattern) here", operand: inputs.isEmpty ? nil : 0)
+      }
+      return type
+    }
+    var weights: [(operand: Signature.Operand, type: GeoType)] = []
+    for operand in signature.operands where operand.role != .input && Signature.exists(operand, attributes) {
+      weights.append((operand, try resolve(operand.pattern, mapped: [], isBatched: false, "'\(operand.name)'")))
+    }
+    var results = try signature.results.map {
+      try resolve($0.pattern, mapped: $0.pattern.takesWholeField ? [] : mapped, isBatched: isBatched, "its result")
+    }
+    results += weights.filter { $0.operand.role == .state }.map(\.type)
+    return Inferred(results: results, weights: weights, bindings: bindings, mapped: mapped)
+  }
+
+  private func match(_ pattern: TypePattern, _ type: GeoType, _ bindings: inout TypePattern.Bindings) -> [Int]? {
+    var candidate: GeoType? = type
+    while let current = candidate {
+      if let mapped = pattern.match(current, &bindings) { return mapped }
+      candidate = spaces.superset(current)
+    }
+    return nil
+  }
+
+  /// The pattern with the sizes known so far put in.
+  private func described(_ pattern: TypePattern, _ bindings: TypePattern.Bindings) -> String {
+    var copy = pattern
+    func substitute(_ e: SizeExpression) -> SizeExpression {
+      e.value(bindings.sizes).map(SizeExpression.constant) ?? e
+    }
+    copy.sizes = copy.sizes.map(substitute)
+    copy.field = copy.field.map(substitute)
+    for (name, argument) in copy.arguments {
+      if case .name(let variable) = argument, let bound = bindings.arguments[variable] { copy.arguments[name] = bound }
+    }
+    copy.seesBatch = false
+    return copy.description
+  }
+}

@@ -1,0 +1,141 @@
+/// The scalar type of a model: every real value of it has this type.
+package enum DType: String, Hashable, Sendable, CaseIterable {
+  case f32, f64
+
+  /// Bytes of one scalar.
+  package var size: Int { self == .f32 ? 4 : 8 }
+}
+
+/// An argument of a space that is not a size: a number, a name, a value of the IR, another type.
+package enum SpaceArgument: Hashable, Sendable {
+  /// A number: a curvature, an eigenvalue bound.
+  case real(Double)
+  /// A name: a metric.
+  case name(String)
+  /// A value of the function, by name: a learned curvature, the base point of a tangent vector.
+  case value(String)
+  /// `learn(x)`: a parameter that starts at `x`.
+  case learn(Double)
+  /// A type: the space that a tangent vector belongs to.
+  indirect case type(GeoType)
+  /// Free text: irreps.
+  case text(String)
+}
+
+/// A space: `SPD(6)`, `Ball(16, c=1)`, `R`.
+package struct Space: Hashable, Sendable {
+  /// The declared name.
+  package var name: String
+  /// Sizes, in the order of the declaration.
+  package var sizes: [Int]
+  /// Named arguments, sorted by name.
+  package private(set) var arguments: [NamedArgument]
+
+  /// One named argument.
+  package struct NamedArgument: Hashable, Sendable {
+    /// Its name.
+    package var name: String
+    /// Its value.
+    package var value: SpaceArgument
+  }
+
+  /// A space by name, sizes and named arguments.
+  package init(_ name: String, _ sizes: [Int] = [], _ arguments: [String: SpaceArgument] = [:]) {
+    self.name = name
+    self.sizes = sizes
+    self.arguments = arguments.sorted { $0.key < $1.key }.map { NamedArgument(name: $0.key, value: $0.value) }
+  }
+
+  /// A named argument; setting nil removes it.
+  package subscript(argument: String) -> SpaceArgument? {
+    get { arguments.first { $0.name == argument }?.value }
+    set {
+      arguments.removeAll { $0.name == argument }
+      if let newValue {
+        arguments.append(NamedArgument(name: argument, value: newValue))
+        arguments.sort { $0.name < $1.name }
+      }
+    }
+  }
+
+  /// Real numbers (no geometry).
+  package static let real = Space("R")
+}
+
+/// The type of a value: a space, a field shape in front of the space's own axes, batched or not.
+///
+/// For `R` the field is the shape of the array.
+package struct GeoType: Hashable, Sendable {
+  /// What each point is.
+  package var space: Space
+  /// Leading axes: channels, pixels; for `R` the whole shape.
+  package var field: [Int]
+  /// Whether there is one value for each item of the batch.
+  package var isBatched: Bool
+
+  /// A type by its parts.
+  package init(_ space: Space, field: [Int] = [], isBatched: Bool = false) {
+    self.space = space
+    self.field = field
+    self.isBatched = isBatched
+  }
+
+  /// A real array `R[shape]`.
+  package static func real(_ shape: [Int] = [], isBatched: Bool = false) -> GeoType {
+    GeoType(.real, field: shape, isBatched: isBatched)
+  }
+
+  /// The same type, batched or not.
+  package func batched(_ isBatched: Bool = true) -> GeoType {
+    GeoType(space, field: field, isBatched: isBatched)
+  }
+
+  /// Whether the value is a plain array.
+  package var isReal: Bool { space.name == "R" }
+}
+
+extension Space: CustomStringConvertible {
+  /// As written in specs.
+  package var description: String {
+    var parts = sizes.map(String.init)
+    for argument in arguments {
+      if argument.name.isEmpty {
+        parts.append(argument.value.description)
+      } else {
+        parts.append("\(argument.name)=\(argument.value)")
+      }
+    }
+    if case .type? = self[""] { parts = [parts.last ?? ""] + parts.dropLast() }
+    return parts.isEmpty ? name : "\(name)(\(parts.joined(separator: ", ")))"
+  }
+}
+
+extension SpaceArgument: CustomStringConvertible {
+  /// As written in specs.
+  package var description: String {
+    switch self {
+    case .real(let x): NumberText.text(x)
+    case .name(let text), .text(let text): text
+    case .value(let name): "%\(name)"
+    case .learn(let x): "learn(\(NumberText.text(x)))"
+    case .type(let type): type.description
+    }
+  }
+}
+
+extension GeoType: CustomStringConvertible {
+  /// As written in specs and IR: `[B] SPD(6)[3]`.
+  package var description: String {
+    let head = (isBatched ? "[B] " : "") + space.description
+    return field.isEmpty ? head : head + "[\(field.map(String.init).joined(separator: ", "))]"
+  }
+}
+
+/// Canonical text of numbers.
+package enum NumberText {
+  /// Shortest text that reads back to the same number; whole numbers without a point.
+  package static func text(_ x: Double) -> String {
+    if x == x.rounded(), abs(x) < 1e15 { return String(Int(x)) }
+    return String(x)
+  }
+}
