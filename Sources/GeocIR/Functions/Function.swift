@@ -81,6 +81,8 @@ package enum ParameterKind: String, Hashable, Sendable, CaseIterable {
   case hyper
   /// The cotangent of an output.
   case cotangent
+  /// A value computed once from parameters and states, by the function `prepare`.
+  case prepared
 }
 
 /// A parameter of a function.

@@ -51,6 +51,8 @@ package enum OpTrait: Hashable, Sendable {
   case elementwise
   /// Sees the whole batch.
   case seesBatch
+  /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
+  case primitive
 }
 
 /// A kernel and its fixed arguments.

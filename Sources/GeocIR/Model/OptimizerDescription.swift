@@ -1,0 +1,51 @@
+/// The optimizer of a spec: one rule for every parameter, with overrides for groups of them.
+package struct OptimizerDescription: Hashable, Sendable {
+  /// Name of the rule: `radam`.
+  package var name: String
+  /// Its parameters, complete with defaults.
+  package var attributes: Attributes
+  /// Overrides, in order; the first group that matches a parameter wins.
+  package var groups: [Group]
+  /// Largest global norm of all gradients; nil for no clipping.
+  package var clip: Double?
+
+  /// Parameters that differ for some tensors.
+  package struct Group: Hashable, Sendable {
+    /// Glob over full parameter names, `*` and `?`: `bimap_*.weight`.
+    package var pattern: String
+    /// Changed parameters; `lr` is a factor on the scheduled rate relative to the base rate.
+    package var overrides: Attributes
+
+    /// A group by its parts.
+    package init(pattern: String, overrides: Attributes) {
+      self.pattern = pattern
+      self.overrides = overrides
+    }
+
+    /// Whether a full parameter name matches.
+    package func matches(_ name: String) -> Bool { Self.glob(Array(pattern.utf8)[...], Array(name.utf8)[...]) }
+
+    private static func glob(_ p: ArraySlice<UInt8>, _ s: ArraySlice<UInt8>) -> Bool {
+      guard let head = p.first else { return s.isEmpty }
+      if head == 0x2A { return glob(p.dropFirst(), s) || (!s.isEmpty && glob(p, s.dropFirst())) }
+      guard let c = s.first, head == 0x3F || head == c else { return false }
+      return glob(p.dropFirst(), s.dropFirst())
+    }
+  }
+
+  /// An optimizer by its parts.
+  package init(name: String, attributes: Attributes, groups: [Group] = [], clip: Double? = nil) {
+    self.name = name
+    self.attributes = attributes
+    self.groups = groups
+    self.clip = clip
+  }
+
+  /// The parameters that apply to the tensor of a full name.
+  package func attributes(for name: String) -> Attributes {
+    guard let group = groups.first(where: { $0.matches(name) }) else { return attributes }
+    var result = attributes
+    for (key, value) in group.overrides.all { result[key] = value }
+    return result
+  }
+}
