@@ -1,0 +1,45 @@
+import GeocIR
+
+/// Replaces every op that has a body by its body, until only ops with kernels are left, and geometric types by the
+/// arrays that store them.
+package enum Expand: Pass {
+  package static let name = "expand"
+  package static let summary = "replaces layers by their bodies in core ops"
+  package static let reason = "after the passes that need geometry, before those that share and fuse arithmetic"
+  package static let isOptional = false
+
+  package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    var current = try once(f, options.registry)
+    for _ in 0..<64 {
+      let isDone = try current.nodes.allSatisfy { node in
+        guard let op = options.registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
+        return try (op.traits.contains(.alias) && node.op != "as_type")
+          || op.kernel(options.registry.context(node, in: current)) != nil
+      }
+      if isDone {
+        current.stage = .core
+        return current
+      }
+      current = try once(current, options.registry)
+    }
+    throw InternalError("the bodies of @\(f.name) do not end in core ops")
+  }
+
+  private static func once(_ f: Function, _ registry: OpRegistry) throws -> Function {
+    var rebuilder = Rebuilder(f, registry, type: { $0.storageType($1) })
+    for node in f.nodes {
+      guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
+      let old = try registry.context(node, in: f)
+      let context = OpContext(
+        attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
+        inputNames: old.inputNames, results: [], resultTypes: old.resultTypes, spaces: old.spaces)
+      rebuilder.builder.origin = node.origin
+      if let values = try op.body(&rebuilder.builder, context) {
+        try rebuilder.replace(node, with: values)
+      } else {
+        try rebuilder.copy(node)
+      }
+    }
+    return try rebuilder.finish()
+  }
+}

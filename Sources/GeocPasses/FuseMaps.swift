@@ -1,0 +1,68 @@
+import GeocIR
+
+/// Turns ReEig, LogEig, ExpEig, powers… into `spectral{f}` and composes neighbours: one eigendecomposition for a chain.
+///
+/// A composition is simplified only by rules that hold on the eigenvalues that the type admits: (0, ∞) for `SPD(n)`,
+/// [ε, ∞) for `SPD(n, min=ε)`, all numbers for `Sym(n)`. A map that is the identity there disappears.
+package enum FuseMaps: Pass {
+  package static let name = "fuse-maps"
+  package static let summary = "composes spectral maps and removes those that are the identity on their input"
+  package static let reason = "before differentiation, so that the backward is that of the fused map"
+
+  package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    let registry = options.registry
+    var rebuilder = Rebuilder(f, registry)
+    /// New value → the spectral map that made it and its input.
+    var made: [Value: (f: SpectralFunction, input: Value, label: String)] = [:]
+    for node in f.nodes {
+      let own = node.op == "spectral" ? node.attributes.spectral("f") : registry[node.op]?.spectral(node.attributes)
+      guard let outer = own, let result = node.results.first, node.results.count == 1 else {
+        try rebuilder.copy(node)
+        continue
+      }
+      var input = try rebuilder.value(node.inputs[0])
+      var map = outer
+      let label = f.names[result.index].isEmpty ? node.op : f.names[result.index]
+      var fused: [String] = []
+      if let inner = made[input] {
+        map = outer.composed(with: inner.f)
+        input = inner.input
+        fused = [inner.label]
+      }
+      let domain = eigenvalues(rebuilder.builder.type(input))
+      let simple = map.simplified(domain: domain)
+      rebuilder.builder.origin = node.origin
+      if simple.isIdentity {
+        let type = f.type(result)
+        let same =
+          rebuilder.builder.type(input) == type
+          ? input : try rebuilder.builder.one("as_type", [input], ["type": .type(type.batched(false))])
+        rebuilder.map[result] = same
+        report.record(
+          name, f,
+          fused.isEmpty
+            ? "removed \(label): the identity on eigenvalues in \(domain)" : "cancelled \(fused[0]) and \(label)",
+          at: node.origin)
+        continue
+      }
+      if !fused.isEmpty {
+        report.record(name, f, "fused \(fused[0]) and \(label) into spectral{\(simple)}", at: node.origin)
+      }
+      let new = try rebuilder.builder.one("spectral", [input], ["f": .spectral(simple)], name: f.names[result.index])
+      let typed =
+        rebuilder.builder.type(new) == f.type(result)
+        ? new : try rebuilder.builder.one("as_type", [new], ["type": .type(f.type(result).batched(false))])
+      rebuilder.map[result] = typed
+      made[typed] = (simple, input, label)
+    }
+    let rebuilt = try rebuilder.finish()
+    return try Prune.run(rebuilt, options, &report)
+  }
+
+  /// The eigenvalues that a type admits.
+  static func eigenvalues(_ type: GeoType) -> Interval {
+    guard type.space.name == "SPD" else { return .all }
+    if case .real(let bound)? = type.space["min"] { return Interval(bound, .infinity) }
+    return .positive
+  }
+}

@@ -1,0 +1,121 @@
+import GeocIR
+
+/// One transformation of a function, in one file.
+package protocol Pass: Sendable {
+  /// Name for `--disable` and `--emit ir-after=NAME`.
+  static var name: String { get }
+  /// What it does, one sentence.
+  static var summary: String { get }
+  /// Why it stands where it stands in the pipeline.
+  static var reason: String { get }
+  /// Whether a program stays executable without it.
+  static var isOptional: Bool { get }
+  /// The transformed function. Throws `InternalError`, or `RewriteProblem` for a mistake of the user.
+  static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function
+}
+
+extension Pass {
+  package static var isOptional: Bool { true }
+}
+
+/// What every pass may use.
+package struct PassOptions: Sendable {
+  /// Declared ops and spaces.
+  package var registry: OpRegistry
+  /// Names of passes left out.
+  package var disabled: Set<String>
+  /// Whether hand-written backwards are used; otherwise bodies are differentiated.
+  package var usesManualBackward: Bool
+
+  /// Options by their parts.
+  package init(registry: OpRegistry, disabled: Set<String> = [], usesManualBackward: Bool = true) {
+    self.registry = registry
+    self.disabled = disabled
+    self.usesManualBackward = usesManualBackward
+  }
+}
+
+/// A rewrite that the user's model does not admit.
+package struct RewriteProblem: Error, Sendable {
+  /// Sentence, lower case.
+  package var message: String
+  /// The node it is about.
+  package var origin: Origin
+
+  /// A problem with its place.
+  package init(_ message: String, origin: Origin) {
+    self.message = message
+    self.origin = origin
+  }
+}
+
+/// What the passes did, by place in the spec.
+package struct PassReport: Hashable, Sendable {
+  /// One rewrite.
+  package struct Entry: Hashable, Sendable {
+    /// The pass.
+    package var pass: String
+    /// The function it worked on.
+    package var function: String
+    /// What it did: `fused reeig_1 and logeig_1 into one spectral map`.
+    package var message: String
+    /// Where.
+    package var origin: Origin
+  }
+
+  /// All rewrites, in order.
+  package private(set) var entries: [Entry] = []
+
+  /// An empty report.
+  package init() {}
+
+  /// Records a rewrite.
+  package mutating func record(_ pass: String, _ f: Function, _ message: String, at origin: Origin) {
+    entries.append(Entry(pass: pass, function: f.name, message: message, origin: origin))
+  }
+}
+
+/// Rebuilds a function node by node; what most passes are made of.
+struct Rebuilder {
+  var builder: Builder
+  var map: [Value: Value] = [:]
+  let source: Function
+
+  /// A rebuilder with the parameters of `source` copied.
+  init(
+    _ source: Function, _ registry: OpRegistry, mergesEqualNodes: Bool = false, stage: Stage? = nil,
+    type: (Builder, GeoType) -> GeoType = { $1 }
+  ) {
+    self.source = source
+    builder = Builder(
+      name: source.name, stage: stage ?? source.stage, registry: registry, mergesEqualNodes: mergesEqualNodes)
+    let empty = builder
+    builder.copyParameters(of: source, &map) { type(empty, $0) }
+  }
+
+  /// The new value for an old one. Throws `InternalError` when its producer was dropped.
+  func value(_ old: Value) throws -> Value {
+    guard let new = map[old] else { throw InternalError("a value that was removed is read") }
+    return new
+  }
+
+  /// Copies a node as it is.
+  mutating func copy(_ node: Node) throws { try builder.copy(node, from: source, &map) }
+
+  /// Lets `new` stand for the results of `node`, under their names.
+  mutating func replace(_ node: Node, with new: [Value]) throws {
+    guard node.results.count == new.count else {
+      throw InternalError("'\(node.op)' was replaced by \(new.count) values instead of \(node.results.count)")
+    }
+    for (old, value) in zip(node.results, new) {
+      map[old] = value
+      builder.suggestName(value, source.names[old.index])
+    }
+  }
+
+  /// The finished function.
+  mutating func finish() throws -> Function {
+    try builder.copyResults(of: source, map)
+    return builder.function
+  }
+}
