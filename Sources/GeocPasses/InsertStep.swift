@@ -1,0 +1,102 @@
+import GeocIR
+
+/// Turns a gradient function into a training step: clipping, then for each parameter the update rule of its optimizer
+/// with the geometry of its space.
+///
+/// Parameters added: `hyper.lr` and `hyper.step`, and one slot per moment, `optimizer.<param>.<slot>`. Results:
+/// `param.<name>` and `optimizer.<param>.<slot>` with the new values, beside the results that the function had.
+package enum InsertStep {
+  static let pass = "insert-step"
+
+  /// The step function of `gradient` (results `grad.<name>`); parameters without a gradient result stay as they are.
+  package static func run(
+    _ gradient: Function, optimizer: OptimizerDescription, registry: OpRegistry
+  ) throws -> Function {
+    guard let rule = registry.optimizers[optimizer.name] else {
+      throw InternalError("unknown optimizer '\(optimizer.name)'")
+    }
+    var source = gradient
+    source.name = "step"
+    var rebuilder = Rebuilder(source, registry)
+    for node in source.nodes { try rebuilder.copy(node) }
+    var b = rebuilder.builder
+    b.origin = Origin(pass: pass)
+    let baseRate = b.parameter("hyper.lr", .real(), .hyper)
+    let step = b.parameter("hyper.step", .real(), .hyper)
+    var gradients: [(parameter: Parameter, value: Value)] = []
+    for p in source.parameters where p.kind == .param {
+      guard let old = source.result("grad.\(p.name)") else { continue }
+      gradients.append((p, try rebuilder.value(old)))
+    }
+    if let limit = optimizer.clip { try clip(&gradients, to: limit, &b) }
+    var updates: [FunctionResult] = []
+    for (p, g) in gradients {
+      let type = source.type(p.value)
+      guard let space = registry.spaces[type.space.name] else { throw InternalError("unknown space '\(type.space.name)'") }
+      let attributes = optimizer.attributes(for: p.name)
+      b.origin = Origin(pass: pass, path: p.name)
+      let slots = rule.slots(type, attributes, registry.spaces)
+      let slotValues = slots.map {
+        b.parameter("optimizer.\(p.name).\($0.name)", $0.type, .slot, initial: $0.initial)
+      }
+      var rate = baseRate
+      let ownRate = attributes.real("lr")
+      let sharedRate = optimizer.attributes.real("lr")
+      if ownRate != sharedRate, sharedRate != 0 {
+        rate = try b.one(
+          "map", [baseRate], ["expr": .expression(.mul(.input(0), .constant(ownRate / sharedRate)))])
+      }
+      let new = try rule.update(
+        &b,
+        UpdateContext(
+          parameter: try rebuilder.value(p.value), gradient: g, slots: slotValues, learningRate: rate, step: step,
+          type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes))
+      guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
+      updates.append(FunctionResult(name: "param.\(p.name)", value: new.parameter))
+      for (slot, value) in zip(slots, new.slots) {
+        updates.append(FunctionResult(name: "optimizer.\(p.name).\(slot.name)", value: value))
+      }
+    }
+    rebuilder.builder = b
+    for r in source.results where !r.name.hasPrefix("grad.") {
+      rebuilder.builder.result(r.name, try rebuilder.value(r.value))
+    }
+    for update in updates { rebuilder.builder.result(update.name, update.value) }
+    return rebuilder.builder.function
+  }
+
+  /// The metric and retraction of a parameter: those asked for, else the space's defaults.
+  static func geometry(
+    _ type: GeoType, _ space: any SpaceDeclaration.Type, _ attributes: Attributes
+  ) -> Geometry {
+    let metric = attributes.name("metric", space.metrics.first ?? "euclidean")
+    let known = space.metrics.contains(metric) ? metric : space.metrics.first ?? "euclidean"
+    let retractions = space.retractions(metric: known)
+    let retraction = attributes.name("retraction", retractions.first ?? "plus")
+    return Geometry(
+      space: type.space, metric: known,
+      retraction: retractions.contains(retraction) ? retraction : retractions.first ?? "plus")
+  }
+
+  /// Scales all gradients by min(1, limit / (norm + 1e-6)), as `clip_grad_norm_` in PyTorch.
+  private static func clip(
+    _ gradients: inout [(parameter: Parameter, value: Value)], to limit: Double, _ b: inout Builder
+  ) throws {
+    var total: Value?
+    for (_, g) in gradients {
+      let square = try b.one("map", [g], ["expr": .expression(.mul(.input(0), .input(0)))])
+      let axes = Array(0..<b.shape(g).count)
+      let sum =
+        axes.isEmpty
+        ? square
+        : try b.one("reduce", [square], ["kind": .name("sum"), "axes": .ints(axes), "keep": .bool(false)])
+      total = try total.map { try b.one("map", [$0, sum], ["expr": .expression(.add(.input(0), .input(1)))]) } ?? sum
+    }
+    guard let total else { return }
+    let factor = try b.one("map", [total], ["expr": .expression(try ScalarExpression.parse("min(1, \(limit) / (sqrt(x0) + 1e-06))"))])
+    for k in gradients.indices {
+      gradients[k].value = try b.one(
+        "map", [gradients[k].value, factor], ["expr": .expression(.mul(.input(0), .input(1)))])
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import GeocIR
+
+/// The passes in their order.
+package enum Pipeline {
+  /// On layers, before differentiation.
+  package static let layerPasses: [any Pass.Type] = [FuseMaps.self, GuardClamps.self]
+  /// On core ops, after differentiation and step insertion.
+  package static let corePasses: [any Pass.Type] = [
+    Expand.self, Share.self, Simplify.self, FuseElementwise.self, Prune.self,
+  ]
+  /// All of them.
+  package static var all: [any Pass.Type] { layerPasses + corePasses }
+
+  /// What a function can be compiled for.
+  package enum Purpose: Hashable, Sendable {
+    /// Outputs in evaluation mode.
+    case predict
+    /// Outputs and loss in evaluation mode.
+    case evaluate
+    /// One training step.
+    case step
+    /// Outputs, gradients and new states; cotangents of outputs as parameters, or of the loss (1).
+    case gradient(mode: String, ofLoss: Bool)
+    /// Initial values of parameters, states and optimizer slots.
+    case initialize
+
+    /// Name of the function.
+    package var functionName: String {
+      switch self {
+      case .predict: "predict"
+      case .evaluate: "evaluate"
+      case .step: "step"
+      case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
+      case .initialize: "initialize"
+      }
+    }
+  }
+
+  /// A compiled function, the text after each pass, and what the passes did.
+  package struct Outcome: Sendable {
+    /// The function at the core stage.
+    package var function: Function
+    /// The function with layers, as differentiation and step insertion left it.
+    package var layers: Function
+    /// Function after each pass, by name of the pass.
+    package var stages: [(pass: String, function: Function)]
+    /// Rewrites.
+    package var report: PassReport
+  }
+
+  /// Compiles `forward` (results: outputs, `loss`, `loss.<k>`, `state.<name>`) for a purpose.
+  /// Throws `RewriteProblem` for what the model does not admit and `InternalError` for a broken pass.
+  package static func compile(
+    _ forward: Function, for purpose: Purpose, optimizer: OptimizerDescription?, options: PassOptions
+  ) throws -> Outcome {
+    var report = PassReport()
+    var stages: [(pass: String, function: Function)] = []
+    func isOutput(_ name: String) -> Bool {
+      !name.hasPrefix("state.") && !name.hasPrefix("loss.") && name != "loss"
+    }
+    var f: Function
+    let registry = options.registry
+    switch purpose {
+    case .predict:
+      f = try Specialize.run(forward, name: "predict", mode: "eval", registry: registry, keeps: isOutput)
+    case .evaluate:
+      f = try Specialize.run(forward, name: "evaluate", mode: "eval", registry: registry) {
+        isOutput($0) || $0 == "loss"
+      }
+    case .step:
+      f = try Specialize.run(forward, name: "step", mode: "train", registry: registry) {
+        $0 == "loss" || $0.hasPrefix("state.")
+      }
+    case .gradient(let mode, let ofLoss):
+      f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) {
+        isOutput($0) || $0.hasPrefix("state.") || (ofLoss && $0 == "loss")
+      }
+    case .initialize:
+      let step = try optimizer.map {
+        try compile(forward, for: .step, optimizer: $0, options: options).layers
+      }
+      f = try Initialization.function(forward, slots: step?.parameters.filter { $0.kind == .slot } ?? [], step, registry)
+    }
+    try check(f, "specialize", options)
+    for pass in layerPasses { try apply(pass, &f, options, &report, &stages) }
+    switch purpose {
+    case .gradient(_, let ofLoss):
+      let seeds =
+        ofLoss
+        ? [Differentiate.Seed(result: "loss")]
+        : f.results.map(\.name).filter(isOutput).map { Differentiate.Seed(result: $0, cotangent: "cotangent.\($0)") }
+      f = try Differentiate.run(
+        f, seeds: seeds, wants: { isDifferentiable($0, forward, registry) && $0.kind != .state }, options: options, &report)
+      stages.append((Differentiate.pass, f))
+    case .step:
+      f = try Differentiate.run(
+        f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
+      stages.append((Differentiate.pass, f))
+      try check(f, Differentiate.pass, options)
+      if let optimizer {
+        f = try InsertStep.run(f, optimizer: optimizer, registry: registry)
+        stages.append((InsertStep.pass, f))
+      }
+    default: break
+    }
+    try check(f, Differentiate.pass, options)
+    let layers = f
+    for pass in corePasses { try apply(pass, &f, options, &report, &stages) }
+    return Outcome(function: f, layers: layers, stages: stages, report: report)
+  }
+
+  /// Inputs that hold real numbers, and weights.
+  static func isDifferentiable(_ p: Parameter, _ f: Function, _ registry: OpRegistry) -> Bool {
+    guard p.kind == .input || p.kind == .param, let own = f.parameter(p.name) else { return false }
+    return registry.spaces[f.type(own.value).space.name]?.isIndex != true
+  }
+
+  private static func apply(
+    _ pass: any Pass.Type, _ f: inout Function, _ options: PassOptions, _ report: inout PassReport,
+    _ stages: inout [(pass: String, function: Function)]
+  ) throws {
+    if pass.isOptional && options.disabled.contains(pass.name) { return }
+    f = try pass.run(f, options, &report)
+    stages.append((pass.name, f))
+    try check(f, pass.name, options)
+  }
+
+  private static func check(_ f: Function, _ pass: String, _ options: PassOptions) throws {
+    let problems = Verifier.problems(f, options.registry)
+    if let first = problems.first { throw InternalError("after '\(pass)': \(first)\n\(IRPrinter.print(f))") }
+  }
+}

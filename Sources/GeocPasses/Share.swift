@@ -1,0 +1,69 @@
+import GeocIR
+
+/// Computes every value once: equal nodes are merged, and eigendecompositions are taken from matrices that are already
+/// decomposed.
+///
+/// - `eigvals(x)` is the first result of `eigh(x)` where that exists.
+/// - `eigh(U f(Λ) Uᵀ)` is `(f(Λ), U)`: the matrix was just built from its own eigenvectors.
+package enum Share: Pass {
+  package static let name = "share"
+  package static let summary = "merges equal nodes and reuses eigendecompositions"
+  package static let reason = "after expansion, when forward and backward spell out the decompositions they need"
+
+  package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    let decomposed = Set(f.nodes.filter { $0.op == "eigh" }.map { $0.inputs[0] })
+    var rebuilder = Rebuilder(f, options.registry, mergesEqualNodes: true)
+    /// Rebuilt matrix → eigenvalues, eigenvectors and the function applied.
+    var rebuilt: [Value: (w: Value, u: Value, f: SpectralFunction)] = [:]
+    /// Eigenpairs of a value, once computed.
+    var pairs: [Value: (w: Value, u: Value)] = [:]
+    for node in f.nodes {
+      let before = rebuilder.builder.function.nodes.count
+      rebuilder.builder.origin = node.origin
+      switch node.op {
+      case "eigh", "eigvals":
+        let x = try rebuilder.value(node.inputs[0])
+        if let source = rebuilt[x] {
+          let w = try rebuilder.builder.one("spectral_map", [source.w], ["f": .spectral(source.f)])
+          try rebuilder.replace(node, with: node.op == "eigh" ? [w, source.u] : [w])
+          report.record(name, f, "took \(node.op) from the decomposition it was built from", at: node.origin)
+        } else if node.op == "eigh" {
+          if let known = pairs[x] {
+            try rebuilder.replace(node, with: [known.w, known.u])
+            report.record(name, f, "shared an eigendecomposition", at: node.origin)
+          } else {
+            try rebuilder.copy(node)
+            pairs[x] = (try rebuilder.value(node.results[0]), try rebuilder.value(node.results[1]))
+          }
+        } else if decomposed.contains(node.inputs[0]) {
+          // The full decomposition may come later in the text; it is moved here.
+          let pair = try pairs[x] ?? full(x, &rebuilder.builder)
+          pairs[x] = pair
+          try rebuilder.replace(node, with: [pair.w])
+          report.record(name, f, "took eigenvalues from an eigendecomposition", at: node.origin)
+        } else {
+          try rebuilder.copy(node)
+        }
+      case "spectral_rebuild":
+        try rebuilder.copy(node)
+        if let g = node.attributes.spectral("f") {
+          rebuilt[try rebuilder.value(node.results[0])] =
+            (try rebuilder.value(node.inputs[0]), try rebuilder.value(node.inputs[1]), g)
+        }
+      default:
+        try rebuilder.copy(node)
+        if rebuilder.builder.function.nodes.count == before, !node.results.isEmpty,
+          options.registry[node.op]?.traits.contains(.alias) != true
+        {
+          report.record(name, f, "merged \(node.op) with an equal node", at: node.origin)
+        }
+      }
+    }
+    return try Prune.run(try rebuilder.finish(), options, &report)
+  }
+
+  private static func full(_ x: Value, _ b: inout Builder) throws -> (w: Value, u: Value) {
+    let results = try b.node("eigh", [x])
+    return (results[0], results[1])
+  }
+}
