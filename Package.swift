@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "CVec"),
     .target(name: "GeocDiagnostics", swiftSettings: strict),
     .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
-    .target(name: "GeocTensorFiles", dependencies: ["GeocDiagnostics", "CZlib"], swiftSettings: strict),
+    .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
   ]
