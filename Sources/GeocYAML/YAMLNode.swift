@@ -98,7 +98,9 @@ package struct YAMLNode: Sendable, Hashable {
 
   /// The entry with a key; nil where there is none or this is no mapping.
   package func entry(_ key: String) -> Entry? {
-    guard case .mapping(let entries) = kind, let entry = entries.first(where: { $0.key.text == key }) else { return nil }
+    guard case .mapping(let entries) = kind, let entry = entries.first(where: { $0.key.text == key }) else {
+      return nil
+    }
     return Entry(key: reached(entry.key), value: reached(entry.value))
   }
 

@@ -29,7 +29,8 @@ package struct DataCodes: Sendable {
   /// With a suggestion where a name is close.
   package let missingWeights = DiagnosticCode("E0514", "missing-weights", "a weights file lacks a tensor of the model")
   /// With a suggestion where a name is close.
-  package let unknownWeights = DiagnosticCode("E0515", "unknown-weights", "a weights file has a tensor the model does not have")
+  package let unknownWeights = DiagnosticCode(
+    "E0515", "unknown-weights", "a weights file has a tensor the model does not have")
   /// The file belongs to another model.
   package let weightsShape = DiagnosticCode("E0516", "weights-shape", "a tensor has another shape than the parameter")
   /// Disk full, or no permission; the old file is untouched.

@@ -1,7 +1,8 @@
 /// Codes of range W00: lints; the spec is valid but probably not meant so.
 package struct LintCodes: Sendable {
   /// Ends the list of a file with too many problems.
-  package let moreProblems = DiagnosticCode("W0000", "more-problems", "a file has more problems than are shown", severity: .note)
+  package let moreProblems = DiagnosticCode(
+    "W0000", "more-problems", "a file has more problems than are shown", severity: .note)
   /// The span is the node.
   package let unusedNode = DiagnosticCode("W0001", "unused-node", "a node's value is never used")
   /// The span is the input.
@@ -11,13 +12,15 @@ package struct LintCodes: Sendable {
   /// It is singular but for its regularisation.
   package let rankDeficient = DiagnosticCode("W0004", "rank-deficient", "a covariance has fewer samples than channels")
   /// For example `bwbn` without scale normalisation.
-  package let unscaledNormalization = DiagnosticCode("W0005", "unscaled-normalization", "a batch normalisation lacks the scale it needs")
+  package let unscaledNormalization = DiagnosticCode(
+    "W0005", "unscaled-normalization", "a batch normalisation lacks the scale it needs")
   /// It has no effect or pulls off the manifold.
   package let decayOnManifold = DiagnosticCode("W0006", "decay-on-manifold", "weight decay acts on a compact manifold")
   /// Its sum is taken.
   package let tensorLoss = DiagnosticCode("W0007", "tensor-loss", "a loss has more than one element")
   /// The loss takes logits.
-  package let softmaxBeforeCrossEntropy = DiagnosticCode("W0008", "double-softmax", "logits pass through softmax before cross entropy")
+  package let softmaxBeforeCrossEntropy = DiagnosticCode(
+    "W0008", "double-softmax", "logits pass through softmax before cross entropy")
   /// The span is the name.
   package let unusedDim = DiagnosticCode("W0009", "unused-dim", "an entry of 'dims' is never used")
   /// Shown by the range of its argument.
@@ -31,7 +34,9 @@ package struct LintCodes: Sendable {
   /// For example a batch of one in a batch normalisation.
   package let smallBatch = DiagnosticCode("W0014", "small-batch", "a batch is too small for the statistics taken of it")
   /// Statistics would be too good.
-  package let testInTraining = DiagnosticCode("W0015", "leaky-split", "rows of one group stand on both sides of the split")
+  package let testInTraining = DiagnosticCode(
+    "W0015", "leaky-split", "rows of one group stand on both sides of the split")
   /// It only changes the effective step size.
-  package let decayOnScaleInvariant = DiagnosticCode("W0016", "decay-on-scale-invariant", "weight decay acts on a scale-invariant weight")
+  package let decayOnScaleInvariant = DiagnosticCode(
+    "W0016", "decay-on-scale-invariant", "weight decay acts on a scale-invariant weight")
 }

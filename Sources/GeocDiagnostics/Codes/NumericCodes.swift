@@ -1,7 +1,8 @@
 /// Codes of range E06: numerics at run time.
 package struct NumericCodes: Sendable {
   /// The smallest eigenvalue is in the message.
-  package let notPositiveDefinite = DiagnosticCode("E0601", "not-positive-definite", "a matrix is not positive definite")
+  package let notPositiveDefinite = DiagnosticCode(
+    "E0601", "not-positive-definite", "a matrix is not positive definite")
   /// The span is the first op whose result is not finite.
   package let notFinite = DiagnosticCode("E0602", "not-finite", "a value became NaN or infinite")
   /// For example the logarithm of a negative eigenvalue.
@@ -15,7 +16,8 @@ package struct NumericCodes: Sendable {
   /// The loss became NaN or infinite.
   package let diverged = DiagnosticCode("E0607", "diverged", "the training diverged")
   /// Reported by `verify`.
-  package let gradientMismatch = DiagnosticCode("E0608", "gradient-mismatch", "a gradient differs from finite differences")
+  package let gradientMismatch = DiagnosticCode(
+    "E0608", "gradient-mismatch", "a gradient differs from finite differences")
   /// Reported by `verify`.
   package let invariance = DiagnosticCode("E0609", "invariance-fails", "an invariance does not hold numerically")
 }

@@ -1,13 +1,16 @@
 /// Codes of range E03: rewrites that cannot be done.
 package struct RewriteCodes: Sendable {
   /// A label shows the parameter or input that needs it.
-  package let notDifferentiable = DiagnosticCode("E0301", "not-differentiable", "a gradient is needed through an op that has none")
+  package let notDifferentiable = DiagnosticCode(
+    "E0301", "not-differentiable", "a gradient is needed through an op that has none")
   /// Notes show the chain that leads to it.
-  package let notInvertible = DiagnosticCode("E0302", "not-invertible", "the inverse graph meets an op that has no inverse")
+  package let notInvertible = DiagnosticCode(
+    "E0302", "not-invertible", "the inverse graph meets an op that has no inverse")
   /// The group has no frames for these inputs, or an op mentions the batch.
   package let frames = DiagnosticCode("E0303", "no-frames", "frame averaging does not apply")
   /// The span is the op that mixes samples.
-  package let batchDependent = DiagnosticCode("E0304", "batch-dependent", "a rewrite needs an op that treats samples one by one")
+  package let batchDependent = DiagnosticCode(
+    "E0304", "batch-dependent", "a rewrite needs an op that treats samples one by one")
   /// The span is the entry under `passes`.
   package let noMatch = DiagnosticCode("E0305", "pass-matches-nothing", "a pass asked for changes nothing")
   /// The span is the value's type.

@@ -13,7 +13,8 @@ package struct SpecCodes: Sendable {
   /// The span is the op's name.
   package let missingParameter = DiagnosticCode("E0106", "missing-parameter", "an op lacks a required parameter")
   /// The span is the parameter's value.
-  package let parameterOutOfRange = DiagnosticCode("E0107", "parameter-out-of-range", "a parameter is outside its range")
+  package let parameterOutOfRange = DiagnosticCode(
+    "E0107", "parameter-out-of-range", "a parameter is outside its range")
   /// For example an estimator or a metric's name.
   package let unknownChoice = DiagnosticCode("E0108", "unknown-choice", "a value is none of the allowed words")
   /// `from`, `outputs`, `bind` or `logits` naming nothing above.
@@ -35,13 +36,15 @@ package struct SpecCodes: Sendable {
   /// Labels show the chain of calls.
   package let recursiveBlock = DiagnosticCode("E0117", "recursive-block", "a block calls itself")
   /// The span is the `$name`.
-  package let unknownBlockParameter = DiagnosticCode("E0118", "unknown-block-parameter", "a '$name' is no parameter of its block")
+  package let unknownBlockParameter = DiagnosticCode(
+    "E0118", "unknown-block-parameter", "a '$name' is no parameter of its block")
   /// The span is the entry that closes the cycle.
   package let includeCycle = DiagnosticCode("E0119", "include-cycle", "files include each other")
   /// It is missing, or outside the language.
   package let includeFailed = DiagnosticCode("E0120", "include-failed", "an included file cannot be used")
   /// The span is the count.
-  package let badRepeat = DiagnosticCode("E0121", "bad-repeat", "'repeat' is not a positive integer, or changes the type")
+  package let badRepeat = DiagnosticCode(
+    "E0121", "bad-repeat", "'repeat' is not a positive integer, or changes the type")
   /// The span is the name.
   package let unknownLoss = DiagnosticCode("E0122", "unknown-loss", "the loss names no loss op")
   /// The span is the name.
@@ -67,9 +70,11 @@ package struct SpecCodes: Sendable {
   /// The spec has `train` and no `loss`.
   package let missingLoss = DiagnosticCode("E0133", "missing-loss", "training needs a loss")
   /// `train` or `data` is missing for the task asked for.
-  package let missingTraining = DiagnosticCode("E0134", "missing-training", "the task needs a section the spec does not have")
+  package let missingTraining = DiagnosticCode(
+    "E0134", "missing-training", "the task needs a section the spec does not have")
   /// Too many nodes after blocks and repeats, or a size that overflows.
   package let tooLargeModel = DiagnosticCode("E0135", "model-too-large", "the expanded model is beyond the limits")
   /// `--input` or `--cotangent` naming nothing.
-  package let unknownInput = DiagnosticCode("E0136", "unknown-input", "an input given to a run is not an input of the model")
+  package let unknownInput = DiagnosticCode(
+    "E0136", "unknown-input", "an input given to a run is not an input of the model")
 }

@@ -5,7 +5,8 @@ package struct TypeCodes: Sendable {
   /// The span is the name.
   package let unknownSpace = DiagnosticCode("E0202", "unknown-space", "a type names no space")
   /// The span is the argument.
-  package let argument = DiagnosticCode("E0203", "space-argument", "an argument of a space is missing, unknown or out of range")
+  package let argument = DiagnosticCode(
+    "E0203", "space-argument", "an argument of a space is missing, unknown or out of range")
   /// The primary span is the op, a label shows where the value was made.
   package let mismatch = DiagnosticCode("E0204", "type-mismatch", "an op was given a value of another space")
   /// The span is the op, or its `from`.
@@ -15,7 +16,8 @@ package struct TypeCodes: Sendable {
   /// A label shows where each was chosen.
   package let curvature = DiagnosticCode("E0207", "curvature-mismatch", "two curvatures meet in one op")
   /// A label shows the base it belongs to.
-  package let basePoint = DiagnosticCode("E0208", "base-point-mismatch", "a tangent vector is used at another base point")
+  package let basePoint = DiagnosticCode(
+    "E0208", "base-point-mismatch", "a tangent vector is used at another base point")
   /// The space agrees, the field does not.
   package let field = DiagnosticCode("E0209", "field-mismatch", "a field has another shape than the op wants")
   /// A label shows the other size.
@@ -33,11 +35,13 @@ package struct TypeCodes: Sendable {
   /// The value is not a `Label(K)`, or its K differs.
   package let label = DiagnosticCode("E0216", "label-expected", "a class index is wanted")
   /// `Rows(T)` against T.
-  package let rows = DiagnosticCode("E0217", "rows-mismatch", "an op for whole data sets was given one sample, or the reverse")
+  package let rows = DiagnosticCode(
+    "E0217", "rows-mismatch", "an op for whole data sets was given one sample, or the reverse")
   /// Exponential and logarithm must agree.
   package let metric = DiagnosticCode("E0218", "metric-mismatch", "two metrics meet in one op")
   /// The span is the place inside the list.
   package let irreps = DiagnosticCode("E0219", "bad-irreps", "a list of irreps is invalid")
   /// The product of sizes overflows.
-  package let shapeTooLarge = DiagnosticCode("E0220", "shape-too-large", "a shape has more elements than can be addressed")
+  package let shapeTooLarge = DiagnosticCode(
+    "E0220", "shape-too-large", "a shape has more elements than can be addressed")
 }

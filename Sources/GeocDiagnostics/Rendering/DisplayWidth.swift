@@ -42,7 +42,12 @@ struct DisplayLine {
       return
     }
     switch DisplayWidth.of(scalar) {
-    case 0: if columns.isEmpty { columns.append(String(scalar)) } else { columns[columns.count - 1].unicodeScalars.append(scalar) }
+    case 0:
+      if columns.isEmpty {
+        columns.append(String(scalar))
+      } else {
+        columns[columns.count - 1].unicodeScalars.append(scalar)
+      }
     case 2: columns += [String(scalar), ""]
     default: columns.append(String(scalar))
     }
