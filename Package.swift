@@ -30,5 +30,8 @@ let package = Package(
     .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
+    .testTarget(
+      name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
+      swiftSettings: strict),
   ]
 )

@@ -65,6 +65,7 @@ extension Tensor {
     guard needed == stream.remaining else {
       throw TensorFileError(.badHeader, "\(stream.remaining - needed) bytes follow the end of the array")
     }
+    try header.info.requireMemory()
     var bytes = try stream.read(needed)
     try stream.finish()
     let width = header.info.dtype.byteWidth

@@ -45,6 +45,11 @@ package struct SafetensorsFile: TensorContainer {
 
   package func tensor(_ name: String) throws(TensorFileError) -> Tensor {
     let (info, entry) = try located(name)
+    do throws(TensorFileError) {
+      try info.requireMemory()
+    } catch {
+      throw error.located(file: path, array: name)
+    }
     return try Tensor(info: info, bytes: file.read(at: dataStart + entry.offsets[0], count: info.byteCount))
   }
 

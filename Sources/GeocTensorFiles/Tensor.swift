@@ -1,3 +1,5 @@
+import Glibc
+
 /// Element type and shape of a tensor, known without reading its elements.
 package struct TensorInfo: Equatable, Sendable {
   /// Element type.
@@ -29,6 +31,18 @@ package struct TensorInfo: Equatable, Sendable {
 
   /// Size of the elements in bytes.
   package var byteCount: Int { count * dtype.byteWidth }
+
+  /// Throws `implausibleSize` when the elements take more bytes than the machine has memory.
+  ///
+  /// An allocation that fails ends the process, and a small compressed or sparse file can ask for any size.
+  func requireMemory() throws(TensorFileError) {
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE)))
+    guard memory.overflow || memory.partialValue <= 0 || byteCount <= memory.partialValue else {
+      throw TensorFileError(
+        .implausibleSize,
+        "shape \(shape) of \(dtype) takes \(byteCount) bytes, more than the memory of this machine")
+    }
+  }
 }
 
 /// A dense array: row-major, little-endian, without gaps.
