@@ -1,0 +1,75 @@
+extension ScalarExpression {
+  /// The partial derivative by input `index`, simplified.
+  ///
+  /// Conventions at kinks: `max` and `min` pass the derivative of their *second* argument at a tie (so `max(x0, 0)` and
+  /// `max(x0, ε)` have derivative 0 at the bound), `abs` has 0 at 0; `sign`, `step`, `less` and the condition of
+  /// `select` have derivative 0 everywhere.
+  package func derivative(by index: Int) -> ScalarExpression { differentiated(by: index).simplified() }
+
+  private func differentiated(by index: Int) -> ScalarExpression {
+    switch self {
+    case .input(let i): return i == index ? 1 : 0
+    case .constant: return 0
+    case .unary(let f, let u):
+      let inner = u.differentiated(by: index)
+      return inner == 0 ? 0 : f.slope(at: u, value: self) * inner
+    case .binary(let f, let a, let b):
+      return f.differential(a, b, a.differentiated(by: index), b.differentiated(by: index), value: self)
+    case .select(let c, let a, let b):
+      let (da, db) = (a.differentiated(by: index), b.differentiated(by: index))
+      return da == db ? da : .select(c, da, db)
+    }
+  }
+}
+
+extension ScalarExpression.Unary {
+  /// The derivative of the function at `u`, where its value is the expression `value`.
+  fileprivate func slope(at u: ScalarExpression, value: ScalarExpression) -> ScalarExpression {
+    switch self {
+    case .negate: -1
+    case .exp: value
+    case .log: .unary(.reciprocal, u)
+    case .log1p: .unary(.reciprocal, u + 1)
+    case .expm1: .unary(.exp, u)
+    case .sqrt: 0.5 * .unary(.rsqrt, u)
+    case .rsqrt: -0.5 * (value * .unary(.reciprocal, u))
+    case .reciprocal: -(value * value)
+    case .tanh: 1 - value * value
+    case .sigmoid: value * (1 - value)
+    case .softplus: .unary(.sigmoid, u)
+    case .sin: .unary(.cos, u)
+    case .cos: -.unary(.sin, u)
+    case .abs: .unary(.sign, u)
+    case .sign, .step: 0
+    case .erf: .constant(1.1283791670955126) * .unary(.exp, -(u * u))
+    case .sinh: .unary(.cosh, u)
+    case .cosh: .unary(.sinh, u)
+    case .asinh: .unary(.rsqrt, u * u + 1)
+    case .atanh: .unary(.reciprocal, (1 - u) * (1 + u))
+    case .acos: -.unary(.rsqrt, (1 - u) * (1 + u))
+    }
+  }
+}
+
+extension ScalarExpression.Binary {
+  /// The differential of the function at `(a, b)` along `(da, db)`, where its value is the expression `value`.
+  fileprivate func differential(
+    _ a: ScalarExpression, _ b: ScalarExpression, _ da: ScalarExpression, _ db: ScalarExpression,
+    value: ScalarExpression
+  ) -> ScalarExpression {
+    if da == 0 && db == 0 { return 0 }
+    switch self {
+    case .add: return da == 0 ? db : db == 0 ? da : da + db
+    case .subtract: return da == 0 ? -db : db == 0 ? da : da - db
+    case .multiply: return da == 0 ? a * db : db == 0 ? da * b : da * b + a * db
+    case .divide: return db == 0 ? da / b : da == 0 ? -(value * db / b) : (da - value * db) / b
+    case .max: return .select(.binary(.less, b, a), da, db)
+    case .min: return .select(.binary(.less, a, b), da, db)
+    case .less: return 0
+    case .pow:
+      let byBase = b * .binary(.pow, a, b - 1) * da
+      let byExponent = value * .unary(.log, a) * db
+      return db == 0 ? byBase : da == 0 ? byExponent : byBase + byExponent
+    }
+  }
+}

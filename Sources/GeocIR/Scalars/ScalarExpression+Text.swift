@@ -1,0 +1,101 @@
+extension ScalarExpression: CustomStringConvertible {
+  /// The text form, with the fewest parentheses that parse back to the same tree.
+  package var description: String { text(inside: 0) }
+
+  /// How tightly the outermost operator binds: 1 for sums, 2 for products, 3 for the sign, 4 for the rest.
+  private var precedence: Int {
+    switch self {
+    case .binary(.add, _, _), .binary(.subtract, _, _): 1
+    case .binary(.multiply, _, _), .binary(.divide, _, _): 2
+    case .unary(.negate, _): 3
+    case .input, .constant, .unary, .binary, .select: 4
+    }
+  }
+
+  private func text(inside minimum: Int) -> String {
+    let body: String
+    switch self {
+    case .input(let i): body = "x\(i)"
+    case .constant(let value): body = value.description
+    case .unary(.negate, .constant(let value)) where value.sign == .plus: body = "-(\(value))"
+    case .unary(.negate, let a): body = "-" + a.text(inside: 3)
+    case .unary(let f, let a): body = "\(f.rawValue)(\(a))"
+    case .binary(let f, let a, let b) where precedence < 4:
+      body = "\(a.text(inside: precedence)) \(f.rawValue) \(b.text(inside: precedence + 1))"
+    case .binary(let f, let a, let b): body = "\(f.rawValue)(\(a), \(b))"
+    case .select(let c, let a, let b): body = "select(\(c), \(a), \(b))"
+    }
+    return precedence < minimum ? "(\(body))" : body
+  }
+
+  /// Reads the text form.
+  /// - Throws: `ScalarSyntaxError` with the offset of the first character that does not fit.
+  package static func parse(_ text: String) throws(ScalarSyntaxError) -> ScalarExpression {
+    var scanner = ScalarScanner(text)
+    let expression = try sum(&scanner, depth: 0)
+    try scanner.expectEnd()
+    return expression
+  }
+
+  private static func sum(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
+    var result = try product(&scanner, depth: depth)
+    while true {
+      if scanner.accept("+") {
+        result = result + (try product(&scanner, depth: depth))
+      } else if scanner.accept("-") {
+        result = result - (try product(&scanner, depth: depth))
+      } else {
+        return result
+      }
+    }
+  }
+
+  private static func product(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
+    var result = try signed(&scanner, depth: depth)
+    while true {
+      if scanner.accept("*") {
+        result = result * (try signed(&scanner, depth: depth))
+      } else if scanner.accept("/") {
+        result = result / (try signed(&scanner, depth: depth))
+      } else {
+        return result
+      }
+    }
+  }
+
+  private static func signed(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
+    // The recursion of the parser is bounded, so that no text can exhaust the stack.
+    guard depth < 500 else { throw scanner.error("the expression is nested too deeply") }
+    if scanner.accept("-") {
+      if let number = try scanner.acceptNumber() { return .constant(-number) }
+      return -(try signed(&scanner, depth: depth + 1))
+    }
+    return try primary(&scanner, depth: depth)
+  }
+
+  private static func primary(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
+    if let number = try scanner.acceptNumber() { return .constant(number) }
+    if scanner.accept("(") {
+      let inner = try sum(&scanner, depth: depth + 1)
+      try scanner.expect(")")
+      return inner
+    }
+    let start = scanner.offset
+    guard let name = scanner.acceptName() else {
+      throw scanner.error("expected a number, an input, a function or '('")
+    }
+    if name.first == "x", let index = Int(name.dropFirst()), name.dropFirst().allSatisfy(\.isNumber) {
+      return .input(index)
+    }
+    try scanner.expect("(")
+    var arguments = [try sum(&scanner, depth: depth + 1)]
+    while scanner.accept(",") { arguments.append(try sum(&scanner, depth: depth + 1)) }
+    try scanner.expect(")")
+    if let f = Unary(rawValue: name), arguments.count == 1 { return .unary(f, arguments[0]) }
+    if let f = Binary(rawValue: name), arguments.count == 2 { return .binary(f, arguments[0], arguments[1]) }
+    if name == "select", arguments.count == 3 { return .select(arguments[0], arguments[1], arguments[2]) }
+    let isKnown = name == "select" || Unary(rawValue: name) != nil || Binary(rawValue: name) != nil
+    let what = isKnown ? "'\(name)' does not take \(arguments.count) arguments" : "there is no function '\(name)'"
+    throw ScalarSyntaxError(offset: start, message: what)
+  }
+}
