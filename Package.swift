@@ -8,10 +8,20 @@ let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
 func kernelSettings(_ level: String) -> [SwiftSetting] {
   [
     .unsafeFlags([
-      "-O", "-wmo", "-Ounchecked", "-enforce-exclusivity=unchecked",
-      "-Xcc", "-march=\(level)", "-Xcc", "-fno-math-errno",
+      "-wmo", "-num-threads", "2", "-Ounchecked", "-enforce-exclusivity=unchecked", "-warnings-as-errors",
+      "-Xcc", "-march=x86-64-\(level)", "-Xcc", "-fno-math-errno",
     ])
   ]
+}
+
+/// Instruction sets to build kernels for. `GEOC_KERNEL_LEVELS=v4` in the environment spares building the others.
+let kernelLevels = (Context.environment["GEOC_KERNEL_LEVELS"] ?? "v2,v3,v4").split(separator: ",").map(String.init)
+
+/// The kernel source once per instruction set: `Sources/KernelsV…` are links to `Sources/LaneKernels`.
+let kernelTargets: [Target] = kernelLevels.map { level in
+  .target(
+    name: "Kernels\(level.uppercased())", dependencies: ["GeocKernelABI", "CVec"],
+    swiftSettings: kernelSettings(level))
 }
 
 let package = Package(
@@ -29,9 +39,16 @@ let package = Package(
     .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
     .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
+    .target(
+      name: "GeocKernels",
+      dependencies: ["GeocKernelABI", "CVec", "CBlas"]
+        + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
+      swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
+    .testTarget(
+      name: "GeocKernelsTests", dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"], swiftSettings: strict),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),
-  ]
+  ] + kernelTargets
 )

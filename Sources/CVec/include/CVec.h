@@ -1,0 +1,141 @@
+#ifndef GEOC_CVEC_H
+#define GEOC_CVEC_H
+
+// True vector operations for the lane kernels. Swift imports the types as SIMD8<Double>, SIMD16<Float>, SIMD8<Int>
+// and SIMD16<Int32>; the standard library's own SIMD operators are compiled one lane at a time.
+
+// The functions below are always inlined, so that no vector ever crosses a call: the calling convention is moot.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define CV_INLINE static inline __attribute__((always_inline))
+
+typedef double cv_8d __attribute__((ext_vector_type(8)));
+typedef float cv_16f __attribute__((ext_vector_type(16)));
+// `long` and not `long long`: the latter imports as SIMD8<Int64>, another type than SIMD8<Int>.
+typedef long cv_8l __attribute__((ext_vector_type(8)));
+typedef int cv_16i __attribute__((ext_vector_type(16)));
+typedef unsigned long cv_8ul __attribute__((ext_vector_type(8)));
+typedef unsigned int cv_16ui __attribute__((ext_vector_type(16)));
+
+// Without the instruction a fused multiply-add is a libm call per lane.
+#ifdef __FMA__
+#define CV_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define CV_HAS_FMA 1
+#else
+#define CV_FMA(a, b, c) ((a) * (b) + (c))
+#define CV_HAS_FMA 0
+#endif
+
+#define CV_FLOAT_OPERATIONS(S, T, E, I)                                             \
+  CV_INLINE T cv_splat_##S(E x) { return (T)(x); }                                  \
+  CV_INLINE T cv_add_##S(T a, T b) { return a + b; }                                \
+  CV_INLINE T cv_sub_##S(T a, T b) { return a - b; }                                \
+  CV_INLINE T cv_mul_##S(T a, T b) { return a * b; }                                \
+  CV_INLINE T cv_div_##S(T a, T b) { return a / b; }                                \
+  CV_INLINE T cv_neg_##S(T a) { return -a; }                                        \
+  CV_INLINE T cv_fma_##S(T a, T b, T c) { return CV_FMA(a, b, c); }                 \
+  CV_INLINE T cv_sqrt_##S(T a) { return __builtin_elementwise_sqrt(a); }            \
+  CV_INLINE T cv_abs_##S(T a) { return __builtin_elementwise_abs(a); }              \
+  CV_INLINE T cv_rint_##S(T a) { return __builtin_elementwise_roundeven(a); }       \
+  CV_INLINE T cv_min_##S(T a, T b) { return (a < b) ? a : b; }                      \
+  CV_INLINE T cv_max_##S(T a, T b) { return (a > b) ? a : b; }                      \
+  CV_INLINE I cv_lt_##S(T a, T b) { return a < b; }                                 \
+  CV_INLINE I cv_le_##S(T a, T b) { return a <= b; }                                \
+  CV_INLINE I cv_eq_##S(T a, T b) { return a == b; }                                \
+  CV_INLINE T cv_select_##S(I m, T a, T b) { return (m < 0) ? a : b; }              \
+  CV_INLINE I cv_bits_##S(T a) { return CV_BITS_##S(a); }                \
+  CV_INLINE T cv_value_##S(I a) { return (T)a; }
+
+#define CV_BITS_8d(a) ((cv_8l)(a))
+#define CV_BITS_16f(a) ((cv_16i)(a))
+
+CV_FLOAT_OPERATIONS(8d, cv_8d, double, cv_8l)
+CV_FLOAT_OPERATIONS(16f, cv_16f, float, cv_16i)
+
+#define CV_INTEGER_OPERATIONS(S, T, U, E)                                           \
+  CV_INLINE T cv_splat_##S(E x) { return (T)(x); }                                  \
+  CV_INLINE T cv_and_##S(T a, T b) { return a & b; }                                \
+  CV_INLINE T cv_or_##S(T a, T b) { return a | b; }                                 \
+  CV_INLINE T cv_xor_##S(T a, T b) { return a ^ b; }                                \
+  CV_INLINE T cv_not_##S(T a) { return ~a; }                                        \
+  CV_INLINE T cv_add_##S(T a, T b) { return (T)((U)a + (U)b); }                     \
+  CV_INLINE T cv_sub_##S(T a, T b) { return (T)((U)a - (U)b); }                     \
+  CV_INLINE T cv_shl_##S(T a, int k) { return (T)((U)a << (U)(k)); }                \
+  CV_INLINE T cv_shr_##S(T a, int k) { return a >> (T)(k); }                        \
+  CV_INLINE T cv_ushr_##S(T a, int k) { return (T)((U)a >> (U)(k)); }               \
+  CV_INLINE T cv_lt_##S(T a, T b) { return a < b; }                                 \
+  CV_INLINE T cv_eq_##S(T a, T b) { return a == b; }                                \
+  CV_INLINE T cv_select_##S(T m, T a, T b) { return (m < 0) ? a : b; }              \
+  CV_INLINE _Bool cv_any_##S(T m) { return __builtin_reduce_or(m) != 0; }           \
+  CV_INLINE E cv_reduce_min_##S(T a) { return __builtin_reduce_min(a); }            \
+  CV_INLINE E cv_reduce_max_##S(T a) { return __builtin_reduce_max(a); }
+
+CV_INTEGER_OPERATIONS(8l, cv_8l, cv_8ul, long)
+CV_INTEGER_OPERATIONS(16i, cv_16i, cv_16ui, int)
+
+CV_INLINE double cv_fma_1d(double a, double b, double c) { return CV_FMA(a, b, c); }
+CV_INLINE float cv_fma_1f(float a, float b, float c) { return CV_FMA(a, b, c); }
+CV_INLINE double cv_rint_1d(double a) { return __builtin_elementwise_roundeven(a); }
+CV_INLINE float cv_rint_1f(float a) { return __builtin_elementwise_roundeven(a); }
+
+// Sum of all lanes, in a fixed tree order.
+CV_INLINE double cv_sum_8d(cv_8d a) {
+  double x = a[0] + a[4], y = a[1] + a[5], z = a[2] + a[6], w = a[3] + a[7];
+  return (x + z) + (y + w);
+}
+CV_INLINE float cv_sum_16f(cv_16f a) {
+  float s[8];
+  for (int i = 0; i < 8; i++) s[i] = a[i] + a[i + 8];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+typedef cv_8d __attribute__((aligned(8))) cv_8d_unaligned;
+typedef cv_16f __attribute__((aligned(4))) cv_16f_unaligned;
+CV_INLINE cv_8d cv_load_8d(const double *p) { return *(const cv_8d_unaligned *)p; }
+CV_INLINE cv_16f cv_load_16f(const float *p) { return *(const cv_16f_unaligned *)p; }
+CV_INLINE void cv_store_8d(double *p, cv_8d v) { *(cv_8d_unaligned *)p = v; }
+CV_INLINE void cv_store_16f(float *p, cv_16f v) { *(cv_16f_unaligned *)p = v; }
+
+// Interleaving row i with row i + n/2, log2 n times over, transposes an n by n block.
+#define CV_LOW_8d(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define CV_HIGH_8d(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#define CV_LOW_16f(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define CV_HIGH_16f(a, b) \
+  __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+
+// `rows` holds the addresses of L rows of L scalars; `lanes` is the same block as L contiguous vectors, one per column.
+#define CV_TRANSPOSE(S, T, E, L, STAGES)                                            \
+  CV_INLINE void cv_transpose_##S(T *v) {                                           \
+    _Pragma("unroll") for (int s = 0; s < STAGES; s++) {                            \
+      T t[L];                                                                       \
+      _Pragma("unroll") for (int i = 0; i < L / 2; i++) {                           \
+        t[2 * i] = CV_LOW_##S(v[i], v[i + L / 2]);                                  \
+        t[2 * i + 1] = CV_HIGH_##S(v[i], v[i + L / 2]);                             \
+      }                                                                             \
+      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = t[i];                    \
+    }                                                                               \
+  }                                                                                 \
+  CV_INLINE void cv_pack_block_##S(const E *const *rows, E *lanes) {                \
+    T v[L];                                                                         \
+    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(rows[i]);      \
+    cv_transpose_##S(v);                                                            \
+    _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(lanes + L * i, v[i]); \
+  }                                                                                 \
+  CV_INLINE void cv_unpack_block_##S(const E *lanes, E *const *rows) {              \
+    T v[L];                                                                         \
+    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(lanes + L * i); \
+    cv_transpose_##S(v);                                                            \
+    _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(rows[i], v[i]);      \
+  }
+
+CV_TRANSPOSE(8d, cv_8d, double, 8, 3)
+CV_TRANSPOSE(16f, cv_16f, float, 16, 4)
+
+// Highest x86-64 micro-architecture level (2, 3 or 4) that this processor runs; 1 when it lacks SSE4.2.
+int cv_cpu_level(void);
+
+#pragma clang diagnostic pop
+
+#endif
