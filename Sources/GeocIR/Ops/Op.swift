@@ -161,6 +161,9 @@ package protocol Op: Sendable {
 
   /// Result types (new states last). The default follows the signature. Throws `TypeProblem`.
   static func infer(_ call: TypeCall) throws -> [GeoType]
+  /// Weights and states that exist, with their types and initialisers. The default follows the signature; an op whose
+  /// weights depend on more than sizes overrides it. Throws `TypeProblem`.
+  static func weights(_ call: TypeCall) throws -> [TypedOperand]
   /// The op in simpler ops; one value per result. Nil for a core op.
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
   /// Cotangents of the inputs from those of the results (nil where a result is unused), nil entries where an input has
@@ -179,6 +182,7 @@ extension Op {
   package static var traits: Set<OpTrait> { [] }
   package static var isPublic: Bool { true }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
+  package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }

@@ -71,7 +71,7 @@ package struct TypeCall: Sendable {
     /// Result types, new states last.
     package var results: [GeoType]
     /// Weights and states that exist, with their types.
-    package var weights: [(operand: Signature.Operand, type: GeoType)]
+    package var weights: [TypedOperand]
     /// Sizes and arguments found.
     package var bindings: TypePattern.Bindings
     /// Axes that the op is mapped over.
@@ -138,14 +138,21 @@ package struct TypeCall: Sendable {
       }
       return type
     }
-    var weights: [(operand: Signature.Operand, type: GeoType)] = []
+    var weights: [TypedOperand] = []
     for operand in signature.operands where operand.role != .input && Signature.exists(operand, attributes) {
-      weights.append((operand, try resolve(operand.pattern, mapped: [], isBatched: false, "'\(operand.name)'")))
+      var initial = operand.initial
+      if let open = initial.firstIndex(of: "("), let size = bindings.sizes[String(initial[initial.index(after: open)...].dropLast())] {
+        initial = "\(initial[..<open])(\(size))"
+      }
+      weights.append(
+        TypedOperand(
+          name: operand.name, role: operand.role, initial: initial,
+          type: try resolve(operand.pattern, mapped: [], isBatched: false, "'\(operand.name)'")))
     }
     var results = try signature.results.map {
       try resolve($0.pattern, mapped: $0.pattern.takesWholeField ? [] : mapped, isBatched: isBatched, "its result")
     }
-    results += weights.filter { $0.operand.role == .state }.map(\.type)
+    results += weights.filter { $0.role == .state }.map(\.type)
     return Inferred(results: results, weights: weights, bindings: bindings, mapped: mapped)
   }
 
@@ -171,5 +178,25 @@ package struct TypeCall: Sendable {
     }
     copy.seesBatch = false
     return copy.description
+  }
+}
+
+/// A weight or state of a node.
+package struct TypedOperand: Hashable, Sendable {
+  /// Suffix of its tensor name.
+  package var name: String
+  /// Weight or state.
+  package var role: Signature.Role
+  /// Its initialiser, arguments resolved: `uniform_fan_in(64)`.
+  package var initial: String
+  /// Its type.
+  package var type: GeoType
+
+  /// An operand by its parts.
+  package init(name: String, role: Signature.Role, initial: String, type: GeoType) {
+    self.name = name
+    self.role = role
+    self.initial = initial
+    self.type = type
   }
 }

@@ -193,6 +193,20 @@ enum ExpmOp: SingleMatrixOp {
   }
 }
 
+enum DetOp: SingleMatrixOp {
+  static let name = "det"
+  static let doc = OpDoc(family: "core", summary: "Determinant of square matrices.")
+  static let signature: Signature = "(x: T[*]) -> R[*]"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try requireUnbatched(call)
+    return [.real(try SquareShape.split(call.shape(0), name).leading)]
+  }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    let s = try SquareShape.split(c.inputShape(0), name)
+    return KernelRequest("det", sizes: [s.leading.reduce(1, *), s.n])
+  }
+}
+
 enum SolveOp: SingleMatrixOp {
   static let name = "solve"
   static let doc = OpDoc(family: "core", summary: "a⁻¹ b.")

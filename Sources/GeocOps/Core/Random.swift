@@ -7,7 +7,6 @@ enum RandomUniformOp: Op {
     family: "core", summary: "Uniform random numbers, the same for any chunking and number of threads.",
     source: "Philox4x32-10")
   static let signature: Signature = "(like...: T[*]) {shape: [int], stream: int} -> R[*]"
-  static let traits: Set<OpTrait> = [.random]
   static let isPublic = false
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     [.real(call.attributes.ints("shape"), isBatched: call.isBatched)]

@@ -1,0 +1,51 @@
+import GeocIR
+
+/// Everything that geoc knows, in explicit lists: one line for each op, space, optimizer and initialiser.
+package enum Catalogue {
+  /// Core ops.
+  static let core: [any Op.Type] = [
+    MapOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self, BatchSumOp.self,
+    BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
+    DiagonalOp.self, DiagonalMatrixOp.self, MatmulOp.self, MatmulReduceOp.self, CongruenceOp.self, SyrkOp.self,
+    SymOp.self, EighOp.self, EigvalsOp.self, CholeskyOp.self, CholeskyVJPOp.self, TrsolveOp.self, QROp.self,
+    SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, DetOp.self, SpectralOp.self, SpectralGradOp.self,
+    SpectralRebuildOp.self, SpectralRebuildVJPOp.self, SpectralMapOp.self, SpectralPowerOp.self,
+    SpectralPowerVJPOp.self, SpectralPowerDpOp.self, PowerByOp.self, GuardedAbsOp.self, GuardedAbsVJPOp.self,
+    GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairMapOp.self,
+    RandomUniformOp.self,
+  ]
+
+  /// Euclidean layers.
+  static let dense: [any Op.Type] = [
+    LinearOp.self, ParameterOp.self, InnerOp.self, ReluOp.self, TanhOp.self, SigmoidOp.self, SoftmaxOp.self,
+    ScaleOp.self, CastOp.self, AddOp.self, MulOp.self, MeanOp.self, FlattenOp.self, ReshapeOp.self, PermuteOp.self,
+    SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self,
+  ]
+
+  /// Symmetric positive definite matrices.
+  static let spd: [any Op.Type] = [VechOp.self, UnvechOp.self]
+
+  /// Losses.
+  static let losses: [any Op.Type] = [CrossEntropyOp.self, MSEOp.self]
+
+  /// Spaces.
+  package static let spaces: [any SpaceDeclaration.Type] = [
+    RealSpace.self, LabelSpace.self, SPDSpace.self, SymSpace.self, BallSpace.self, SphereSpace.self, StiefelSpace.self,
+    GrassmannSpace.self, SOSpace.self, SESpace.self, GLPlusSpace.self, SLSpace.self, IrrepsSpace.self,
+    CloudSpace.self, TangentSpace.self, RowsSpace.self,
+  ]
+
+  /// Optimizers.
+  static let optimizers: [any OptimizerRule.Type] = [SGD.self, Adam.self, AdamW.self, RSGD.self, RAdam.self]
+
+  /// Initialisers.
+  static let initializers: [any Initializer.Type] = [
+    ZerosInitializer.self, OnesInitializer.self, ConstantInitializer.self, IdentityInitializer.self,
+    OrthogonalInitializer.self, UniformFanInInitializer.self, NormalInitializer.self, LecunNormalInitializer.self,
+    RandomPointInitializer.self,
+  ]
+
+  /// The registry of all of it.
+  package static let registry = OpRegistry(
+    ops: core + dense + spd + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
+}

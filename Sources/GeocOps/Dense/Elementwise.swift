@@ -1,0 +1,151 @@
+import GeocIR
+
+/// A scalar function of every element of a real array.
+protocol ScalarMapOp: Op {
+  /// The function of `x0`.
+  static func expression(_ attributes: Attributes) -> ScalarExpression
+}
+
+extension ScalarMapOp {
+  static var traits: Set<OpTrait> { [.elementwise] }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    [try b.map(expression(c.attributes), [c.inputs[0]])]
+  }
+}
+
+enum ReluOp: ScalarMapOp {
+  static let name = "relu"
+  static let doc = OpDoc(family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
+  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression { .max(.input(0), .constant(0)) }
+}
+
+enum TanhOp: ScalarMapOp {
+  static let name = "tanh"
+  static let doc = OpDoc(family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
+  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression { .tanh(.input(0)) }
+}
+
+enum SigmoidOp: ScalarMapOp {
+  static let name = "sigmoid"
+  static let doc = OpDoc(family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
+  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression { .sigmoid(.input(0)) }
+}
+
+enum ScaleOp: ScalarMapOp {
+  static let name = "scale"
+  static let doc = OpDoc(
+    family: "dense", summary: "Product with a number.", formula: "by · x", parameters: ["by": "the factor"],
+    example: "- scale: { by: 0.5 }")
+  static let signature: Signature = "(x: R[*]) {by: real} -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression {
+    .mul(.constant(attributes.real("by")), .input(0))
+  }
+}
+
+enum CastOp: ScalarMapOp {
+  static let name = "cast"
+  static let doc = OpDoc(
+    family: "dense", summary: "Raw data as real numbers: scale · x + shift.", formula: "scale · x + shift",
+    parameters: ["scale": "factor", "shift": "added after the factor"],
+    example: "- cast: { scale: 0.0078125, shift: -1.0 }")
+  static let signature: Signature = "(x: R[*]) {scale: real = 1, shift: real = 0} -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression {
+    .add(.mul(.constant(attributes.real("scale", 1)), .input(0)), .constant(attributes.real("shift")))
+  }
+}
+
+/// Sum of arrays.
+enum AddOp: Op {
+  static let name = "add"
+  static let doc = OpDoc(
+    family: "dense", summary: "Sum of arrays of one shape.", formula: "x + y + …", example: "- add:\n    from: [h, x]")
+  static let signature: Signature = "(x...: R[*]) -> R[*]"
+  static let traits: Set<OpTrait> = [.elementwise]
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    var sum = c.inputs[0]
+    for x in c.inputs.dropFirst() { sum = try b.add(sum, x) }
+    return [sum]
+  }
+}
+
+/// Product of arrays.
+enum MulOp: Op {
+  static let name = "mul"
+  static let doc = OpDoc(
+    family: "dense", summary: "Elementwise product of arrays of one shape.", formula: "x · y · …",
+    example: "- mul:\n    from: [h, gate]")
+  static let signature: Signature = "(x...: R[*]) -> R[*]"
+  static let traits: Set<OpTrait> = [.elementwise]
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    var product = c.inputs[0]
+    for x in c.inputs.dropFirst() { product = try b.mul(product, x) }
+    return [product]
+  }
+}
+
+/// All axes as one.
+enum FlattenOp: Op {
+  static let name = "flatten"
+  static let doc = OpDoc(family: "dense", summary: "All axes of the item as one.", example: "- flatten")
+  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    _ = try call.inferred(signature)
+    return [.real([call.shape(0).reduce(1, *)], isBatched: call.isBatched)]
+  }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    [try b.reshape(c.inputs[0], [c.inputShape(0).reduce(1, *)])]
+  }
+}
+
+/// Mean over an axis.
+enum MeanOp: Op {
+  static let name = "mean"
+  static let doc = OpDoc(
+    family: "dense", summary: "Mean over one axis, or over all without `axis`.",
+    parameters: ["axis": "axis of the item, from 0"], example: "- mean: { axis: 0 }")
+  static let signature: Signature = "(x: R[*]) {axis: int? in 0...} -> R[*]"
+  static func axes(_ shape: [Int], _ attributes: Attributes) throws -> [Int] {
+    guard attributes["axis"] != nil else { return Array(shape.indices) }
+    let axis = attributes.int("axis")
+    guard shape.indices.contains(axis) else {
+      throw TypeProblem(.parameter, "mean has no axis \(axis) in \(shape)", operand: 0, parameter: "axis")
+    }
+    return [axis]
+  }
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    _ = try call.inferred(signature)
+    var shape = call.shape(0)
+    for axis in try axes(shape, call.attributes).reversed() { shape.remove(at: axis) }
+    return [.real(shape, isBatched: call.isBatched)]
+  }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    let axes = try axes(c.inputShape(0), c.attributes)
+    guard !axes.isEmpty else { return [c.inputs[0]] }
+    let count = axes.map { c.inputShape(0)[$0] }.reduce(1, *)
+    return [try b.scale(try b.reduce(c.inputs[0], "sum", axes: axes), 1 / Double(count))]
+  }
+}
+
+/// Exponentials that sum to one.
+enum SoftmaxOp: Op {
+  static let name = "softmax"
+  static let doc = OpDoc(
+    family: "dense", summary: "Exponentials over the last axis that sum to one.", formula: "e^{x−max x} / Σ e^{x−max x}",
+    backward: "x̄ = y (ȳ − Σ y ȳ)", example: "- softmax")
+  static let signature: Signature = "(x: R[k]) -> R[k]"
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    let axis = c.inputShape(0).count - 1
+    let top = try b.detached(try b.reduce(c.inputs[0], "max", axes: [axis], keep: true))
+    let e = try b.map("exp(x0 - x1)", [c.inputs[0], top])
+    return [try b.div(e, try b.reduce(e, "sum", axes: [axis], keep: true))]
+  }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let dy = cotangents[0] else { return [nil] }
+    let y = c.results[0]
+    let dot = try b.sumLast(try b.mul(y, dy), 1, keep: true)
+    return [try b.map("x0 * (x1 - x2)", [y, dy, dot])]
+  }
+}

@@ -1,0 +1,92 @@
+import GeocIR
+
+/// All zeros.
+enum ZerosInitializer: Initializer {
+  static let name = "zeros"
+  static let summary = "zeros"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    try b.fill(b.registry.spaces.shape(type), 0)
+  }
+}
+
+/// All ones.
+enum OnesInitializer: Initializer {
+  static let name = "ones"
+  static let summary = "ones"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    try b.fill(b.registry.spaces.shape(type), 1)
+  }
+}
+
+/// One number everywhere: `constant(0.5)`.
+enum ConstantInitializer: Initializer {
+  static let name = "constant"
+  static let summary = "the number in parentheses"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    try b.fill(b.registry.spaces.shape(type), Double(argument) ?? 0)
+  }
+}
+
+/// Identity matrices.
+enum IdentityInitializer: Initializer {
+  static let name = "identity"
+  static let summary = "identity matrices"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    return try b.broadcast(try b.identity(shape.last ?? 1), shape)
+  }
+}
+
+/// Q of the QR decomposition of a Gaussian matrix.
+enum OrthogonalInitializer: Initializer {
+  static let name = "orthogonal"
+  static let summary = "orthonormal columns from the QR decomposition of a Gaussian matrix"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    try b.one("qr", [try b.normal(b.registry.spaces.shape(type), stream: stream)])
+  }
+}
+
+/// Uniform in ±1/√fan_in, PyTorch's default of linear and convolutional layers; a bias names the fan-in in parentheses.
+enum UniformFanInInitializer: Initializer {
+  static let name = "uniform_fan_in"
+  static let summary = "uniform in ±1/√fan_in, as PyTorch's linear layers"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    let bound = 1 / (Double(argument) ?? Double(FanIn.of(shape))).squareRoot()
+    return try b.map("\(bound) * (2 * x0 - 1)", [try b.uniform(shape, stream: 2 * stream)])
+  }
+}
+
+/// Gaussian with standard deviation in parentheses.
+enum NormalInitializer: Initializer {
+  static let name = "normal"
+  static let summary = "Gaussian with the standard deviation in parentheses"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    try b.scale(try b.normal(b.registry.spaces.shape(type), stream: stream), Double(argument) ?? 1)
+  }
+}
+
+/// Gaussian with variance 1/fan_in.
+enum LecunNormalInitializer: Initializer {
+  static let name = "lecun_normal"
+  static let summary = "Gaussian with variance 1/fan_in"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    return try b.scale(try b.normal(shape, stream: stream), 1 / Double(FanIn.of(shape)).squareRoot())
+  }
+}
+
+/// A random point of the parameter's space.
+enum RandomPointInitializer: Initializer {
+  static let name = "random_point"
+  static let summary = "a random point of the space"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    guard let space = b.registry.spaces[type.space.name] else { throw InternalError("unknown space") }
+    return try space.random(&b, try b.normal(b.registry.spaces.shape(type), stream: stream), type.space)
+  }
+}
+
+/// Inputs that feed one output of a weight `[out, in, …]`.
+enum FanIn {
+  static func of(_ shape: [Int]) -> Int { max(1, shape.dropFirst().reduce(1, *)) }
+}
