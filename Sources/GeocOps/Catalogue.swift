@@ -23,7 +23,11 @@ package enum Catalogue {
   ]
 
   /// Symmetric positive definite matrices.
-  static let spd: [any Op.Type] = [VechOp.self, UnvechOp.self]
+  static let spd: [any Op.Type] = [
+    CovarianceOp.self, TraceNormalizeOp.self, BiMapOp.self, ReEigOp.self, LogEigOp.self, ExpEigOp.self, SqrtEigOp.self,
+    InvSqrtEigOp.self, PowerOp.self, AbsEigOp.self, VechOp.self, UnvechOp.self, BWBNOp.self, AIRMBNOp.self,
+    SPDDistanceOp.self, SPDExpMapOp.self, SPDLogMapOp.self, SPDGeodesicOp.self, FrechetMeanOp.self,
+  ]
 
   /// Losses.
   static let losses: [any Op.Type] = [CrossEntropyOp.self, MSEOp.self]

@@ -1,0 +1,104 @@
+import GeocIR
+
+/// Covariance matrix of a multivariate series.
+enum CovarianceOp: Op {
+  static let name = "covariance"
+  static let doc = OpDoc(
+    family: "spd", summary: "Covariance of the rows of a series, with eps·I added.",
+    formula: "scm x̃x̃ᵀ/T · cov x̃x̃ᵀ/(T−1) · shrinkage (1−α)S + αμI · oas, ledoit_wolf (1−ρ)S + ρμI with their own ρ",
+    backward: "x̄ = 2k sym(ȳ) x̃ for scm and cov", source: "pyriemann, scikit-learn",
+    parameters: ["estimator": "which estimator", "eps": "added to the diagonal", "alpha": "weight of the shrinkage estimator"],
+    example: "- covariance: { estimator: scm, eps: 1.0e-4 }",
+    invariances: ["covariance(g x) = g covariance(x) gᵀ for scm and cov with eps = 0"])
+  static let signature: Signature = """
+    (x: R[c, t]) {estimator: scm|cov|oas|ledoit_wolf|shrinkage = scm, eps: real = 0 in 0..., alpha: real = 0.1 in 0...1} \
+    -> SPD(c)
+    """
+  static let traits: Set<OpTrait> = [.converter]
+
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    var type = try call.inferred(signature).results[0]
+    let eps = call.attributes.real("eps")
+    if eps > 0 { type.space["min"] = .real(eps) }
+    return [type]
+  }
+
+  /// Rows minus their means, and the factor of x̃x̃ᵀ.
+  private static func centred(_ b: inout Builder, _ c: OpContext) throws -> (x: Value, factor: Double) {
+    let t = Double(c.inputShape(0).last ?? 1)
+    let mean = try b.scale(try b.sumLast(c.inputs[0], 1, keep: true), 1 / t)
+    return (try b.sub(c.inputs[0], mean), c.attributes.name("estimator") == "cov" ? 1 / max(t - 1, 1) : 1 / t)
+  }
+
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    let (x, factor) = try centred(&b, c)
+    let shape = c.inputShape(0)
+    let (n, t) = (Double(shape[shape.count - 2]), Double(shape[shape.count - 1]))
+    let s = try b.syrk(x, alpha: factor)
+    let one = try b.identity(Int(n))
+    func column(_ v: Value) throws -> Value { try b.reshape(v, b.shape(v) + [1, 1]) }
+    let eps = c.attributes.real("eps")
+    var rho: Value?
+    let mu = try b.scale(try b.trace(s), 1 / n)
+    let squares = try b.sumLast(try b.mul(s, s), 2)
+    switch c.attributes.name("estimator") {
+    case "shrinkage": rho = try b.fill(b.shape(mu), c.attributes.real("alpha"))
+    case "oas":
+      rho = try b.map(
+        "min(1, (x0 / \(n * n) + x1 * x1) / (\(t + 1) * (x0 / \(n * n) - x1 * x1 / \(n))))", [squares, mu])
+    case "ledoit_wolf":
+      let x2 = try b.mul(x, x)
+      let total = try b.sumLast(try b.syrk(x2), 2)
+      rho = try b.map(
+        """
+        min((x0 / \(t) - x1) / \(n * t), (x1 - \(n) * x2 * x2) / \(n)) / ((x1 - \(n) * x2 * x2) / \(n))
+        """, [total, squares, mu])
+    default: break
+    }
+    guard let rho else { return [eps == 0 ? s : try b.map("x0 + \(eps) * x1", [s, one])] }
+    return [try b.map("(1 - x2) * x0 + (x2 * x3 + \(eps)) * x1", [s, one, try column(rho), try column(mu)])]
+  }
+
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard ["scm", "cov"].contains(c.attributes.name("estimator")) else { return nil }
+    guard let dy = cotangents[0] else { return [nil] }
+    let (x, factor) = try centred(&b, c)
+    return [try b.scale(try b.matmul(try b.sym(dy), x), 2 * factor)]
+  }
+}
+
+/// Matrices of mean eigenvalue one.
+enum TraceNormalizeOp: Op {
+  static let name = "trace_normalize"
+  static let doc = OpDoc(
+    family: "spd", summary: "Divides by the mean eigenvalue and adds eps·I.", formula: "S/(tr S / n) + εI",
+    backward: "S̄ = Ȳ/m − ⟨Ȳ, S⟩/(n m²) I with m = tr S / n", source: "spd_learn",
+    parameters: ["eps": "added to the diagonal"], example: "- trace_normalize: { eps: 1.0e-5 }",
+    invariances: ["trace_normalize(a x) = trace_normalize(x) for a > 0"])
+  static let signature: Signature = "(x: SPD(n)) {eps: real = 1e-06 in 0...} -> SPD(n)"
+
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    var type = try call.inferred(signature).results[0]
+    let eps = call.attributes.real("eps")
+    if eps > 0 { type.space["min"] = .real(eps) }
+    return [type]
+  }
+  private static func size(_ b: inout Builder, _ c: OpContext) throws -> Value {
+    let n = c.inputShape(0).last ?? 1
+    let m = try b.scale(try b.trace(c.inputs[0]), 1 / Double(n))
+    return try b.reshape(m, b.shape(m) + [1, 1])
+  }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    let one = try b.identity(c.inputShape(0).last ?? 1)
+    return [try b.map("x0 / x1 + \(c.attributes.real("eps")) * x2", [c.inputs[0], try size(&b, c), one])]
+  }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let raw = cotangents[0] else { return [nil] }
+    let dy = try b.sym(raw)
+    let n = c.inputShape(0).last ?? 1
+    let dot = try b.sumLast(try b.mul(dy, c.inputs[0]), 2, keep: true)
+    return [
+      try b.map("x0 / x1 - x2 / (\(Double(n)) * x1 * x1) * x3", [dy, try size(&b, c), dot, try b.identity(n)])
+    ]
+  }
+}
