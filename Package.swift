@@ -47,6 +47,8 @@ let package = Package(
     .testTarget(
       name: "GeocKernelsTests", dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"], swiftSettings: strict),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
+    .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),
+    .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),

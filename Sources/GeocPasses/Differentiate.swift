@@ -158,7 +158,7 @@ package enum Differentiate {
     _ part: Value, into value: Value, _ cotangents: inout [Value: Value], _ b: inout Builder
   ) throws {
     if let sum = cotangents[value] {
-      cotangents[value] = try b.one("map", [sum, part], ["expr": .expression(.add(.input(0), .input(1)))])
+      cotangents[value] = try b.one("map", [sum, part], ["expr": .expression(.binary(.add, .input(0), .input(1)))])
     } else {
       cotangents[value] = part
     }

@@ -36,15 +36,15 @@ package enum FuseElementwise: Pass {
       for old in node.inputs {
         let new = try rebuilder.value(old)
         if uses[old.index] == 1, let inner = made[new], f.type(old) == f.type(result), spaces.shape(f.type(old)) == spaces.shape(f.type(result)) {
-          parts.append(inner.expression.mappingInputs { .input(position(of: inner.inputs[$0])) })
+          parts.append(inner.expression.mapInputs { .input(position(of: inner.inputs[$0])) })
           fusedCount += 1
         } else {
           parts.append(.input(position(of: new)))
         }
       }
-      body = expression.mappingInputs { parts[$0] }.simplified()
+      body = expression.mapInputs { parts[$0] }.simplified()
       // Simplification may drop an input that fixes the shape of the result.
-      isPossible = body.size <= largestSize && inputs.count <= largestInputCount
+      isPossible = body.nodeCount <= largestSize && inputs.count <= largestInputCount
       if fusedCount > 0 && isPossible {
         let new = try rebuilder.builder.one("map", inputs, ["expr": .expression(body)], name: f.names[result.index])
         if rebuilder.builder.type(new) == f.type(result) {

@@ -25,12 +25,12 @@ package enum FuseMaps: Pass {
       let label = f.names[result.index].isEmpty ? node.op : f.names[result.index]
       var fused: [String] = []
       if let inner = made[input] {
-        map = outer.composed(with: inner.f)
+        map = inner.f.composed(with: outer)
         input = inner.input
         fused = [inner.label]
       }
       let domain = eigenvalues(rebuilder.builder.type(input))
-      let simple = map.simplified(domain: domain)
+      let simple = map.simplified(on: domain)
       rebuilder.builder.origin = node.origin
       if simple.isIdentity {
         let type = f.type(result)

@@ -10,7 +10,7 @@ package enum GuardClamps: Pass {
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     var rebuilder = Rebuilder(f, options.registry)
     for node in f.nodes {
-      guard node.op == "spectral", let bound = node.attributes.spectral("f")?.loneMaximum,
+      guard node.op == "spectral", let bound = node.attributes.spectral("f").flatMap(loneMaximum),
         let result = node.results.first
       else {
         try rebuilder.copy(node)
@@ -25,5 +25,11 @@ package enum GuardClamps: Pass {
       report.record(name, f, "guarded reeig by a Cholesky factorisation", at: node.origin)
     }
     return try rebuilder.finish()
+  }
+
+  /// ε where the function is `max(ε)` and nothing else.
+  private static func loneMaximum(_ f: SpectralFunction) -> Double? {
+    guard f.primitives.count == 1, case .max(let bound)? = f.primitives.first else { return nil }
+    return bound
   }
 }

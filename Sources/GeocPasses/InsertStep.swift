@@ -44,7 +44,7 @@ package enum InsertStep {
       let sharedRate = optimizer.attributes.real("lr")
       if ownRate != sharedRate, sharedRate != 0 {
         rate = try b.one(
-          "map", [baseRate], ["expr": .expression(.mul(.input(0), .constant(ownRate / sharedRate)))])
+          "map", [baseRate], ["expr": .expression(.binary(.multiply, .input(0), .constant(ownRate / sharedRate)))])
       }
       let new = try rule.update(
         &b,
@@ -84,19 +84,19 @@ package enum InsertStep {
   ) throws {
     var total: Value?
     for (_, g) in gradients {
-      let square = try b.one("map", [g], ["expr": .expression(.mul(.input(0), .input(0)))])
+      let square = try b.one("map", [g], ["expr": .expression(.binary(.multiply, .input(0), .input(0)))])
       let axes = Array(0..<b.shape(g).count)
       let sum =
         axes.isEmpty
         ? square
         : try b.one("reduce", [square], ["kind": .name("sum"), "axes": .ints(axes), "keep": .bool(false)])
-      total = try total.map { try b.one("map", [$0, sum], ["expr": .expression(.add(.input(0), .input(1)))]) } ?? sum
+      total = try total.map { try b.one("map", [$0, sum], ["expr": .expression(.binary(.add, .input(0), .input(1)))]) } ?? sum
     }
     guard let total else { return }
     let factor = try b.one("map", [total], ["expr": .expression(try ScalarExpression.parse("min(1, \(limit) / (sqrt(x0) + 1e-06))"))])
     for k in gradients.indices {
       gradients[k].value = try b.one(
-        "map", [gradients[k].value, factor], ["expr": .expression(.mul(.input(0), .input(1)))])
+        "map", [gradients[k].value, factor], ["expr": .expression(.binary(.multiply, .input(0), .input(1)))])
     }
   }
 }

@@ -29,8 +29,7 @@ package struct Origin: Hashable, Sendable {
     self.column = column
     self.pass = pass
     self.path = path
-    if let span, line == 0 {
-      let position = span.lineAndColumn
+    if let position = span?.lineAndColumn, line == 0 {
       self.line = position.line
       self.column = position.column
     }

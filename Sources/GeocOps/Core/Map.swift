@@ -24,7 +24,7 @@ enum MapOp: Op {
     return try c.inputs.indices.map { k in
       let slope = f.derivative(by: k).simplified()
       if slope == .constant(0) { return nil }
-      let product = ScalarExpression.mul(slope, .input(c.inputs.count)).simplified()
+      let product = ScalarExpression.binary(.multiply, slope, .input(c.inputs.count)).simplified()
       let term = try b.map(product, c.inputs + [dy])
       return b.shape(term) == shape ? term : try b.broadcast(term, shape)
     }
@@ -42,11 +42,11 @@ enum MapOp: Op {
       result, inputs.map { Broadcasting.strides($0, in: result) } + [own])
     let program = f.compiled()
     return KernelRequest(
-      "map", sizes: [dims.count] + dims + strides.dropLast().flatMap { $0 } + program.encoded, reals: program.constants)
+      "map", sizes: [dims.count] + dims + strides.dropLast().flatMap { $0 } + program.encodedSizes, reals: program.constants)
   }
 
   static func flops(_ c: OpContext) -> Int {
-    c.resultShape(0).reduce(1, *) * (c.attributes.expression("expr")?.size ?? 1)
+    c.resultShape(0).reduce(1, *) * (c.attributes.expression("expr")?.nodeCount ?? 1)
   }
 }
 
@@ -125,21 +125,21 @@ extension Builder {
   }
 
   /// x + y.
-  package mutating func add(_ x: Value, _ y: Value) throws -> Value { try map(.add(.input(0), .input(1)), [x, y]) }
+  package mutating func add(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.add, .input(0), .input(1)), [x, y]) }
   /// x − y.
-  package mutating func sub(_ x: Value, _ y: Value) throws -> Value { try map(.sub(.input(0), .input(1)), [x, y]) }
+  package mutating func sub(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.subtract, .input(0), .input(1)), [x, y]) }
   /// x ∘ y, elementwise.
-  package mutating func mul(_ x: Value, _ y: Value) throws -> Value { try map(.mul(.input(0), .input(1)), [x, y]) }
+  package mutating func mul(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.multiply, .input(0), .input(1)), [x, y]) }
   /// x / y, elementwise.
-  package mutating func div(_ x: Value, _ y: Value) throws -> Value { try map(.div(.input(0), .input(1)), [x, y]) }
+  package mutating func div(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.divide, .input(0), .input(1)), [x, y]) }
   /// by · x.
   package mutating func scale(_ x: Value, _ by: Double) throws -> Value {
-    try map(.mul(.constant(by), .input(0)), [x])
+    try map(.binary(.multiply, .constant(by), .input(0)), [x])
   }
   /// −x.
-  package mutating func negate(_ x: Value) throws -> Value { try map(.neg(.input(0)), [x]) }
+  package mutating func negate(_ x: Value) throws -> Value { try map(.unary(.negate, .input(0)), [x]) }
   /// √x, elementwise.
-  package mutating func squareRoot(_ x: Value) throws -> Value { try map(.sqrt(.input(0)), [x]) }
+  package mutating func squareRoot(_ x: Value) throws -> Value { try map(.unary(.sqrt, .input(0)), [x]) }
 
   /// An array of one number, unbatched.
   package mutating func fill(_ shape: [Int], _ value: Double) throws -> Value {

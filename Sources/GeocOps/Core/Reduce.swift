@@ -112,6 +112,6 @@ extension Builder {
     guard type(value).isBatched else { return try scale(value, 1 / Double(count)) }
     let total = try batchSum(value)
     let size = try one("batch_size", [])
-    return try map(.div(.input(0), .mul(.input(1), .constant(Double(count)))), [total, size])
+    return try map(.binary(.divide, .input(0), .binary(.multiply, .input(1), .constant(Double(count)))), [total, size])
   }
 }
