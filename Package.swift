@@ -36,7 +36,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CVec"),
     .target(name: "GeocDiagnostics", swiftSettings: strict),
+    .testTarget(name: "GeocDiagnosticsTests", dependencies: ["GeocDiagnostics"], swiftSettings: strict),
     .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
+    .testTarget(name: "GeocYAMLTests", dependencies: ["GeocYAML", "GeocDiagnostics"], swiftSettings: strict),
     .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
     .target(
