@@ -75,7 +75,7 @@ import Testing
 
 @Suite struct SuggestionTests {
   @Test(arguments: [
-    ("bimpa", "bimap"), ("reigeg", "reeig"), ("crossEntropy", "cross_entropy"), ("cross-entropy", "cross_entropy"),
+    ("bimpa", "bimap"), ("reieg", "reeig"), ("crossEntropy", "cross_entropy"), ("cross-entropy", "cross_entropy"),
     ("Linear", "linear"), ("relue", "relu"),
   ])
   func near(word: String, expected: String) {

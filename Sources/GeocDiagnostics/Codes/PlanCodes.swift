@@ -9,9 +9,9 @@ package struct PlanCodes: Sendable {
   /// Order, lifetimes, or overlapping buffers.
   package let schedule = DiagnosticCode("E0404", "plan-schedule", "a plan's schedule is invalid")
   /// The span is the place in the text.
-  package let irSyntax = DiagnosticCode("E0405", "ir-syntax", "IR text is not well formed")
+  package let irSyntax = DiagnosticCode("E0405", "ir-syntax", "the text of the IR is not well formed")
   /// The verifier refused it.
-  package let irInvalid = DiagnosticCode("E0406", "ir-invalid", "IR is not valid")
+  package let irInvalid = DiagnosticCode("E0406", "ir-invalid", "the IR is not valid")
   /// The spec changed after it was compiled.
   package let staleSpec = DiagnosticCode("E0407", "plan-stale", "a plan was made from another spec")
   /// Against the claim or the machine's limit.
