@@ -1,0 +1,184 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+/// Reads `train.optimizer` with its groups and clipping.
+struct OptimizerReader {
+  let spec: Spec
+  let registry: OpRegistry
+  /// The weights of the model; empty when it could not be elaborated.
+  let weights: [(name: String, type: GeoType)]
+  var problems: Problems
+
+  /// The optimizer; nil when it could not be read, which has been reported.
+  mutating func optimizer(
+    _ node: YAMLNode, groups: Problems.Field?, clip: Problems.Field?
+  ) -> OptimizerDescription? {
+    guard let (name, arguments) = call(node) else { return nil }
+    guard let rule = registry.optimizers[name.value] else {
+      let near = EditDistance.closest(to: name.value, in: registry.optimizers.keys.sorted())
+      let all = registry.optimizers.keys.sorted().joined(separator: ", ")
+      problems.report(
+        .unknownOp, "there is no optimizer '\(name.value)'", at: name.span,
+        help: near.map { "did you mean '\($0)'?" } ?? "there are \(all)")
+      return nil
+    }
+    let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
+    guard let attributes = reader.attributes(arguments, of: name, rule.signature, &problems) else { return nil }
+    var result = OptimizerDescription(name: name.value, attributes: attributes)
+    if let clip, let number = problems.number(clip.value, "'clip'") {
+      if number.value > 0 {
+        result.clip = number.value
+      } else {
+        problems.report(
+          .badValue, "'clip' must be greater than 0, found \(NumberText.text(number.value))", at: number.span)
+      }
+    }
+    if let groups {
+      for item in problems.items(groups.value, "'groups'") ?? [] {
+        result.groups += group(item, attributes.real("lr"), name.value, rule.signature, reader)
+      }
+    }
+    return result
+  }
+
+  private mutating func call(_ node: YAMLNode) -> (Located<String>, [ArgumentEntry])? {
+    if node.isScalar { return problems.text(node, "'optimizer'").map { ($0, []) } }
+    guard let entries = node.entries, let first = entries.first, entries.count == 1 else {
+      problems.report(
+        .wrongForm, "'optimizer' is one name with its parameters", at: node.span, help: "write 'adam: { lr: 0.001 }'")
+      return nil
+    }
+    guard let name = problems.text(first.key, "an optimizer") else { return nil }
+    var arguments: [ArgumentEntry] = []
+    if !first.value.isNull {
+      for (key, value) in problems.entries(first.value, "the parameters of '\(name.value)'") {
+        guard let parameter = problems.text(key, "a parameter") else { continue }
+        arguments.append(ArgumentEntry(name: parameter, value: value))
+      }
+    }
+    return (name, arguments)
+  }
+
+  /// A group; one by space becomes one for each weight on that space.
+  private mutating func group(
+    _ node: YAMLNode, _ rate: Double, _ owner: String, _ signature: Signature, _ reader: ParameterReader
+  ) -> [OptimizerDescription.Group] {
+    var patterns: [Located<String>]?
+    var arguments: [ArgumentEntry] = []
+    for (key, value) in problems.entries(node, "a group") {
+      guard let name = problems.text(key, "a key") else { continue }
+      switch name.value {
+      case "match":
+        patterns = problems.names(value, "'match'")
+      case "space":
+        let known = registry.spaces.all.map { $0.name }
+        guard let space = problems.choice(value, "'space'", known) else { return [] }
+        patterns = weights.filter { $0.type.space.name == space.value }.map { Located($0.name, space.span) }
+      default:
+        arguments.append(ArgumentEntry(name: name, value: value))
+      }
+    }
+    guard let patterns else {
+      problems.report(
+        .missingKey, "a group needs 'match' or 'space'", at: node.span,
+        help: "write '{ match: \"bimap_*.weight\", lr: 0.001 }'")
+      return []
+    }
+    let place = Located(owner, node.span)
+    guard var overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
+    if overrides["lr"] != nil, rate > 0 { overrides["lr"] = .real(overrides.real("lr") / rate) }
+    let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides) }
+    for (group, pattern) in zip(groups, patterns) where !weights.isEmpty {
+      if !weights.contains(where: { group.matches($0.name) }) {
+        let near = EditDistance.closest(to: pattern.value, in: weights.map(\.name))
+        problems.report(
+          .groupMatchesNothing, "no parameter is named '\(pattern.value)'", at: pattern.span,
+          help: near.map { "did you mean '\($0)'?" })
+      }
+    }
+    return groups
+  }
+}
+
+/// Reads `train.schedule`.
+struct ScheduleReader {
+  var problems: Problems
+
+  static let names = ["constant", "step", "cosine", "warmup", "cool_down"]
+
+  /// The schedule; nil when it could not be read, which has been reported.
+  mutating func schedule(_ node: YAMLNode) -> TrainingDescription.Schedule? {
+    var parameters: YAMLNode?
+    let name: Located<String>
+    if node.isScalar {
+      guard let text = problems.choice(node, "'schedule'", Self.names) else { return nil }
+      name = text
+    } else {
+      guard let entries = node.entries, let first = entries.first, entries.count == 1 else {
+        problems.report(.wrongForm, "'schedule' is one name with its parameters", at: node.span)
+        return nil
+      }
+      guard let text = problems.choice(first.key, "a schedule", Self.names) else { return nil }
+      name = text
+      parameters = first.value.isNull ? nil : first.value
+    }
+    let known =
+      switch name.value {
+      case "step": ["every", "gamma"]
+      case "cosine": ["floor"]
+      case "warmup": ["steps", "start", "then"]
+      case "cool_down": ["fraction", "floor"]
+      default: [String]()
+      }
+    var fields: [String: Problems.Field] = [:]
+    if let parameters {
+      guard let given = problems.fields(parameters, "'\(name.value)'", known: known) else { return nil }
+      fields = given
+    }
+    switch name.value {
+    case "step":
+      guard let every = integer(fields, "every", name), let gamma = share(fields, "gamma", 0.1) else { return nil }
+      return .step(every: every, gamma: gamma)
+    case "cosine":
+      return share(fields, "floor", 0).map { .cosine(floor: $0) }
+    case "warmup":
+      guard let steps = integer(fields, "steps", name), let start = share(fields, "start", 0) else { return nil }
+      var then = TrainingDescription.Schedule.constant
+      if let field = fields["then"] {
+        guard let rest = schedule(field.value) else { return nil }
+        then = rest
+      }
+      return .warmUp(steps: steps, start: start, then: then)
+    case "cool_down":
+      guard let fraction = share(fields, "fraction", 0.2), let floor = share(fields, "floor", 0) else { return nil }
+      return .coolDown(fraction: fraction, floor: floor)
+    default:
+      return .constant
+    }
+  }
+
+  private mutating func integer(_ fields: [String: Problems.Field], _ key: String, _ name: Located<String>) -> Int? {
+    guard let field = fields[key] else {
+      problems.report(.missingParameter, "'\(name.value)' needs '\(key)'", at: name.span)
+      return nil
+    }
+    guard let number = problems.integer(field.value, "'\(key)'") else { return nil }
+    guard number.value >= 1 else {
+      problems.report(.badValue, "'\(key)' must be at least 1, found \(number.value)", at: number.span)
+      return nil
+    }
+    return number.value
+  }
+
+  private mutating func share(_ fields: [String: Problems.Field], _ key: String, _ fallback: Double) -> Double? {
+    guard let field = fields[key] else { return fallback }
+    guard let number = problems.number(field.value, "'\(key)'") else { return nil }
+    guard (0...1).contains(number.value) else {
+      problems.report(
+        .badValue, "'\(key)' is between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
+      return nil
+    }
+    return number.value
+  }
+}

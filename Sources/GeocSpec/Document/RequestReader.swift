@@ -1,0 +1,90 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+/// Reads `claims` and `passes` against the names of the model.
+struct RequestReader {
+  let registry: OpRegistry
+  /// The weights of the model; empty when it could not be elaborated.
+  let weights: [(name: String, type: GeoType)]
+  var problems: Problems
+
+  /// The claims.
+  mutating func claims(_ entries: [ClaimEntry]) -> [ClaimDescription] {
+    entries.compactMap { entry in
+      property(entry).map { ClaimDescription(property: $0, origin: Origin(span: entry.name.span)) }
+    }
+  }
+
+  private mutating func property(_ entry: ClaimEntry) -> ClaimDescription.Property? {
+    let name = entry.name.value
+    if name == "invertible" {
+      if let value = entry.value, !value.isNull {
+        problems.report(.wrongForm, "'invertible' stands alone", at: value.span)
+      }
+      return .invertible
+    }
+    guard let value = entry.value else {
+      let example = ["max_memory": "512 MB", "scale_invariant": "[h.weight]"][name] ?? "SE(3)"
+      problems.report(.wrongForm, "'\(name)' needs a value", at: entry.name.span, help: "write '\(name): \(example)'")
+      return nil
+    }
+    switch name {
+    case "scale_invariant":
+      guard let names = problems.names(value, "'scale_invariant'") else { return nil }
+      for weight in names where !weights.isEmpty && !weights.contains(where: { $0.name == weight.value }) {
+        let near = EditDistance.closest(to: weight.value, in: weights.map(\.name))
+        problems.report(
+          .unknownName, "there is no parameter '\(weight.value)'", at: weight.span, help: near.map { "did you mean '\($0)'?" })
+      }
+      return .scaleInvariant(parameters: names.map(\.value))
+    case "max_memory":
+      guard let text = problems.text(value, "'max_memory'") else { return nil }
+      guard let bytes = Self.bytes(text.value) else {
+        problems.report(
+          .badValue, "'\(text.value)' is not an amount of memory", at: text.span, label: "a number and B, kB, MB or GB")
+        return nil
+      }
+      return .maxMemory(bytes: bytes)
+    default:
+      guard let group = problems.text(value, "'\(name)'") else { return nil }
+      return name == "invariant" ? .invariant(group: group.value) : .equivariant(group: group.value)
+    }
+  }
+
+  /// `512 MB`, `1.5GB`, `4096`: bytes, in powers of 1000 (`MB`) or 1024 (`MiB`).
+  static func bytes(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    guard let number = Double(digits), number > 0 else { return nil }
+    let factors: [String: Double] = [
+      "": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
+    ]
+    guard let factor = factors[text.dropFirst(digits.count).trimmingSpaces.lowercased()] else { return nil }
+    return Int(exactly: (number * factor).rounded())
+  }
+
+  /// The rewrites, with their parameters as written.
+  mutating func passes(_ entries: [PassEntry]) -> [PassRequest] {
+    entries.map { entry in
+      var attributes = Attributes()
+      for argument in entry.arguments {
+        guard let value = attribute(argument.value, "'\(argument.name.value)' of \(entry.name.value)") else { continue }
+        attributes[argument.name.value] = value
+      }
+      return PassRequest(name: entry.name.value, attributes: attributes, origin: Origin(span: entry.name.span))
+    }
+  }
+
+  private mutating func attribute(_ node: YAMLNode, _ what: String) -> Attribute? {
+    if let items = node.items {
+      let integers = items.compactMap(\.integerValue)
+      if integers.count == items.count { return .ints(integers) }
+      let numbers = items.compactMap { problems.number($0, "an entry of \(what)")?.value }
+      return numbers.count == items.count ? .reals(numbers) : nil
+    }
+    if let x = node.integerValue { return .int(x) }
+    if let x = node.numberValue { return .real(x) }
+    if let x = node.flagValue { return .bool(x) }
+    return problems.text(node, what).map { .text($0.value) }
+  }
+}

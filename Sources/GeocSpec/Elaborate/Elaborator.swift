@@ -1,0 +1,258 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+/// Turns a spec into the function `forward`: names, blocks, defaults and types.
+struct Elaborator {
+  let spec: Spec
+  let registry: OpRegistry
+  var problems: Problems
+  var builder: Builder
+  let types: TypeReader
+  let blocks: [String: BlockEntry]
+  /// Nodes in order, for messages and lints.
+  var nodes: [ElaboratedNode] = []
+  /// What made each value.
+  var makers: [Value: Maker] = [:]
+  /// New states by full name.
+  var newStates: [(name: String, value: Value)] = []
+  /// The model's inputs.
+  var inputs: [(name: Located<String>, value: Value)] = []
+  /// Whether something was refused, so that whole-model checks would only repeat it.
+  var isBroken = false
+  var isInLoss = false
+
+  init(spec: Spec, registry: OpRegistry, problems: Problems) {
+    self.spec = spec
+    self.registry = registry
+    self.problems = problems
+    builder = Builder(name: "forward", stage: .layers, registry: registry)
+    types = TypeReader(dims: spec.sizes, spaces: registry.spaces)
+    blocks = Dictionary(spec.blocks.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What elaboration found.
+  struct Outcome {
+    var function: Function
+    /// Outputs, in order.
+    var outputs: [FunctionResult]
+    var metrics: [MetricDescription]
+    /// First and second input of the first loss, by name.
+    var lossInputs: (prediction: String, target: String)?
+  }
+
+  /// The whole model. What is refused is reported and left out.
+  mutating func run() throws -> Outcome? {
+    checkBlockNames()
+    var scope = Scope()
+    scope.aliases = Set(spec.graph.compactMap { $0.alias?.value })
+    elaborateInputs(&scope)
+    try walk(spec.graph, &scope)
+    let outputs = outputs(of: scope)
+    for output in outputs { builder.result(output.name, output.value) }
+    isInLoss = true
+    let lossInputs = try elaborateLosses(&scope)
+    isInLoss = false
+    let metrics = elaborateMetrics(scope, lossInputs)
+    for state in newStates { builder.result("state.\(state.name)", state.value) }
+    if isBroken { return nil }
+    return Outcome(
+      function: try Self.ordered(builder.function, registry), outputs: outputs, metrics: metrics, lossInputs: lossInputs)
+  }
+
+  private mutating func checkBlockNames() {
+    for block in spec.blocks where registry[block.name.value]?.isPublic == true {
+      isBroken = true
+      problems.report(
+        .duplicateName, "'\(block.name.value)' is the name of an op and cannot name a block", at: block.name.span)
+    }
+  }
+
+  private mutating func elaborateInputs(_ scope: inout Scope) {
+    for (name, text) in spec.inputs {
+      if let other = scope.places[name.value] {
+        isBroken = true
+        problems.report(
+          .duplicateName, "the input '\(name.value)' is declared twice", at: name.span, labels: [(other, "first here")])
+        continue
+      }
+      guard let type = problems.type(text, types) else {
+        isBroken = true
+        scope.bind(name.value, .poisoned, at: name.span)
+        if scope.previous == nil { scope.previous = .poisoned }
+        continue
+      }
+      let value = builder.parameter(name.value, type.batched(), .input)
+      makers[value] = .input(name: name.value, type: text.span)
+      inputs.append((name, value))
+      scope.bind(name.value, .value(value), at: name.span)
+      if scope.previous == nil { scope.previous = .value(value) }
+    }
+  }
+
+  private mutating func outputs(of scope: Scope) -> [FunctionResult] {
+    guard let names = spec.outputs else {
+      guard case .value(let value)? = scope.previous else { return [] }
+      return [FunctionResult(name: builder.function.names[value.index], value: value)]
+    }
+    var results: [FunctionResult] = []
+    for name in names {
+      if results.contains(where: { $0.name == name.value }) {
+        problems.report(.duplicateName, "the output '\(name.value)' is listed twice", at: name.span)
+        isBroken = true
+      } else if let value = lookUp(name, scope)?.value {
+        results.append(FunctionResult(name: name.value, value: value))
+      }
+    }
+    return results
+  }
+
+  /// The value of a name; nil when there is none, which has been reported.
+  mutating func lookUp(_ name: Located<String>, _ scope: Scope) -> Binding? {
+    if let binding = scope.bindings[name.value] { return binding }
+    isBroken = true
+    let help: String?
+    if scope.aliases.contains(name.value) {
+      help = "'\(name.value)' comes later: a node reads only nodes above it"
+    } else {
+      help = EditDistance.closest(to: name.value, in: scope.bindings.keys.sorted()).map { "did you mean '\($0)'?" }
+    }
+    problems.report(.unknownName, "there is no value '\(name.value)' here", at: name.span, help: help)
+    return nil
+  }
+
+  /// Elaborates a graph.
+  mutating func walk(_ graph: [NodeEntry], _ scope: inout Scope) throws {
+    for entry in graph { _ = try elaborate(substituted(entry, scope), &scope) }
+  }
+
+  /// Elaborates one entry, as often as it is repeated, and binds its names; the results of the last one.
+  mutating func elaborate(_ entry: NodeEntry, _ scope: inout Scope) throws -> [Binding] {
+    var times = 1
+    if let node = entry.times {
+      let dims = ParameterReader(types: types)
+      let parameter = Signature.Parameter(
+        name: "repeat", kind: .int, defaultValue: nil, isOptional: false, lower: 1, upper: 1000, excludesLower: false,
+        excludesUpper: false)
+      if case .int(let n)? = dims.attribute(node, parameter, entry.op.value, &problems) {
+        times = n
+      } else {
+        isBroken = true
+      }
+    }
+    var results: [Binding] = []
+    for k in 1...times {
+      let number = scope.defaultName(entry.op.value)
+      let name = entry.alias.map { times == 1 ? $0.value : "\($0.value)_\(k)" } ?? number
+      let place = entry.alias?.span ?? entry.op.span
+      if let other = scope.places[name] {
+        isBroken = true
+        let isInput = inputs.contains { $0.name.value == name }
+        problems.report(
+          .duplicateName, "the name '\(name)' is given twice", at: place,
+          labels: [(other, isInput ? "an input" : "first given here")], help: "give this node another name with 'as'")
+      }
+      results = try instance(entry, name: name, replacing: k == 1 ? nil : results.first, &scope)
+      scope.bind(name, results.first ?? .poisoned, at: place)
+      for (suffix, binding) in zip(resultNames(entry.op.value), results) where !suffix.isEmpty {
+        scope.bind("\(name).\(suffix)", binding, at: place)
+      }
+      scope.previous = results.first ?? .poisoned
+    }
+    if times > 1, let alias = entry.alias, scope.places[alias.value] == nil {
+      scope.bind(alias.value, results.first ?? .poisoned, at: alias.span)
+    }
+    return results
+  }
+
+  /// Names of results beyond the one that has the node's own name.
+  private func resultNames(_ op: String) -> [String] {
+    if let block = blocks[op] {
+      let names = block.outputs?.map(\.value) ?? []
+      return names.count > 1 ? names : []
+    }
+    let results = registry[op]?.signature.results ?? []
+    return results.count > 1 ? results.map(\.name) : []
+  }
+
+  private mutating func instance(
+    _ entry: NodeEntry, name: String, replacing first: Binding?, _ scope: inout Scope
+  ) throws -> [Binding] {
+    let results: [Binding]
+    if let block = blocks[entry.op.value] {
+      results = try blockInstance(block, entry, name: name, replacing: first, scope)
+    } else if let op = registry[entry.op.value], op.isPublic {
+      results = try opNode(op, entry, name: name, replacing: first, scope)
+    } else {
+      isBroken = true
+      let known = registry.ordered.filter(\.isPublic).map(\.name) + blocks.keys.sorted()
+      let near = EditDistance.closest(to: entry.op.value, in: known)
+      problems.report(
+        .unknownOp, "there is no op or block '\(entry.op.value)'", at: entry.op.span,
+        help: near.map { "did you mean '\($0)'?" } ?? "'geoc ops' lists all ops")
+      results = []
+    }
+    if results.isEmpty { isBroken = true }
+    return results
+  }
+
+  /// The data inputs of a node: named ones, `from`, or the previous node. Nil when one cannot be had.
+  mutating func operands(
+    _ entry: NodeEntry, names: [(name: String, isVariadic: Bool)], named: [ArgumentEntry], replacing first: Binding?,
+    _ scope: Scope
+  ) -> [Binding]? {
+    var bindings: [Binding] = []
+    if !named.isEmpty {
+      if entry.from != nil, let argument = named.first {
+        problems.report(
+          .wrongForm, "inputs are given by name or by 'from', not both", at: argument.name.span)
+        return nil
+      }
+      for (k, wanted) in names.enumerated() {
+        if let argument = named.first(where: { $0.name.value == wanted.name }) {
+          guard let list = problems.names(argument.value, "'\(wanted.name)' of \(entry.op.value)") else { return nil }
+          if list.count != 1, !wanted.isVariadic {
+            problems.report(
+              .wrongForm, "'\(wanted.name)' of \(entry.op.value) is one value, found \(list.count)",
+              at: argument.value.span)
+            return nil
+          }
+          for name in list {
+            guard let binding = lookUp(name, scope) else { return nil }
+            bindings.append(binding)
+          }
+        } else if k == 0, let previous = scope.previous {
+          bindings.append(previous)
+        } else {
+          problems.report(
+            .inputCount, "\(entry.op.value) needs the input '\(wanted.name)'", at: entry.op.span,
+            help: "add '\(wanted.name): NAME' to its parameters")
+          return nil
+        }
+      }
+    } else if let from = entry.from {
+      for name in from {
+        guard let binding = lookUp(name, scope) else { return nil }
+        bindings.append(binding)
+      }
+    } else if !names.isEmpty, let previous = scope.previous {
+      bindings = [previous]
+    }
+    if let first, !bindings.isEmpty { bindings[0] = first }
+    return bindings
+  }
+
+  /// The same function with inputs first, then weights, then states, and values numbered in the order of the text.
+  private static func ordered(_ function: Function, _ registry: OpRegistry) throws -> Function {
+    var source = function
+    source.parameters =
+      function.parameters.filter { $0.kind == .input } + function.parameters.filter { $0.kind == .param }
+      + function.parameters.filter { $0.kind == .state }
+    var builder = Builder(name: function.name, stage: function.stage, registry: registry)
+    var map: [Value: Value] = [:]
+    builder.copyParameters(of: source, &map)
+    for node in source.nodes { try builder.copy(node, from: source, &map) }
+    try builder.copyResults(of: source, map)
+    return builder.function
+  }
+}

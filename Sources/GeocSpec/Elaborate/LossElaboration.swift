@@ -1,0 +1,117 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+extension Elaborator {
+  /// The loss: batch means of its terms, weighted and added; results `loss` and, for several terms, `loss.1`, `loss.2`….
+  /// Gives the names of what the first term with two inputs reads.
+  mutating func elaborateLosses(_ scope: inout Scope) throws -> (prediction: String, target: String)? {
+    var total: Value?
+    var terms: [Value] = []
+    var read: (prediction: String, target: String)?
+    // The terms are not each other's previous node: all read the last node of the graph.
+    let last = scope.previous
+    for loss in spec.losses {
+      scope.previous = last
+      let entry = substituted(loss.node, scope)
+      let before = nodes.count
+      guard let value = try elaborate(entry, &scope).first?.value else { continue }
+      if read == nil, nodes.count == before + 1, nodes[before].inputs.count >= 2 {
+        read = predictionAndTarget(nodes[before].inputs)
+      }
+      let type = builder.type(value)
+      guard type.isReal, type.field.isEmpty else {
+        isBroken = true
+        problems.report(
+          .lossIsNotScalar, "a loss is one number per sample, found \(type.batched(false))", at: entry.op.span,
+          label: "this makes \(Self.article(type.batched(false).description))",
+          help: type.isReal ? "reduce it with 'mean'" : nil)
+        continue
+      }
+      builder.origin = Origin(span: entry.op.span, path: "loss")
+      var mean = value
+      if type.isBatched {
+        let sum = try builder.one("batch_sum", [value])
+        let count = try builder.one("batch_size", [])
+        mean = try builder.one("map", [sum, count], ["expr": .expression(.binary(.divide, .input(0), .input(1)))])
+      }
+      terms.append(mean)
+      var weighted = mean
+      if loss.weight != 1 {
+        let scaled = ScalarExpression.binary(.multiply, .constant(loss.weight), .input(0))
+        weighted = try builder.one("map", [mean], ["expr": .expression(scaled)])
+      }
+      if let sum = total {
+        total = try builder.one("map", [sum, weighted], ["expr": .expression(.binary(.add, .input(0), .input(1)))])
+      } else {
+        total = weighted
+      }
+    }
+    scope.previous = last
+    if let total, terms.count == spec.losses.count {
+      builder.result("loss", total)
+      if terms.count > 1 { for (k, term) in terms.enumerated() { builder.result("loss.\(k + 1)", term) } }
+    }
+    return read
+  }
+
+  private func predictionAndTarget(_ values: [Value]) -> (prediction: String, target: String)? {
+    guard values.count >= 2 else { return nil }
+    let names = values.map { builder.function.names[$0.index] }
+    let targets = inputs.map(\.value)
+    guard targets.contains(values[1]) else { return nil }
+    return (names[0], names[1])
+  }
+
+  /// The metrics with what they read; a value they read becomes a result of the model if it is none yet.
+  mutating func elaborateMetrics(
+    _ scope: Scope, _ lossInputs: (prediction: String, target: String)?
+  ) -> [MetricDescription] {
+    var metrics: [MetricDescription] = []
+    for metric in spec.metrics {
+      let name = metric.name.value
+      var prediction = lossInputs?.prediction
+      var target = lossInputs?.target
+      if let given = metric.prediction {
+        guard lookUp(given, scope) != nil else { continue }
+        prediction = given.value
+      }
+      if let given = metric.target {
+        guard inputs.contains(where: { $0.name.value == given.value }) else {
+          let near = EditDistance.closest(to: given.value, in: inputs.map(\.name.value))
+          problems.report(
+            .unknownName, "there is no input '\(given.value)'", at: given.span, help: near.map { "did you mean '\($0)'?" })
+          isBroken = true
+          continue
+        }
+        target = given.value
+      }
+      guard let prediction, let target else {
+        if isBroken { continue }
+        isBroken = true
+        problems.report(
+          .metricWithoutInputs, "'\(name)' has nothing to compare: the model has no loss with a prediction and a target",
+          at: metric.name.span, help: "write '\(name): { prediction: NAME, target: INPUT }'")
+        continue
+      }
+      guard let value = scope.bindings[prediction]?.value else { continue }
+      guard isFit(metric.name, value, target, scope) else { continue }
+      if !builder.function.results.contains(where: { $0.name == prediction }) { builder.result(prediction, value) }
+      metrics.append(MetricDescription(name: name, prediction: prediction, target: target))
+    }
+    return metrics
+  }
+
+  /// Whether a metric can compare these two; reports when it cannot.
+  private mutating func isFit(_ name: Located<String>, _ value: Value, _ target: String, _ scope: Scope) -> Bool {
+    guard let other = scope.bindings[target]?.value else { return false }
+    let isClass = registry.spaces[builder.type(other).space.name]?.isIndex == true
+    if (name.value != "mse") == isClass { return true }
+    isBroken = true
+    let wanted = name.value == "mse" ? "numbers" : "class labels"
+    problems.report(
+      .metricWithoutInputs, "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
+      at: name.span)
+    return false
+  }
+}

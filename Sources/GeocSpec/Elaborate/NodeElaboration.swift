@@ -1,0 +1,77 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+extension Elaborator {
+  /// A node of an op: parameters, inputs, types, weights, states. Its results without states; empty when it is refused.
+  mutating func opNode(
+    _ op: any Op.Type, _ entry: NodeEntry, name: String, replacing first: Binding?, _ scope: Scope
+  ) throws -> [Binding] {
+    let signature = op.signature
+    let isOperand = { (argument: ArgumentEntry) in
+      signature.inputs.contains { $0.name == argument.name.value }
+        && !signature.parameters.contains { $0.name == argument.name.value }
+    }
+    let attributes = ParameterReader(types: types).attributes(
+      entry.arguments.filter { !isOperand($0) }, of: entry.op, signature, &problems)
+    let bindings = operands(
+      entry, names: signature.inputs.map { ($0.name, $0.isVariadic) }, named: entry.arguments.filter(isOperand),
+      replacing: first, scope)
+    guard let attributes, let bindings else { return [] }
+    let data = bindings.compactMap(\.value)
+    guard data.count == bindings.count else { return [] }
+    let path = scope.prefix + name
+    let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
+    do {
+      _ = try op.infer(call)
+      let tensors = signature.operands.contains { $0.role != .input } ? try call.inferred(signature).weights : []
+      let values = data + tensors.map { tensor in
+        builder.parameter(
+          "\(path).\(tensor.operand.name)", tensor.type, tensor.operand.role == .state ? .state : .param,
+          initial: Self.initial(tensor.operand.initial, attributes))
+      }
+      builder.origin = Origin(span: entry.op.span, path: path)
+      let results = try builder.node(op.name, values, attributes, name: path)
+      let states = tensors.filter { $0.operand.role == .state }
+      let own = Array(results.dropLast(states.count))
+      for (state, value) in zip(states, results.suffix(states.count)) {
+        newStates.append(("\(path).\(state.operand.name)", value))
+      }
+      for (result, value) in zip(signature.results, own).dropFirst() where !result.name.isEmpty {
+        builder.suggestName(value, "\(path).\(result.name)")
+      }
+      for value in own { makers[value] = .node(nodes.count) }
+      nodes.append(
+        ElaboratedNode(
+          path: path, op: op.name, span: entry.op.span, prefix: scope.prefix, attributes: attributes, inputs: data,
+          results: own, isLoss: isInLoss))
+      return own.map { .value($0) }
+    } catch let problem as TypeProblem {
+      report(problem, op, entry, call, data, scope)
+      return []
+    }
+  }
+
+  /// An initialiser with the parameters that it names replaced by their values: `constant(theta)`.
+  static func initial(_ text: String, _ attributes: Attributes) -> String {
+    func value(_ word: String) -> String {
+      switch attributes[word] {
+      case .int(let x)?: NumberText.text(Double(x))
+      case .real(let x)?: NumberText.text(x)
+      case .name(let x)?, .text(let x)?: x
+      default: word
+      }
+    }
+    guard let open = text.firstIndex(of: "("), text.last == ")" else { return value(text) }
+    let arguments = text[text.index(after: open)...].dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    let words = arguments.map { value($0.trimmingSpaces) }
+    return "\(value(String(text[..<open])))(\(words.joined(separator: ", ")))"
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks at both ends.
+  var trimmingSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

@@ -1,0 +1,73 @@
+import GeocDiagnostics
+import GeocYAML
+
+extension Elaborator {
+  /// `entry` with the parameters of the block put in for `$name`.
+  mutating func substituted(_ entry: NodeEntry, _ scope: Scope) -> NodeEntry {
+    var result = entry
+    result.op = substituted(entry.op, scope)
+    result.arguments = entry.arguments.map { ArgumentEntry(name: $0.name, value: substituted($0.value, scope)) }
+    if let alias = entry.alias { result.alias = substituted(alias, scope) }
+    if let from = entry.from { result.from = from.map { substituted($0, scope) } }
+    if let times = entry.times { result.times = substituted(times, scope) }
+    return result
+  }
+
+  /// `text` with `$name` replaced.
+  mutating func substituted(_ text: Located<String>, _ scope: Scope) -> Located<String> {
+    guard text.value.contains("$") else { return text }
+    return Located(expanded(text.value, text.span, scope), text.span)
+  }
+
+  /// A tree with `$name` replaced: a scalar that is one `$name` becomes the parameter's value, whatever its form.
+  mutating func substituted(_ node: YAMLNode, _ scope: Scope) -> YAMLNode {
+    if let text = node.text {
+      guard text.contains("$") else { return node }
+      if text.hasPrefix("$"), let value = scope.environment[String(text.dropFirst())] {
+        return value.located(at: node.span)
+      }
+      return YAMLNode.plain(expanded(text, node.span, scope), at: node.span)
+    }
+    if let items = node.items {
+      return YAMLNode.list(items.map { substituted($0, scope) }, at: node.span)
+    }
+    if let entries = node.entries {
+      return YAMLNode.map(entries.map { ($0.key, substituted($0.value, scope)) }, at: node.span)
+    }
+    return node
+  }
+
+  private mutating func expanded(_ text: String, _ span: Span, _ scope: Scope) -> String {
+    var out = ""
+    var rest = Substring(text)
+    while let at = rest.firstIndex(of: "$") {
+      out += rest[..<at]
+      rest = rest[rest.index(after: at)...]
+      let name = String(rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+      rest = rest.dropFirst(name.count)
+      if let value = scope.environment[name]?.text {
+        out += value
+      } else {
+        reportUnknownParameter(name, span, scope)
+        out += "$" + name
+      }
+    }
+    return out + rest
+  }
+
+  private mutating func reportUnknownParameter(_ name: String, _ span: Span, _ scope: Scope) {
+    guard let block = scope.block else {
+      problems.report(
+        .unknownName, "'$\(name)' stands outside a block", at: span, help: "sizes of the model go to 'dims', without '$'")
+      return
+    }
+    if scope.environment[name] != nil {
+      problems.report(.wrongForm, "'$\(name)' is not a single value and cannot stand inside a text", at: span)
+      return
+    }
+    let near = EditDistance.closest(to: name, in: block.parameters.map(\.name.value))
+    problems.report(
+      .unknownName, "the block '\(block.name.value)' has no parameter '\(name)'", at: span,
+      help: near.map { "did you mean '$\($0)'?" })
+  }
+}

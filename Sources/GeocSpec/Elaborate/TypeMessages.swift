@@ -1,0 +1,145 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+extension Elaborator {
+  /// Reports why an op refuses its inputs, with both places and what would mend it.
+  mutating func report(
+    _ problem: TypeProblem, _ op: any Op.Type, _ entry: NodeEntry, _ call: TypeCall, _ data: [Value], _ scope: Scope
+  ) {
+    var labels: [(Span, String)] = []
+    var label = ""
+    var place = entry.op.span
+    let code: SpecCode
+    switch problem.kind {
+    case .mismatch:
+      code = .typeMismatch
+      if let expected = problem.expected { label = Self.need(expected) }
+    case .inputCount: code = .inputCount
+    case .disagreement: code = .inputsDisagree
+    case .relation: code = .sizeRelation
+    case .parameter: code = .parameterDoesNotFit
+    }
+    if let operand = problem.operand, operand < data.count, let made = makerLabel(data[operand]) { labels.append(made) }
+    if problem.kind == .disagreement, let first = data.first, problem.operand != 0, let made = makerLabel(first) {
+      labels.append(made)
+    }
+    if let name = problem.parameter, let argument = entry.arguments.first(where: { $0.name.value == name }) {
+      place = argument.value.span
+    }
+    var help = problem.help
+    if problem.kind == .mismatch, let operand = problem.operand {
+      help = mend(op, call, operand, data, scope) ?? help
+    }
+    labels += scope.calls.map { ($0.span, "in this '\($0.block)'") }
+    problems.report(code, problem.message, at: place, label: label, labels: labels, help: help)
+  }
+
+  /// Where a value comes from.
+  func makerLabel(_ value: Value) -> (Span, String)? {
+    let type = builder.type(value).batched(false)
+    switch makers[value] {
+    case .input(let name, let span)?: return (span, "the input '\(name)' is \(Self.article(type.description))")
+    case .node(let index)?:
+      let node = nodes[index]
+      let effect = registry[node.op]?.doc.effect ?? ""
+      return (node.span, "this makes \(Self.article(type.description))" + (effect.isEmpty ? "" : ": \(effect)"))
+    case nil: return nil
+    }
+  }
+
+  /// `type` with its article as it is read aloud.
+  static func article(_ type: String) -> String {
+    let spelled = ["SPD", "SO", "SE", "SL", "R", "Irreps"]
+    let name = String(type.prefix { $0.isLetter })
+    return (spelled.contains(name) ? "an " : "a ") + type
+  }
+
+  private static func need(_ pattern: TypePattern) -> String {
+    var own = pattern
+    own.seesBatch = false
+    switch pattern.space {
+    case "R": return "needs an array \(own)"
+    case "T": return "needs a value with these axes: \(own)"
+    default: return "needs a point of \(own)"
+    }
+  }
+
+  /// What would make the node well typed: an exchange with the node before it, or conversions in between.
+  private func mend(
+    _ op: any Op.Type, _ call: TypeCall, _ operand: Int, _ data: [Value], _ scope: Scope
+  ) -> String? {
+    let found = call.inputs[operand]
+    var sentences: [String] = []
+    var earlier: GeoType?
+    if case .node(let index)? = makers[data[operand]] {
+      let maker = nodes[index]
+      if maker.inputs.count == 1 { earlier = builder.type(maker.inputs[0]) }
+      if let earlier, call.inputs.count == 1, maker.prefix == scope.prefix, let other = registry[maker.op],
+        let moved = accepted(op, call.attributes, [earlier]),
+        accepted(other, maker.attributes, [moved]) != nil
+      {
+        sentences.append("move '\(op.name)' before '\(maker.op)'")
+      }
+    }
+    func mends(_ type: GeoType) -> Bool {
+      var inputs = call.inputs
+      inputs[operand] = type
+      return accepted(op, call.attributes, inputs) != nil
+    }
+    if let path = conversion(from: found, preferring: earlier, where: mends) {
+      let names = path.ops.map { "'\($0)'" }.joined(separator: ", then ")
+      let isReturn = path.result == earlier
+      sentences.append("insert \(names) to \(isReturn ? "return to" : "get") \(path.result.batched(false))")
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: ", or ")
+  }
+
+  /// First result type of an op, nil where it refuses.
+  private func accepted(_ op: any Op.Type, _ attributes: Attributes, _ inputs: [GeoType]) -> GeoType? {
+    try? op.infer(TypeCall(op: op.name, attributes: attributes, inputs: inputs, spaces: registry.spaces)).first
+  }
+
+  /// One or two converters, or one other op without required parameters, that lead from a type to an accepted one.
+  private func conversion(
+    from found: GeoType, preferring wanted: GeoType?, where mends: (GeoType) -> Bool
+  ) -> (ops: [String], result: GeoType)? {
+    func steps(_ candidates: [any Op.Type], from type: GeoType) -> [(name: String, result: GeoType)] {
+      candidates.compactMap { candidate in
+        guard let attributes = Self.defaults(candidate.signature) else { return nil }
+        return accepted(candidate, attributes, [type]).flatMap { $0 == type ? nil : (candidate.name, $0) }
+      }
+    }
+    let simple = registry.ordered.filter {
+      $0.isPublic && $0.signature.inputs.count == 1 && $0.signature.operands.count == 1
+        && !$0.signature.operands[0].isVariadic && $0.traits.isDisjoint(with: [.loss, .random, .mode])
+    }
+    let converters = simple.filter { $0.traits.contains(.converter) }
+    let direct = steps(converters, from: found)
+    let good = direct.filter { mends($0.result) }
+    if let best = good.first(where: { $0.result == wanted }) ?? good.first { return ([best.name], best.result) }
+    let others = steps(simple, from: found).filter { $0.result.space.name != found.space.name && mends($0.result) }
+    if let best = others.first(where: { $0.result == wanted }) ?? (others.count == 1 ? others.first : nil) {
+      return ([best.name], best.result)
+    }
+    for first in direct {
+      if let second = steps(converters, from: first.result).first(where: { $0.result != found && mends($0.result) }) {
+        return ([first.name, second.name], second.result)
+      }
+    }
+    return nil
+  }
+
+  /// The parameters of an op that needs none; nil where it does.
+  private static func defaults(_ signature: Signature) -> Attributes? {
+    var attributes = Attributes()
+    for parameter in signature.parameters {
+      if let value = parameter.defaultValue {
+        attributes[parameter.name] = value
+      } else if !parameter.isOptional {
+        return nil
+      }
+    }
+    return attributes
+  }
+}

@@ -1,0 +1,36 @@
+import GeocDiagnostics
+import GeocIR
+
+/// A check for models that are well typed and still look like a mistake. Each is one small type in a file of its own.
+protocol Lint {
+  /// Reports what it finds as warnings.
+  static func check(_ model: LintedModel, _ problems: inout Problems)
+}
+
+/// What a lint sees.
+struct LintedModel {
+  let spec: Spec
+  let registry: OpRegistry
+  /// Nodes in order.
+  let nodes: [ElaboratedNode]
+  /// What made each value.
+  let makers: [Value: Maker]
+  /// The function that the values belong to.
+  let function: Function
+  /// Inputs of the model.
+  let inputs: [(name: Located<String>, value: Value)]
+  let data: DataDescription?
+  let optimizer: OptimizerDescription?
+
+  /// The node that made a value; nil for inputs.
+  func maker(_ value: Value) -> ElaboratedNode? {
+    if case .node(let index)? = makers[value] { nodes[index] } else { nil }
+  }
+}
+
+/// All lints.
+enum Lints {
+  static let all: [any Lint.Type] = [
+    UnusedNode.self, UnusedInput.self, FewSamples.self, UnscaledBatchNorm.self, DecayOnCompact.self,
+  ]
+}

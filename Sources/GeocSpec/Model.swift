@@ -1,0 +1,86 @@
+import GeocDiagnostics
+import GeocIR
+import GeocYAML
+
+/// A spec with everything resolved: what the passes start from.
+package struct Model: Sendable {
+  /// The spec it was made from.
+  package var spec: Spec
+  /// One function, `forward`, at the stage of layers. Parameters: inputs (batched), weights, states, in this order.
+  /// Results: the outputs by name, `loss` (and `loss.1`, `loss.2`… of several terms), `state.<node>.<name>`.
+  package var module: Module
+  /// Names of the results that are outputs, in order.
+  package var outputs: [String]
+  /// Data, training, metrics.
+  package var run: RunDescription
+  /// How parameters are updated; nil without `train`.
+  package var optimizer: OptimizerDescription?
+  /// Properties to prove or test.
+  package var claims: [ClaimDescription]
+  /// Rewrites asked for.
+  package var passes: [PassRequest]
+}
+
+/// Compiles spec files to models.
+package enum SpecCompiler {
+  /// The model of the file at `path`. All problems go to `sink`; nil when there are errors.
+  ///
+  /// `overrides` are `path=value` settings such as `train.epochs=5`, applied to the document before it is read.
+  /// Throws `InternalError` for a mistake of the compiler itself.
+  package static func model(
+    path: String, registry: OpRegistry, overrides: [String] = [], sink: inout DiagnosticSink
+  ) throws -> Model? {
+    var problems = Problems(sink)
+    defer { sink = problems.sink }
+    guard let root = problems.load(path) else { return nil }
+    return try model(root, path: path, registry: registry, overrides: overrides, &problems)
+  }
+
+  /// The model of a text that stands for the file at `path`. See `model(path:registry:overrides:sink:)`.
+  package static func model(
+    text: String, path: String, registry: OpRegistry, overrides: [String] = [], sink: inout DiagnosticSink
+  ) throws -> Model? {
+    var problems = Problems(sink)
+    defer { sink = problems.sink }
+    guard let root = problems.parse(text, path: path) else { return nil }
+    return try model(root, path: path, registry: registry, overrides: overrides, &problems)
+  }
+
+  private static func model(
+    _ document: YAMLNode, path: String, registry: OpRegistry, overrides: [String], _ problems: inout Problems
+  ) throws -> Model? {
+    let before = problems.errorCount
+    guard let root = problems.applying(overrides, to: document) else { return nil }
+    var reader = SpecReader(problems: problems)
+    let read = reader.spec(root, path: path)
+    problems = reader.problems
+    guard let spec = read else { return nil }
+
+    var elaborator = Elaborator(spec: spec, registry: registry, problems: problems)
+    let outcome = try elaborator.run()
+    problems = elaborator.problems
+    let weights =
+      outcome?.function.parameters.filter { $0.kind == .param }
+      .map { (name: $0.name, type: outcome?.function.type($0.value) ?? .real()) } ?? []
+
+    var runReader = RunReader(spec: spec, registry: registry, weights: weights, problems: problems)
+    let data = runReader.data()
+    let training = runReader.training()
+    var requests = RequestReader(registry: registry, weights: weights, problems: runReader.problems)
+    let claims = requests.claims(spec.claims)
+    let passes = requests.passes(spec.passes)
+    problems = requests.problems
+    guard let outcome, problems.errorCount == before else { return nil }
+
+    let linted = LintedModel(
+      spec: spec, registry: registry, nodes: elaborator.nodes, makers: elaborator.makers,
+      function: elaborator.builder.function, inputs: elaborator.inputs, data: data, optimizer: training?.1)
+    for lint in Lints.all { lint.check(linted, &problems) }
+    var module = Module(name: spec.name.value, dtype: DType(rawValue: spec.dtype) ?? .f32)
+    module.functions = [outcome.function]
+    return Model(
+      spec: spec, module: module, outputs: outcome.outputs.map(\.name),
+      run: RunDescription(data: data, training: training?.0, metrics: outcome.metrics), optimizer: training?.1,
+      claims: claims, passes: passes)
+  }
+}

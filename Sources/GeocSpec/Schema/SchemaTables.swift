@@ -1,0 +1,135 @@
+/// The parts of the schema that do not depend on what is declared.
+enum SchemaTables {
+  private static func integer(_ least: Double, _ meaning: String) -> SchemaValue {
+    .object([("type", .text("integer")), ("minimum", .number(least)), ("description", .text(meaning))])
+  }
+
+  private static func share(_ meaning: String) -> SchemaValue {
+    .object([
+      ("type", .text("number")), ("minimum", .number(0)), ("maximum", .number(1)), ("description", .text(meaning)),
+    ])
+  }
+
+  private static func closed(_ properties: [(String, SchemaValue)]) -> [(String, SchemaValue)] {
+    [
+      ("type", .text("object")), ("additionalProperties", .flag(false)), ("properties", .object(properties)),
+    ]
+  }
+
+  /// `data`.
+  static let data: [(String, SchemaValue)] =
+    closed([
+      ("file", .described("string", "A .npz, .npy, .csv or .safetensors file, relative to the spec.")),
+      (
+        "bind",
+        .object([
+          ("type", .text("object")), ("description", .text("Array of the file for each input; its own name by default.")),
+          ("additionalProperties", .object([("type", .text("string"))])),
+        ])
+      ),
+      ("where", .described("object", "Keep the rows whose array has this value, or one of these.")),
+      (
+        "split",
+        .object(
+          closed([
+            ("train", .described("string", "Array of row indices.")),
+            ("test", .described(nil, "Share of the rows, or array of row indices.")),
+            ("validation", .described(nil, "Share of the rows, or array of row indices.")),
+            ("seed", integer(0, "Seed of the division.")),
+            ("stratify", .described("string", "Array whose classes are divided alike.")),
+            ("group", .described("string", "Array whose equal values stay on one side.")),
+            ("folds", integer(2, "Number of folds of a cross-validation.")),
+          ]))
+      ),
+      (
+        "standardize",
+        SchemaValue.reference("names").describedBy("Inputs brought to mean 0 and deviation 1 of the training rows.")
+      ),
+    ]) + [("required", .texts(["file"]))]
+
+  /// `train`.
+  static let train: [(String, SchemaValue)] =
+    closed([
+      ("optimizer", .reference("optimizer")),
+      (
+        "groups",
+        .object([
+          ("type", .text("array")), ("description", .text("Parameters of the model with settings of their own.")),
+          (
+            "items",
+            .object([
+              ("type", .text("object")),
+              (
+                "properties",
+                .object([
+                  ("match", SchemaValue.reference("names").describedBy("Names of parameters, with * and ?.")),
+                  ("space", .described("string", "All parameters on this space.")),
+                ])
+              ),
+            ])
+          ),
+        ])
+      ),
+      ("schedule", .reference("schedule")),
+      (
+        "clip",
+        .object([
+          ("type", .text("number")), ("exclusiveMinimum", .number(0)),
+          ("description", .text("Largest norm of all gradients together.")),
+        ])
+      ),
+      ("epochs", integer(1, "Passes over the training rows.")),
+      ("steps", integer(1, "Steps of the optimizer, instead of epochs.")),
+      (
+        "batch",
+        .object([
+          (
+            "anyOf",
+            .list([.object([("type", .text("integer")), ("minimum", .number(1))]), .object([("const", .text("whole"))])])
+          ),
+          ("default", .number(32)),
+        ])
+      ),
+      ("drop_last", .object([("type", .text("boolean")), ("default", .flag(false))])),
+      ("shuffle", .object([("type", .text("boolean")), ("default", .flag(true))])),
+      ("seed", integer(0, "Seed of initial values, order and random ops.")),
+      ("checkpoint_every", integer(1, "Epochs between checkpoints.")),
+      ("early_stop", integer(1, "Epochs without a better validation loss before stopping.")),
+    ]) + [("required", .texts(["optimizer"]))]
+
+  /// `train.schedule`.
+  static let schedule: [(String, SchemaValue)] = [
+    (
+      "anyOf",
+      .list([
+        .object([("enum", .texts(["constant", "cosine", "cool_down"]))]),
+        .object(
+          closed([
+            ("constant", .object([("type", .text("null"))])),
+            (
+              "step",
+              .object(
+                closed([("every", integer(1, "Epochs between two drops.")), ("gamma", share("Factor of a drop."))])
+                  + [("required", .texts(["every"]))])
+            ),
+            ("cosine", .object(closed([("floor", share("Last factor."))]))),
+            (
+              "warmup",
+              .object(
+                closed([
+                  ("steps", integer(1, "Steps of the optimizer until the full rate.")), ("start", share("First factor.")),
+                  ("then", .reference("schedule")),
+                ]) + [("required", .texts(["steps"]))])
+            ),
+            (
+              "cool_down",
+              .object(
+                closed([
+                  ("fraction", share("Share of the steps at the end.")), ("floor", share("Last factor.")),
+                ]))
+            ),
+          ]) + [("maxProperties", .number(1))]),
+      ])
+    )
+  ]
+}
