@@ -13,7 +13,7 @@ package struct OptimizerDescription: Hashable, Sendable {
   package struct Group: Hashable, Sendable {
     /// Glob over full parameter names, `*` and `?`: `bimap_*.weight`.
     package var pattern: String
-    /// Changed parameters; `lr` is a factor on the scheduled rate relative to the base rate.
+    /// Changed parameters; `lr` is the group's own base rate, scheduled like the common one.
     package var overrides: Attributes
 
     /// A group by its parts.

@@ -16,11 +16,13 @@ package struct OpDoc: Sendable {
   package var example: String
   /// What the op leaves unchanged: `bimap(g x gᵀ, g w) = bimap(x, w) for g in O(n)`.
   package var invariances: [String]
+  /// Why the result is of another kind than the input, a clause for type errors: `the logarithm leaves the manifold`.
+  package var effect: String
 
   /// All parts; those that do not apply may be left out.
   package init(
     family: String, summary: String, formula: String = "", backward: String = "", source: String = "",
-    parameters: [String: String] = [:], example: String = "", invariances: [String] = []
+    parameters: [String: String] = [:], example: String = "", invariances: [String] = [], effect: String = ""
   ) {
     self.family = family
     self.summary = summary
@@ -30,6 +32,7 @@ package struct OpDoc: Sendable {
     self.parameters = parameters
     self.example = example
     self.invariances = invariances
+    self.effect = effect
   }
 }
 

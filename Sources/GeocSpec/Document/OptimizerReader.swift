@@ -16,10 +16,10 @@ struct OptimizerReader {
   ) -> OptimizerDescription? {
     guard let (name, arguments) = call(node) else { return nil }
     guard let rule = registry.optimizers[name.value] else {
-      let near = EditDistance.closest(to: name.value, in: registry.optimizers.keys.sorted())
+      let near = suggestion(for: name.value, among: registry.optimizers.keys.sorted())
       let all = registry.optimizers.keys.sorted().joined(separator: ", ")
       problems.report(
-        .unknownOp, "there is no optimizer '\(name.value)'", at: name.span,
+        .spec.unknownOptimizer, "there is no optimizer '\(name.value)'", at: name.span,
         help: near.map { "did you mean '\($0)'?" } ?? "there are \(all)")
       return nil
     }
@@ -31,12 +31,12 @@ struct OptimizerReader {
         result.clip = number.value
       } else {
         problems.report(
-          .badValue, "'clip' must be greater than 0, found \(NumberText.text(number.value))", at: number.span)
+          .spec.parameterOutOfRange, "'clip' must be greater than 0, found \(NumberText.text(number.value))", at: number.span)
       }
     }
     if let groups {
       for item in problems.items(groups.value, "'groups'") ?? [] {
-        result.groups += group(item, attributes.real("lr"), name.value, rule.signature, reader)
+        result.groups += group(item, name.value, rule.signature, reader)
       }
     }
     return result
@@ -46,7 +46,7 @@ struct OptimizerReader {
     if node.isScalar { return problems.text(node, "'optimizer'").map { ($0, []) } }
     guard let entries = node.entries, let first = entries.first, entries.count == 1 else {
       problems.report(
-        .wrongForm, "'optimizer' is one name with its parameters", at: node.span, help: "write 'adam: { lr: 0.001 }'")
+        .spec.wrongKind, "'optimizer' is one name with its parameters", at: node.span, help: "write 'adam: { lr: 0.001 }'")
       return nil
     }
     guard let name = problems.text(first.key, "an optimizer") else { return nil }
@@ -62,7 +62,7 @@ struct OptimizerReader {
 
   /// A group; one by space becomes one for each weight on that space.
   private mutating func group(
-    _ node: YAMLNode, _ rate: Double, _ owner: String, _ signature: Signature, _ reader: ParameterReader
+    _ node: YAMLNode, _ owner: String, _ signature: Signature, _ reader: ParameterReader
   ) -> [OptimizerDescription.Group] {
     var patterns: [Located<String>]?
     var arguments: [ArgumentEntry] = []
@@ -81,19 +81,18 @@ struct OptimizerReader {
     }
     guard let patterns else {
       problems.report(
-        .missingKey, "a group needs 'match' or 'space'", at: node.span,
+        .spec.missingKey, "a group needs 'match' or 'space'", at: node.span,
         help: "write '{ match: \"bimap_*.weight\", lr: 0.001 }'")
       return []
     }
     let place = Located(owner, node.span)
-    guard var overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
-    if overrides["lr"] != nil, rate > 0 { overrides["lr"] = .real(overrides.real("lr") / rate) }
+    guard let overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
     let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides) }
     for (group, pattern) in zip(groups, patterns) where !weights.isEmpty {
       if !weights.contains(where: { group.matches($0.name) }) {
-        let near = EditDistance.closest(to: pattern.value, in: weights.map(\.name))
+        let near = suggestion(for: pattern.value, among: weights.map(\.name))
         problems.report(
-          .groupMatchesNothing, "no parameter is named '\(pattern.value)'", at: pattern.span,
+          .spec.badGroup, "no parameter is named '\(pattern.value)'", at: pattern.span,
           help: near.map { "did you mean '\($0)'?" })
       }
     }
@@ -112,14 +111,14 @@ struct ScheduleReader {
     var parameters: YAMLNode?
     let name: Located<String>
     if node.isScalar {
-      guard let text = problems.choice(node, "'schedule'", Self.names) else { return nil }
+      guard let text = problems.choice(node, "'schedule'", Self.names, code: .spec.badSchedule) else { return nil }
       name = text
     } else {
       guard let entries = node.entries, let first = entries.first, entries.count == 1 else {
-        problems.report(.wrongForm, "'schedule' is one name with its parameters", at: node.span)
+        problems.report(.spec.badSchedule, "'schedule' is one name with its parameters", at: node.span)
         return nil
       }
-      guard let text = problems.choice(first.key, "a schedule", Self.names) else { return nil }
+      guard let text = problems.choice(first.key, "a schedule", Self.names, code: .spec.badSchedule) else { return nil }
       name = text
       parameters = first.value.isNull ? nil : first.value
     }
@@ -160,12 +159,12 @@ struct ScheduleReader {
 
   private mutating func integer(_ fields: [String: Problems.Field], _ key: String, _ name: Located<String>) -> Int? {
     guard let field = fields[key] else {
-      problems.report(.missingParameter, "'\(name.value)' needs '\(key)'", at: name.span)
+      problems.report(.spec.missingParameter, "'\(name.value)' needs '\(key)'", at: name.span)
       return nil
     }
     guard let number = problems.integer(field.value, "'\(key)'") else { return nil }
     guard number.value >= 1 else {
-      problems.report(.badValue, "'\(key)' must be at least 1, found \(number.value)", at: number.span)
+      problems.report(.spec.parameterOutOfRange, "'\(key)' must be at least 1, found \(number.value)", at: number.span)
       return nil
     }
     return number.value
@@ -176,7 +175,7 @@ struct ScheduleReader {
     guard let number = problems.number(field.value, "'\(key)'") else { return nil }
     guard (0...1).contains(number.value) else {
       problems.report(
-        .badValue, "'\(key)' is between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
+        .spec.parameterOutOfRange, "'\(key)' is between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
       return nil
     }
     return number.value

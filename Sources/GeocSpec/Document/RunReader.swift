@@ -28,18 +28,18 @@ struct RunReader {
     guard let fields = problems.fields(section.value, "'data'", known: Self.dataKeys) else { return nil }
     for key in ["views", "augment", "labelled", "relabel_every"] {
       if let field = fields[key] {
-        problems.report(.notSupported, "'\(key)' is not supported by this version of geoc", at: field.key.span)
+        problems.report(.spec.notSupported, "'\(key)' is not supported by this version of geoc", at: field.key.span)
       }
     }
     guard let file = fields["file"] else {
-      problems.report(.missingKey, "'data' needs 'file'", at: section.key)
+      problems.report(.spec.missingKey, "'data' needs 'file'", at: section.key)
       return nil
     }
     guard let path = problems.text(file.value, "'file'") else { return nil }
     let name = path.value.lowercased()
     if ![".npz", ".npy", ".csv", ".safetensors"].contains(where: { name.hasSuffix($0) }) {
       problems.report(
-        .badValue, "'\(path.value)' is not a data file", at: path.span, label: "use .npz, .npy, .csv or .safetensors")
+        .spec.parameterOutOfRange, "'\(path.value)' is not a data file", at: path.span, label: "use .npz, .npy, .csv or .safetensors")
     }
     var data = DataDescription(
       file: path.value, folder: spec.folder,
@@ -66,9 +66,9 @@ struct RunReader {
 
   private mutating func isInput(_ name: Located<String>) -> Bool {
     if inputNames.contains(name.value) { return true }
-    let near = EditDistance.closest(to: name.value, in: inputNames)
+    let near = suggestion(for: name.value, among: inputNames)
     problems.report(
-      .unknownName, "the model has no input '\(name.value)'", at: name.span, help: near.map { "did you mean '\($0)'?" })
+      .spec.unknownName, "the model has no input '\(name.value)'", at: name.span, help: near.map { "did you mean '\($0)'?" })
     return false
   }
 
@@ -78,7 +78,7 @@ struct RunReader {
     func forbid(_ keys: [String], with form: String) {
       for key in keys {
         if let field = fields[key] {
-          problems.report(.wrongForm, "'\(key)' does not go with \(form)", at: field.key.span)
+          problems.report(.spec.badSplit, "'\(key)' does not go with \(form)", at: field.key.span)
         }
       }
     }
@@ -88,13 +88,13 @@ struct RunReader {
     if let field = fields["folds"] {
       forbid(["train", "test", "validation"], with: "'folds'")
       guard let count = problems.integer(field.value, "'folds'") else { return nil }
-      if count.value < 2 { problems.report(.badValue, "'folds' must be at least 2, found \(count.value)", at: count.span) }
+      if count.value < 2 { problems.report(.spec.parameterOutOfRange, "'folds' must be at least 2, found \(count.value)", at: count.span) }
       return .folds(count: count.value, group: group, stratify: stratify, seed: seed)
     }
     if let train = fields["train"] {
       forbid(["seed", "stratify", "group"], with: "index arrays")
       guard let test = fields["test"] else {
-        problems.report(.missingKey, "'split' needs 'test' beside 'train'", at: train.key.span)
+        problems.report(.spec.badSplit, "'split' needs 'test' beside 'train'", at: train.key.span)
         return nil
       }
       guard let rows = problems.text(train.value, "'train'"), let others = problems.text(test.value, "'test'") else {
@@ -105,7 +105,7 @@ struct RunReader {
     }
     guard let test = fields["test"] else {
       problems.report(
-        .missingKey, "'split' needs 'test'", at: node.entries?.first?.key.span ?? node.span,
+        .spec.badSplit, "'split' needs 'test'", at: node.entries?.first?.key.span ?? node.span,
         help: "write 'split: { test: 0.2, seed: 0 }'")
       return nil
     }
@@ -115,12 +115,12 @@ struct RunReader {
       guard let value = fraction(field.value, "'validation'") else { return nil }
       validation = value
       if share + validation >= 1 {
-        problems.report(.badValue, "'test' and 'validation' leave no rows for training", at: field.value.span)
+        problems.report(.spec.parameterOutOfRange, "'test' and 'validation' leave no rows for training", at: field.value.span)
       }
     }
     if let group {
       if let field = fields["stratify"] {
-        problems.report(.wrongForm, "'stratify' does not go with 'group'", at: field.key.span)
+        problems.report(.spec.badSplit, "'stratify' does not go with 'group'", at: field.key.span)
       }
       return .group(array: group, test: share, validation: validation, seed: seed)
     }
@@ -131,7 +131,7 @@ struct RunReader {
     guard let number = problems.number(node, what) else { return nil }
     guard number.value > 0, number.value < 1 else {
       problems.report(
-        .badValue, "\(what) is a share between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
+        .spec.parameterOutOfRange, "\(what) is a share between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
       return nil
     }
     return number.value
@@ -144,11 +144,11 @@ struct RunReader {
     guard let section = spec.train else { return nil }
     guard let fields = problems.fields(section.value, "'train'", known: Self.trainKeys) else { return nil }
     if spec.losses.isEmpty {
-      problems.report(.missingKey, "'train' needs a 'loss' to minimise", at: section.key)
+      problems.report(.spec.missingLoss, "'train' needs a 'loss' to minimise", at: section.key)
     }
     guard let chosen = fields["optimizer"] else {
       problems.report(
-        .missingKey, "'train' needs 'optimizer'", at: section.key, help: "add 'optimizer: { adam: { lr: 0.001 } }'")
+        .spec.missingKey, "'train' needs 'optimizer'", at: section.key, help: "add 'optimizer: { adam: { lr: 0.001 } }'")
       return nil
     }
     var optimizer = OptimizerReader(spec: spec, registry: registry, weights: weights, problems: problems)
@@ -164,10 +164,10 @@ struct RunReader {
     training.steps = count(fields["steps"], "'steps'", atLeast: 1)
     if let epochs = fields["epochs"], let steps = fields["steps"] {
       problems.report(
-        .wrongForm, "'epochs' and 'steps' exclude each other", at: steps.key.span,
+        .spec.badTrain, "'epochs' and 'steps' exclude each other", at: steps.key.span,
         labels: [(epochs.key.span, "already given here")])
     } else if fields["epochs"] == nil, fields["steps"] == nil {
-      problems.report(.missingKey, "'train' needs 'epochs' or 'steps'", at: section.key)
+      problems.report(.spec.missingKey, "'train' needs 'epochs' or 'steps'", at: section.key)
     }
     if let field = fields["batch"] {
       if field.value.text == "whole" {
@@ -195,7 +195,7 @@ struct RunReader {
   ) -> Int? {
     guard let field, let number = problems.integer(field.value, what, help: help) else { return nil }
     guard number.value >= least else {
-      problems.report(.badValue, "\(what) must be at least \(least), found \(number.value)", at: number.span)
+      problems.report(.spec.parameterOutOfRange, "\(what) must be at least \(least), found \(number.value)", at: number.span)
       return nil
     }
     return number.value

@@ -33,12 +33,12 @@ struct SpecReader {
         }
         if !allowed || name.value.isEmpty {
           problems.report(
-            .badName, "'\(name.value)' is not a model name", at: name.span,
+            .spec.badIdentifier, "'\(name.value)' is not a model name", at: name.span,
             label: "use the letters a-z, digits, '-' and '_'")
         }
       }
     } else {
-      problems.report(.missingKey, "a spec needs 'model'", at: start, help: "add 'model: my-model'")
+      problems.report(.spec.missingKey, "a spec needs 'model'", at: start, help: "add 'model: my-model'")
     }
     if let field = fields["description"], let text = problems.text(field.value, "'description'") {
       spec.description = text.value
@@ -57,10 +57,10 @@ struct SpecReader {
       spec.graph = readGraph(field.value, "'graph'")
     } else {
       problems.report(
-        .missingKey, "a spec needs 'graph'", at: start, help: "list the layers: 'graph: [flatten, linear: { out: 5 }]'")
+        .spec.missingKey, "a spec needs 'graph'", at: start, help: "list the layers: 'graph: [flatten, linear: { out: 5 }]'")
     }
     if fields["inputs"] == nil {
-      problems.report(.missingKey, "a spec needs 'inputs'", at: start, help: "add 'inputs: { x: \"R[8]\" }'")
+      problems.report(.spec.missingKey, "a spec needs 'inputs'", at: start, help: "add 'inputs: { x: \"R[8]\" }'")
     }
     if let field = fields["outputs"] { spec.outputs = problems.names(field.value, "'outputs'") }
     if let field = fields["loss"] { spec.losses = readLosses(field.value) }
@@ -74,13 +74,13 @@ struct SpecReader {
 
   private mutating func readVersion(_ field: Problems.Field?, _ start: Span) {
     guard let field else {
-      problems.report(.missingKey, "a spec begins with its language version", at: start, help: "add 'geoc: 1'")
+      problems.report(.spec.missingKey, "a spec begins with its language version", at: start, help: "add 'geoc: 1'")
       return
     }
     guard let version = problems.integer(field.value, "'geoc'") else { return }
     if version.value != 1 {
       problems.report(
-        .badVersion, "language version \(version.value) is unknown", at: version.span, label: "this geoc reads version 1")
+        .spec.badVersion, "language version \(version.value) is unknown", at: version.span, label: "this geoc reads version 1")
     }
   }
 
@@ -90,7 +90,7 @@ struct SpecReader {
       guard let name = problems.identifier(key, "a size") else { continue }
       guard let size = problems.integer(value, "the size '\(name.value)'") else { continue }
       guard size.value > 0 else {
-        problems.report(.badValue, "the size '\(name.value)' must be positive, found \(size.value)", at: size.span)
+        problems.report(.spec.parameterOutOfRange, "the size '\(name.value)' must be positive, found \(size.value)", at: size.span)
         continue
       }
       dims.append((name, size.value))
@@ -106,7 +106,7 @@ struct SpecReader {
       inputs.append((name, type))
     }
     if inputs.isEmpty, node.entries?.isEmpty == true {
-      problems.report(.badValue, "a model needs at least one input", at: node.span)
+      problems.report(.spec.missingKey, "a model needs at least one input", at: node.span)
     }
     return inputs
   }
@@ -119,7 +119,7 @@ struct SpecReader {
       guard let name = problems.identifier(key, "a block") else { continue }
       if let other = known.first(where: { $0.name.value == name.value }) {
         problems.report(
-          .duplicateName, "the block '\(name.value)' is defined twice", at: name.span,
+          .spec.duplicateName, "the block '\(name.value)' is defined twice", at: name.span,
           labels: [(other.name.span, "first defined here")])
         continue
       }
@@ -147,7 +147,7 @@ struct SpecReader {
     if let field = fields["graph"] {
       block.graph = readGraph(field.value, "the graph of '\(name.value)'")
     } else {
-      problems.report(.missingKey, "the block '\(name.value)' needs 'graph'", at: name.span)
+      problems.report(.spec.missingKey, "the block '\(name.value)' needs 'graph'", at: name.span)
     }
     if let field = fields["out"] { block.outputs = problems.names(field.value, "'out'") }
     return block
@@ -178,20 +178,21 @@ struct SpecReader {
       let path = file.value.hasPrefix("/") ? file.value : folder + "/" + file.value
       let standard = Self.standard(path)
       if openFiles.contains(standard) {
-        problems.report(.includeCycle, "'\(file.value)' includes itself", at: file.span, label: "this closes the circle")
+        problems.report(.spec.includeCycle, "'\(file.value)' includes itself", at: file.span, label: "this closes the circle")
         continue
       }
       guard includedFiles.insert(standard).inserted else { continue }
-      guard let data = FileManager.default.contents(atPath: path) else {
-        problems.report(.missingFile, "cannot read '\(file.value)'", at: file.span, label: "no such file in \(folder)")
+      guard FileManager.default.isReadableFile(atPath: path) else {
+        problems.report(.spec.includeFailed, "cannot read '\(file.value)'", at: file.span, label: "no such file in \(folder)")
         continue
       }
-      guard let root = problems.parse(data, path: path) else { continue }
+      guard let root = problems.load(path) else { continue }
       guard let fields = problems.fields(root, "a file of blocks", known: Self.topKeys) else { continue }
-      for (key, _) in root.entries ?? [] {
+      for entry in root.entries ?? [] {
+        let key = entry.key
         if let text = key.text, Self.topKeys.contains(text), !["geoc", "include", "blocks", "description"].contains(text) {
           problems.report(
-            .notABlockFile, "an included file has blocks only, found '\(text)'", at: key.span,
+            .spec.includeFailed, "an included file has blocks only, found '\(text)'", at: key.span,
             labels: [(file.span, "included here")])
         }
       }
@@ -212,7 +213,7 @@ struct SpecReader {
 
   private mutating func readGraph(_ node: YAMLNode, _ what: String) -> [NodeEntry] {
     guard let items = problems.items(node, what) else { return [] }
-    if items.isEmpty { problems.report(.badValue, "\(what) is empty", at: node.span) }
+    if items.isEmpty { problems.report(.spec.emptyGraph, "\(what) is empty", at: node.span) }
     return items.compactMap { readNode($0, reserved: Self.nodeKeys)?.node }
   }
 
@@ -224,7 +225,7 @@ struct SpecReader {
     }
     guard node.entries != nil else {
       problems.report(
-        .wrongForm, "a node is an op name or a mapping with one op, found \(node.kindName)", at: node.span)
+        .spec.badNode, "a node is an op name or a mapping with one op, found \(node.kindName)", at: node.span)
       return nil
     }
     var ops: [(key: YAMLNode, value: YAMLNode)] = []
@@ -233,14 +234,14 @@ struct SpecReader {
       if let text = key.text, reserved.contains(text) { fields[text] = value } else { ops.append((key, value)) }
     }
     guard let first = ops.first, let op = problems.text(first.key, "an op name") else {
-      problems.report(.wrongForm, "a node needs an op", at: node.span, label: "only reserved keys here")
+      problems.report(.spec.badNode, "a node needs an op", at: node.span, label: "only reserved keys here")
       return nil
     }
     for extra in ops.dropFirst() {
       let text = extra.key.text ?? ""
-      let near = EditDistance.closest(to: text, in: reserved)
+      let near = suggestion(for: text, among: reserved)
       problems.report(
-        .severalOps, "a node has one op, found '\(op.value)' and '\(text)'", at: extra.key.span,
+        .spec.badNode, "a node has one op, found '\(op.value)' and '\(text)'", at: extra.key.span,
         labels: [(op.span, "the op of this node")],
         help: near.map { "did you mean '\($0)'?" }
           ?? "parameters go inside: '\(op.value): { \(text): … }'; another op is another list entry")
@@ -253,7 +254,7 @@ struct SpecReader {
       }
     } else if !first.value.isNull {
       problems.report(
-        .wrongForm, "the parameters of '\(op.value)' are a mapping, found \(first.value.kindName)", at: first.value.span,
+        .spec.wrongKind, "the parameters of '\(op.value)' are a mapping, found \(first.value.kindName)", at: first.value.span,
         help: "write '\(op.value): { name: value }'")
       return nil
     }
@@ -267,10 +268,10 @@ struct SpecReader {
 
   private mutating func readLosses(_ node: YAMLNode) -> [LossEntry] {
     let terms = node.items ?? [node]
-    if terms.isEmpty { problems.report(.badValue, "'loss' is empty", at: node.span) }
+    if terms.isEmpty { problems.report(.spec.parameterOutOfRange, "'loss' is empty", at: node.span) }
     return terms.compactMap { term in
       guard let (entry, fields) = readNode(term, reserved: Self.nodeKeys + ["weight"]) else { return nil }
-      if let times = entry.times { problems.report(.wrongForm, "a loss is not repeated", at: times.span) }
+      if let times = entry.times { problems.report(.spec.wrongKind, "a loss is not repeated", at: times.span) }
       var weight = 1.0
       if let value = fields["weight"] {
         guard let number = problems.number(value, "'weight'") else { return nil }
@@ -285,13 +286,13 @@ struct SpecReader {
   private mutating func readMetrics(_ node: YAMLNode) -> [MetricEntry] {
     (problems.items(node, "'metrics'") ?? []).compactMap { item in
       if item.isScalar {
-        return problems.choice(item, "a metric", Self.metricNames).map { MetricEntry(name: $0) }
+        return problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric).map { MetricEntry(name: $0) }
       }
       guard let entries = item.entries, let first = entries.first, entries.count == 1 else {
-        problems.report(.wrongForm, "a metric is a name or a mapping with one name", at: item.span)
+        problems.report(.spec.wrongKind, "a metric is a name or a mapping with one name", at: item.span)
         return nil
       }
-      guard let name = problems.choice(first.key, "a metric", Self.metricNames) else { return nil }
+      guard let name = problems.choice(first.key, "a metric", Self.metricNames, code: .spec.unknownMetric) else { return nil }
       guard
         let fields = problems.fields(first.value, "the metric '\(name.value)'", known: ["prediction", "target"])
       else { return nil }
@@ -314,7 +315,7 @@ struct SpecReader {
       }
     }
     return pairs.compactMap { key, value in
-      problems.choice(key, "a claim", Self.claimNames).map { ClaimEntry(name: $0, value: value) }
+      problems.choice(key, "a claim", Self.claimNames, code: .spec.unknownClaim).map { ClaimEntry(name: $0, value: value) }
     }
   }
 
@@ -324,13 +325,13 @@ struct SpecReader {
     var passes: [PassEntry] = []
     for item in node.items ?? [node] {
       if item.isScalar {
-        if let name = problems.choice(item, "a pass", Self.passNames) {
+        if let name = problems.choice(item, "a pass", Self.passNames, code: .spec.unknownPass) {
           passes.append(PassEntry(name: name, arguments: []))
         }
         continue
       }
       for (key, value) in problems.entries(item, "a pass") {
-        guard let name = problems.choice(key, "a pass", Self.passNames) else { continue }
+        guard let name = problems.choice(key, "a pass", Self.passNames, code: .spec.unknownPass) else { continue }
         var arguments: [ArgumentEntry] = []
         if !value.isNull {
           for (key, value) in problems.entries(value, "the parameters of '\(name.value)'") {

@@ -9,7 +9,7 @@ extension Elaborator {
   ) throws -> [Binding] {
     if scope.calls.contains(where: { $0.block == block.name.value }) {
       problems.report(
-        .recursiveBlock, "the block '\(block.name.value)' contains itself", at: entry.op.span,
+        .spec.recursiveBlock, "the block '\(block.name.value)' contains itself", at: entry.op.span,
         labels: [(block.name.span, "defined here")])
       return []
     }
@@ -31,7 +31,7 @@ extension Elaborator {
     guard bindings.count == declared.count else {
       let names = declared.map(\.name.value).joined(separator: ", ")
       problems.report(
-        .inputCount, "\(block.name.value) takes \(declared.count == 1 ? "1 input" : "\(declared.count) inputs")"
+        .types.inputCount, "\(block.name.value) takes \(declared.count == 1 ? "1 input" : "\(declared.count) inputs")"
           + ", found \(bindings.count)", at: entry.op.span, help: "name them: 'from: [\(names)]'")
       return []
     }
@@ -69,9 +69,9 @@ extension Elaborator {
     var isGood = true
     for argument in arguments where !block.parameters.contains(where: { $0.name.value == argument.name.value }) {
       let known = block.parameters.map(\.name.value)
-      let near = EditDistance.closest(to: argument.name.value, in: known)
+      let near = suggestion(for: argument.name.value, among: known)
       problems.report(
-        .unknownParameter, "the block '\(block.name.value)' has no parameter '\(argument.name.value)'",
+        .spec.unknownParameter, "the block '\(block.name.value)' has no parameter '\(argument.name.value)'",
         at: argument.name.span, labels: [(block.name.span, "defined here")], help: near.map { "did you mean '\($0)'?" })
       isGood = false
     }
@@ -82,7 +82,7 @@ extension Elaborator {
         inner.environment[parameter.name.value] = value
       } else {
         problems.report(
-          .missingParameter, "the block '\(block.name.value)' needs the parameter '\(parameter.name.value)'",
+          .spec.missingParameter, "the block '\(block.name.value)' needs the parameter '\(parameter.name.value)'",
           at: entry.op.span, labels: [(parameter.name.span, "declared here without a default")])
         isGood = false
       }
@@ -110,18 +110,18 @@ extension Elaborator {
       pattern = try TypePattern.parse(&scanner)
       guard scanner.isAtEnd() else { throw TextError("unexpected text after the type", at: scanner.offset) }
     } catch {
-      problems.report(.badType, "'\(text.value)' is not a type: \(error.message)", at: text.span)
+      problems.report(.types.syntax, "'\(text.value)' is not a type: \(error.message)", at: text.span)
       return false
     }
     let sizes = (pattern.sizes + pattern.field).flatMap(\.variables)
     if let unknown = sizes.first(where: { types.dims[$0] == nil && !$0.hasPrefix("size_") }) {
       problems.report(
-        .badType, "unknown size '\(unknown)' in '\(text.value)'", at: text.span,
+        .types.syntax, "unknown size '\(unknown)' in '\(text.value)'", at: text.span,
         help: "write '?' for a size that is inferred, or declare '\(unknown)' in 'dims'")
       return false
     }
     if pattern.space != "T", registry.spaces[pattern.space] == nil {
-      problems.report(.badType, "unknown space '\(pattern.space)'", at: text.span)
+      problems.report(.types.syntax, "unknown space '\(pattern.space)'", at: text.span)
       return false
     }
     var candidate: GeoType? = builder.type(value).batched(false)
@@ -133,7 +133,7 @@ extension Elaborator {
     }
     let found = builder.type(value).batched(false)
     problems.report(
-      .typeMismatch, "\(block.name.value) expects \(text.value), found \(found)", at: entry.op.span,
+      .types.mismatch, "\(block.name.value) expects \(text.value), found \(found)", at: entry.op.span,
       label: "'\(input)' must be \(text.value)", labels: [makerLabel(value), (text.span, "declared here")].compactMap { $0 })
     return false
   }

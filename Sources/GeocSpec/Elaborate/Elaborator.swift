@@ -64,7 +64,7 @@ struct Elaborator {
     for block in spec.blocks where registry[block.name.value]?.isPublic == true {
       isBroken = true
       problems.report(
-        .duplicateName, "'\(block.name.value)' is the name of an op and cannot name a block", at: block.name.span)
+        .spec.duplicateName, "'\(block.name.value)' is the name of an op and cannot name a block", at: block.name.span)
     }
   }
 
@@ -73,7 +73,7 @@ struct Elaborator {
       if let other = scope.places[name.value] {
         isBroken = true
         problems.report(
-          .duplicateName, "the input '\(name.value)' is declared twice", at: name.span, labels: [(other, "first here")])
+          .spec.duplicateName, "the input '\(name.value)' is declared twice", at: name.span, labels: [(other, "first here")])
         continue
       }
       guard let type = problems.type(text, types) else {
@@ -98,7 +98,7 @@ struct Elaborator {
     var results: [FunctionResult] = []
     for name in names {
       if results.contains(where: { $0.name == name.value }) {
-        problems.report(.duplicateName, "the output '\(name.value)' is listed twice", at: name.span)
+        problems.report(.spec.duplicateName, "the output '\(name.value)' is listed twice", at: name.span)
         isBroken = true
       } else if let value = lookUp(name, scope)?.value {
         results.append(FunctionResult(name: name.value, value: value))
@@ -115,9 +115,9 @@ struct Elaborator {
     if scope.aliases.contains(name.value) {
       help = "'\(name.value)' comes later: a node reads only nodes above it"
     } else {
-      help = EditDistance.closest(to: name.value, in: scope.bindings.keys.sorted()).map { "did you mean '\($0)'?" }
+      help = suggestion(for: name.value, among: scope.bindings.keys.sorted()).map { "did you mean '\($0)'?" }
     }
-    problems.report(.unknownName, "there is no value '\(name.value)' here", at: name.span, help: help)
+    problems.report(.spec.unknownName, "there is no value '\(name.value)' here", at: name.span, help: help)
     return nil
   }
 
@@ -149,7 +149,7 @@ struct Elaborator {
         isBroken = true
         let isInput = inputs.contains { $0.name.value == name }
         problems.report(
-          .duplicateName, "the name '\(name)' is given twice", at: place,
+          .spec.duplicateName, "the name '\(name)' is given twice", at: place,
           labels: [(other, isInput ? "an input" : "first given here")], help: "give this node another name with 'as'")
       }
       results = try instance(entry, name: name, replacing: k == 1 ? nil : results.first, &scope)
@@ -186,9 +186,9 @@ struct Elaborator {
     } else {
       isBroken = true
       let known = registry.ordered.filter(\.isPublic).map(\.name) + blocks.keys.sorted()
-      let near = EditDistance.closest(to: entry.op.value, in: known)
+      let near = suggestion(for: entry.op.value, among: known)
       problems.report(
-        .unknownOp, "there is no op or block '\(entry.op.value)'", at: entry.op.span,
+        .spec.unknownOp, "there is no op or block '\(entry.op.value)'", at: entry.op.span,
         help: near.map { "did you mean '\($0)'?" } ?? "'geoc ops' lists all ops")
       results = []
     }
@@ -205,7 +205,7 @@ struct Elaborator {
     if !named.isEmpty {
       if entry.from != nil, let argument = named.first {
         problems.report(
-          .wrongForm, "inputs are given by name or by 'from', not both", at: argument.name.span)
+          .spec.wrongKind, "inputs are given by name or by 'from', not both", at: argument.name.span)
         return nil
       }
       for (k, wanted) in names.enumerated() {
@@ -213,7 +213,7 @@ struct Elaborator {
           guard let list = problems.names(argument.value, "'\(wanted.name)' of \(entry.op.value)") else { return nil }
           if list.count != 1, !wanted.isVariadic {
             problems.report(
-              .wrongForm, "'\(wanted.name)' of \(entry.op.value) is one value, found \(list.count)",
+              .spec.wrongKind, "'\(wanted.name)' of \(entry.op.value) is one value, found \(list.count)",
               at: argument.value.span)
             return nil
           }
@@ -225,7 +225,7 @@ struct Elaborator {
           bindings.append(previous)
         } else {
           problems.report(
-            .inputCount, "\(entry.op.value) needs the input '\(wanted.name)'", at: entry.op.span,
+            .types.inputCount, "\(entry.op.value) needs the input '\(wanted.name)'", at: entry.op.span,
             help: "add '\(wanted.name): NAME' to its parameters")
           return nil
         }

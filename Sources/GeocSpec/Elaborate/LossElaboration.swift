@@ -23,7 +23,7 @@ extension Elaborator {
       guard type.isReal, type.field.isEmpty else {
         isBroken = true
         problems.report(
-          .lossIsNotScalar, "a loss is one number per sample, found \(type.batched(false))", at: entry.op.span,
+          .types.lossNotScalar, "a loss is one number per sample, found \(type.batched(false))", at: entry.op.span,
           label: "this makes \(Self.article(type.batched(false).description))",
           help: type.isReal ? "reduce it with 'mean'" : nil)
         continue
@@ -33,16 +33,15 @@ extension Elaborator {
       if type.isBatched {
         let sum = try builder.one("batch_sum", [value])
         let count = try builder.one("batch_size", [])
-        mean = try builder.one("map", [sum, count], ["expr": .expression(.binary(.divide, .input(0), .input(1)))])
+        mean = try builder.one("map", [sum, count], ["expr": .expression(try .parse("x0 / x1"))])
       }
       terms.append(mean)
       var weighted = mean
       if loss.weight != 1 {
-        let scaled = ScalarExpression.binary(.multiply, .constant(loss.weight), .input(0))
-        weighted = try builder.one("map", [mean], ["expr": .expression(scaled)])
+        weighted = try builder.one("map", [mean], ["expr": .expression(.mul(.constant(loss.weight), .input(0)))])
       }
       if let sum = total {
-        total = try builder.one("map", [sum, weighted], ["expr": .expression(.binary(.add, .input(0), .input(1)))])
+        total = try builder.one("map", [sum, weighted], ["expr": .expression(.add(.input(0), .input(1)))])
       } else {
         total = weighted
       }
@@ -78,9 +77,9 @@ extension Elaborator {
       }
       if let given = metric.target {
         guard inputs.contains(where: { $0.name.value == given.value }) else {
-          let near = EditDistance.closest(to: given.value, in: inputs.map(\.name.value))
+          let near = suggestion(for: given.value, among: inputs.map(\.name.value))
           problems.report(
-            .unknownName, "there is no input '\(given.value)'", at: given.span, help: near.map { "did you mean '\($0)'?" })
+            .spec.unknownName, "there is no input '\(given.value)'", at: given.span, help: near.map { "did you mean '\($0)'?" })
           isBroken = true
           continue
         }
@@ -90,7 +89,7 @@ extension Elaborator {
         if isBroken { continue }
         isBroken = true
         problems.report(
-          .metricWithoutInputs, "'\(name)' has nothing to compare: the model has no loss with a prediction and a target",
+          .spec.missingParameter, "'\(name)' has nothing to compare: the model has no loss with a prediction and a target",
           at: metric.name.span, help: "write '\(name): { prediction: NAME, target: INPUT }'")
         continue
       }
@@ -110,7 +109,7 @@ extension Elaborator {
     isBroken = true
     let wanted = name.value == "mse" ? "numbers" : "class labels"
     problems.report(
-      .metricWithoutInputs, "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
+      .spec.missingParameter, "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
       at: name.span)
     return false
   }

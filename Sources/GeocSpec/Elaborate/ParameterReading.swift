@@ -20,7 +20,7 @@ struct ParameterReader {
       } else if !parameter.isOptional {
         isComplete = false
         problems.report(
-          .missingParameter, "\(owner.value) needs the parameter '\(parameter.name)'", at: owner.span,
+          .spec.missingParameter, "\(owner.value) needs the parameter '\(parameter.name)'", at: owner.span,
           help: "write '\(owner.value): { \(parameter.name): \(Self.sample(parameter)) }'")
       }
     }
@@ -55,14 +55,14 @@ struct ParameterReader {
   ) {
     let known = signature.parameters.map(\.name)
     let help: String
-    if let near = EditDistance.closest(to: name.value, in: known) {
+    if let near = suggestion(for: name.value, among: known) {
       help = "did you mean '\(near)'?"
     } else if known.isEmpty {
       help = "\(owner) has no parameters"
     } else {
       help = "\(owner) has \(known.map { "'\($0)'" }.joined(separator: ", "))"
     }
-    problems.report(.unknownParameter, "\(owner) has no parameter '\(name.value)'", at: name.span, help: help)
+    problems.report(.spec.unknownParameter, "\(owner) has no parameter '\(name.value)'", at: name.span, help: help)
   }
 
   /// One value; nil when it was wrong.
@@ -120,7 +120,7 @@ struct ParameterReader {
     let isBelow = parameter.upper.map { parameter.excludesUpper ? x < $0 : x <= $0 } ?? true
     if isAbove, isBelow { return true }
     problems.report(
-      .parameterRange, "\(what) must be \(Self.range(parameter)), found \(NumberText.text(x))", at: node.span,
+      .spec.parameterOutOfRange, "\(what) must be \(Self.range(parameter)), found \(NumberText.text(x))", at: node.span,
       label: "out of range")
     return false
   }

@@ -24,15 +24,16 @@ extension Elaborator {
     if let text = node.text {
       guard text.contains("$") else { return node }
       if text.hasPrefix("$"), let value = scope.environment[String(text.dropFirst())] {
-        return value.located(at: node.span)
+        return value.used(at: node.span)
       }
-      return YAMLNode.plain(expanded(text, node.span, scope), at: node.span)
+      return node.replacing(.scalar(text: expanded(text, node.span, scope), style: .plain))
     }
     if let items = node.items {
-      return YAMLNode.list(items.map { substituted($0, scope) }, at: node.span)
+      return node.replacing(.sequence(items.map { substituted($0, scope) }))
     }
     if let entries = node.entries {
-      return YAMLNode.map(entries.map { ($0.key, substituted($0.value, scope)) }, at: node.span)
+      return node.replacing(
+        .mapping(entries.map { YAMLNode.Entry(key: $0.key, value: substituted($0.value, scope)) }))
     }
     return node
   }
@@ -58,16 +59,16 @@ extension Elaborator {
   private mutating func reportUnknownParameter(_ name: String, _ span: Span, _ scope: Scope) {
     guard let block = scope.block else {
       problems.report(
-        .unknownName, "'$\(name)' stands outside a block", at: span, help: "sizes of the model go to 'dims', without '$'")
+        .spec.unknownBlockParameter, "'$\(name)' stands outside a block", at: span, help: "sizes of the model go to 'dims', without '$'")
       return
     }
     if scope.environment[name] != nil {
-      problems.report(.wrongForm, "'$\(name)' is not a single value and cannot stand inside a text", at: span)
+      problems.report(.spec.wrongKind, "'$\(name)' is not a single value and cannot stand inside a text", at: span)
       return
     }
-    let near = EditDistance.closest(to: name, in: block.parameters.map(\.name.value))
+    let near = suggestion(for: name, among: block.parameters.map(\.name.value))
     problems.report(
-      .unknownName, "the block '\(block.name.value)' has no parameter '\(name)'", at: span,
+      .spec.unknownBlockParameter, "the block '\(block.name.value)' has no parameter '\(name)'", at: span,
       help: near.map { "did you mean '$\($0)'?" })
   }
 }

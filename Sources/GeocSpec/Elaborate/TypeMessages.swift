@@ -10,15 +10,15 @@ extension Elaborator {
     var labels: [(Span, String)] = []
     var label = ""
     var place = entry.op.span
-    let code: SpecCode
+    let code: DiagnosticCode
     switch problem.kind {
     case .mismatch:
-      code = .typeMismatch
+      code = Self.code(problem, call)
       if let expected = problem.expected { label = Self.need(expected) }
-    case .inputCount: code = .inputCount
-    case .disagreement: code = .inputsDisagree
-    case .relation: code = .sizeRelation
-    case .parameter: code = .parameterDoesNotFit
+    case .inputCount: code = .types.inputCount
+    case .disagreement: code = .types.size
+    case .relation: code = .types.constraint
+    case .parameter: code = .spec.parameterOutOfRange
     }
     if let operand = problem.operand, operand < data.count, let made = makerLabel(data[operand]) { labels.append(made) }
     if problem.kind == .disagreement, let first = data.first, problem.operand != 0, let made = makerLabel(first) {
@@ -33,6 +33,19 @@ extension Elaborator {
     }
     labels += scope.calls.map { ($0.span, "in this '\($0.block)'") }
     problems.report(code, problem.message, at: place, label: label, labels: labels, help: help)
+  }
+
+  /// The code of a mismatch: curvature, base point and field have their own where the space itself is right.
+  private static func code(_ problem: TypeProblem, _ call: TypeCall) -> DiagnosticCode {
+    guard let operand = problem.operand, operand < call.inputs.count, let expected = problem.expected,
+      expected.space == call.inputs[operand].space.name
+    else { return .types.mismatch }
+    let found = call.inputs[operand].space
+    if expected.sizes.count == found.sizes.count, expected.sizes.allSatisfy({ !$0.variables.isEmpty }) {
+      if expected.arguments["c"] != nil { return .types.curvature }
+      if expected.arguments["at"] != nil { return .types.basePoint }
+    }
+    return .types.mismatch
   }
 
   /// Where a value comes from.

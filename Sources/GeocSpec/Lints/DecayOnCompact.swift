@@ -15,7 +15,7 @@ enum DecayOnCompact: Lint {
     let space = model.function.type(first.value)
     let others = idle.count > 1 ? " and \(idle.count - 1) more" : ""
     problems.report(
-      .decayOnCompact, "weight decay does nothing to '\(first.name)'\(others)", at: span,
+      .lint.decayOnManifold, "weight decay does nothing to '\(first.name)'\(others)", at: span,
       label: "\(space) has no direction to shrink in",
       help: "set it to 0 there: 'groups: [{ space: \(space.space.name), weight_decay: 0 }]'")
   }

@@ -7,7 +7,7 @@ enum UnscaledBatchNorm: Lint {
     for node in model.nodes where node.op == "bwbn" {
       guard let input = unscaledSource(node, model), !isStandardized(input, model) else { continue }
       problems.report(
-        .unscaledBatchNorm, "'\(node.path)' normalises covariance matrices of unscaled data", at: node.span,
+        .lint.unscaledNormalization, "'\(node.path)' normalises covariance matrices of unscaled data", at: node.span,
         help: "put 'trace_normalize' after the covariance, or 'cast: { scale: … }' before it, or standardize '\(input)'")
     }
   }

@@ -8,7 +8,7 @@ enum UnusedNode: Lint {
     for node in model.nodes where !node.isLoss {
       if node.results.contains(where: { read.contains($0) || results.contains($0) }) { continue }
       problems.report(
-        .unusedNode, "the result of '\(node.path)' is not used", at: node.span,
+        .lint.unusedNode, "the result of '\(node.path)' is not used", at: node.span,
         help: "list it in 'outputs', read it with 'from', or remove the node")
     }
   }
