@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
     .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
+    .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),

@@ -93,8 +93,8 @@ private struct SpecWriter {
   /// A section whose keys stay as they are; optimizers get their defaults.
   private mutating func write(_ name: String, _ node: YAMLNode) {
     line(0, "\(name):")
-    for (key, value) in node.entries ?? [] {
-      let key = key.text ?? ""
+    for entry in node.entries ?? [] {
+      let (key, value) = (entry.name, entry.value)
       if key == "optimizer" {
         line(1, "optimizer: \(optimizer(value))")
       } else {

@@ -130,15 +130,7 @@ struct Elaborator {
   mutating func elaborate(_ entry: NodeEntry, _ scope: inout Scope) throws -> [Binding] {
     var times = 1
     if let node = entry.times {
-      let dims = ParameterReader(types: types)
-      let parameter = Signature.Parameter(
-        name: "repeat", kind: .int, defaultValue: nil, isOptional: false, lower: 1, upper: 1000, excludesLower: false,
-        excludesUpper: false)
-      if case .int(let n)? = dims.attribute(node, parameter, entry.op.value, &problems) {
-        times = n
-      } else {
-        isBroken = true
-      }
+      if let count = repeatCount(node) { times = count } else { isBroken = true }
     }
     var results: [Binding] = []
     for k in 1...times {
@@ -163,6 +155,14 @@ struct Elaborator {
       scope.bind(alias.value, results.first ?? .poisoned, at: alias.span)
     }
     return results
+  }
+
+  private mutating func repeatCount(_ node: YAMLNode) -> Int? {
+    let named = node.text.flatMap { types.dims[$0] }
+    guard let count = named ?? problems.integer(node, "'repeat'")?.value else { return nil }
+    if (1...1000).contains(count) { return count }
+    problems.report(.spec.badRepeat, "'repeat' must be at least 1 and at most 1000, found \(count)", at: node)
+    return nil
   }
 
   /// Names of results beyond the one that has the node's own name.

@@ -38,10 +38,10 @@ extension Elaborator {
       terms.append(mean)
       var weighted = mean
       if loss.weight != 1 {
-        weighted = try builder.one("map", [mean], ["expr": .expression(.mul(.constant(loss.weight), .input(0)))])
+        weighted = try builder.one("map", [mean], ["expr": .expression(try .parse("x0 * (\(loss.weight))"))])
       }
       if let sum = total {
-        total = try builder.one("map", [sum, weighted], ["expr": .expression(.add(.input(0), .input(1)))])
+        total = try builder.one("map", [sum, weighted], ["expr": .expression(try .parse("x0 + x1"))])
       } else {
         total = weighted
       }

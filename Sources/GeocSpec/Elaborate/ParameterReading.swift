@@ -120,7 +120,7 @@ struct ParameterReader {
     let isBelow = parameter.upper.map { parameter.excludesUpper ? x < $0 : x <= $0 } ?? true
     if isAbove, isBelow { return true }
     problems.report(
-      .spec.parameterOutOfRange, "\(what) must be \(Self.range(parameter)), found \(NumberText.text(x))", at: node.span,
+      .spec.parameterOutOfRange, "\(what) must be \(Self.range(parameter)), found \(NumberText.text(x))", at: node,
       label: "out of range")
     return false
   }

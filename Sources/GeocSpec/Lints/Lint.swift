@@ -2,7 +2,7 @@ import GeocDiagnostics
 import GeocIR
 
 /// A check for models that are well typed and still look like a mistake. Each is one small type in a file of its own.
-protocol Lint {
+protocol Lint: Sendable {
   /// Reports what it finds as warnings.
   static func check(_ model: LintedModel, _ problems: inout Problems)
 }

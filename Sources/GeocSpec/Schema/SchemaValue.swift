@@ -1,7 +1,7 @@
 import GeocIR
 
 /// JSON with its keys in the order in which they were written.
-indirect enum SchemaValue {
+indirect enum SchemaValue: Sendable {
   case text(String)
   case number(Double)
   case flag(Bool)

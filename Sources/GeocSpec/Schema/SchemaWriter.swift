@@ -9,13 +9,14 @@ package enum SchemaWriter {
   package static func schema(_ registry: OpRegistry) -> String {
     let ops = registry.ordered.filter(\.isPublic).sorted { $0.name < $1.name }
     let rules = registry.optimizers.values.sorted { $0.name < $1.name }
-    let opDefinitions = ops.map { op in
-      ("op.\(op.name)", parameters(op.signature, op.doc, withInputs: true))
+    var definitions: [(String, SchemaValue)] = commonDefinitions(ops)
+    definitions.append(("optimizer", optimizer(rules)))
+    definitions.append(("schedule", .object(SchemaTables.schedule)))
+    for op in ops { definitions.append(("op.\(op.name)", parameters(op.signature, op.doc, withInputs: true))) }
+    for rule in rules {
+      definitions.append(("optimizer.\(rule.name)", parameters(rule.signature, rule.doc, withInputs: false)))
     }
-    let ruleDefinitions = rules.map { rule in
-      ("optimizer.\(rule.name)", parameters(rule.signature, rule.doc, withInputs: false))
-    }
-    return SchemaValue.object([
+    let fields: [(String, SchemaValue)] = [
       ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
       ("title", .text("geoc model")),
       ("description", .text("A geometric deep learning model for geoc, language version 1.")),
@@ -23,13 +24,9 @@ package enum SchemaWriter {
       ("required", .texts(["geoc", "model", "inputs", "graph"])),
       ("additionalProperties", .flag(false)),
       ("properties", .object(topProperties())),
-      (
-        "$defs",
-        .object(
-          commonDefinitions(ops) + [("optimizer", optimizer(rules))] + scheduleDefinitions() + opDefinitions
-            + ruleDefinitions)
-      ),
-    ]).text() + "\n"
+      ("$defs", .object(definitions)),
+    ]
+    return SchemaValue.object(fields).text() + "\n"
   }
 
   private static func topProperties() -> [(String, SchemaValue)] {
@@ -196,8 +193,6 @@ package enum SchemaWriter {
       ]))
     return .object([("anyOf", .list(forms))])
   }
-
-  private static func scheduleDefinitions() -> [(String, SchemaValue)] { [("schedule", .object(SchemaTables.schedule))] }
 
   /// The parameters of an op or optimizer.
   private static func parameters(_ signature: Signature, _ doc: OpDoc, withInputs: Bool) -> SchemaValue {
