@@ -185,7 +185,7 @@ struct Elaborator {
       results = try opNode(op, entry, name: name, replacing: first, scope)
     } else {
       isBroken = true
-      let known = registry.ordered.filter(\.isPublic).map(\.name) + blocks.keys.sorted()
+      let known = registry.ordered.filter { $0.isPublic }.map { $0.name } + blocks.keys.sorted()
       let near = suggestion(for: entry.op.value, among: known)
       problems.report(
         .spec.unknownOp, "there is no op or block '\(entry.op.value)'", at: entry.op.span,

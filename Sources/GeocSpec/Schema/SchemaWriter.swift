@@ -7,7 +7,7 @@ import GeocIR
 package enum SchemaWriter {
   /// The schema as formatted text with a final line break.
   package static func schema(_ registry: OpRegistry) -> String {
-    let ops = registry.ordered.filter(\.isPublic).sorted { $0.name < $1.name }
+    let ops = registry.ordered.filter { $0.isPublic }.sorted { $0.name < $1.name }
     let rules = registry.optimizers.values.sorted { $0.name < $1.name }
     var definitions: [(String, SchemaValue)] = commonDefinitions(ops)
     definitions.append(("optimizer", optimizer(rules)))
