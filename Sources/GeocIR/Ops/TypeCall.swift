@@ -78,7 +78,7 @@ package struct TypeCall: Sendable {
     package var mapped: [Int]
   }
 
-  /// Applies a signature. A parameter of kind `type` binds `T[*]`. Throws `TypeProblem`.
+  /// Applies a signature. Throws `TypeProblem`.
   package func inferred(_ signature: Signature) throws -> Inferred {
     var bindings = TypePattern.Bindings()
     for parameter in signature.parameters {
@@ -87,9 +87,6 @@ package struct TypeCall: Sendable {
       case (.real, .some(let value)):
         if case .real(let x) = value { bindings.arguments[parameter.name] = .real(x) }
         if case .int(let x) = value { bindings.arguments[parameter.name] = .real(Double(x)) }
-      case (.type, .type(let type)?):
-        bindings.space = type.space
-        bindings.wholeField = type.field
       default: break
       }
     }

@@ -21,6 +21,8 @@ struct Elaborator {
   /// Whether something was refused, so that whole-model checks would only repeat it.
   var isBroken = false
   var isInLoss = false
+  /// Random nodes so far.
+  var randomCount = 0
 
   init(spec: Spec, registry: OpRegistry, problems: Problems) {
     self.spec = spec

@@ -33,15 +33,15 @@ extension Elaborator {
       if type.isBatched {
         let sum = try builder.one("batch_sum", [value])
         let count = try builder.one("batch_size", [])
-        mean = try builder.one("map", [sum, count], ["expr": .expression(try .parse("x0 / x1"))])
+        mean = try builder.one("map", [sum, count], ["expr": .expression(.input(0) / .input(1))])
       }
       terms.append(mean)
       var weighted = mean
       if loss.weight != 1 {
-        weighted = try builder.one("map", [mean], ["expr": .expression(try .parse("x0 * (\(loss.weight))"))])
+        weighted = try builder.one("map", [mean], ["expr": .expression(.constant(loss.weight) * .input(0))])
       }
       if let sum = total {
-        total = try builder.one("map", [sum, weighted], ["expr": .expression(try .parse("x0 + x1"))])
+        total = try builder.one("map", [sum, weighted], ["expr": .expression(.input(0) + .input(1))])
       } else {
         total = weighted
       }

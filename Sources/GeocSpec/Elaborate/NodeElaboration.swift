@@ -17,25 +17,30 @@ extension Elaborator {
     let bindings = operands(
       entry, names: signature.inputs.map { ($0.name, $0.isVariadic) }, named: entry.arguments.filter(isOperand),
       replacing: first, scope)
-    guard let attributes, let bindings else { return [] }
+    guard var attributes, let bindings else { return [] }
+    if op.traits.contains(.random), signature.parameters.contains(where: { $0.name == "stream" }) {
+      // Every random node has numbers of its own unless the spec shares a stream on purpose.
+      randomCount += 1
+      if !entry.arguments.contains(where: { $0.name.value == "stream" }) { attributes["stream"] = .int(randomCount) }
+    }
     let data = bindings.compactMap(\.value)
     guard data.count == bindings.count else { return [] }
     let path = scope.prefix + name
     let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
     do {
       _ = try op.infer(call)
-      let tensors = signature.operands.contains { $0.role != .input } ? try call.inferred(signature).weights : []
+      let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
       let values = data + tensors.map { tensor in
         builder.parameter(
-          "\(path).\(tensor.operand.name)", tensor.type, tensor.operand.role == .state ? .state : .param,
-          initial: Self.initial(tensor.operand.initial, attributes))
+          "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
+          initial: Self.initial(tensor.initial, attributes))
       }
       builder.origin = Origin(span: entry.op.span, path: path)
       let results = try builder.node(op.name, values, attributes, name: path)
-      let states = tensors.filter { $0.operand.role == .state }
+      let states = tensors.filter { $0.role == .state }
       let own = Array(results.dropLast(states.count))
       for (state, value) in zip(states, results.suffix(states.count)) {
-        newStates.append(("\(path).\(state.operand.name)", value))
+        newStates.append(("\(path).\(state.name)", value))
       }
       for (result, value) in zip(signature.results, own).dropFirst() where !result.name.isEmpty {
         builder.suggestName(value, "\(path).\(result.name)")

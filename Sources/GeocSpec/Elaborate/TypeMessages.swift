@@ -102,7 +102,7 @@ extension Elaborator {
     }
     if let path = conversion(from: found, preferring: earlier, where: mends) {
       let names = path.ops.map { "'\($0)'" }.joined(separator: ", then ")
-      let isReturn = path.result == earlier
+      let isReturn = path.result.space.name == earlier?.space.name && path.result.space.sizes == earlier?.space.sizes
       sentences.append("insert \(names) to \(isReturn ? "return to" : "get") \(path.result.batched(false))")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: ", or ")
