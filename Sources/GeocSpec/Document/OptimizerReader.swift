@@ -31,7 +31,8 @@ struct OptimizerReader {
         result.clip = number.value
       } else {
         problems.report(
-          .spec.parameterOutOfRange, "'clip' must be greater than 0, found \(NumberText.text(number.value))", at: number.span)
+          .spec.parameterOutOfRange, "'clip' must be greater than 0, found \(NumberText.text(number.value))",
+          at: number.span)
       }
     }
     if let groups {
@@ -46,7 +47,8 @@ struct OptimizerReader {
     if node.isScalar { return problems.text(node, "'optimizer'").map { ($0, []) } }
     guard let entries = node.entries, let first = entries.first, entries.count == 1 else {
       problems.report(
-        .spec.wrongKind, "'optimizer' is one name with its parameters", at: node.span, help: "write 'adam: { lr: 0.001 }'")
+        .spec.wrongKind, "'optimizer' is one name with its parameters", at: node.span,
+        help: "write 'adam: { lr: 0.001 }'")
       return nil
     }
     guard let name = problems.text(first.key, "an optimizer") else { return nil }
@@ -175,7 +177,8 @@ struct ScheduleReader {
     guard let number = problems.number(field.value, "'\(key)'") else { return nil }
     guard (0...1).contains(number.value) else {
       problems.report(
-        .spec.parameterOutOfRange, "'\(key)' is between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
+        .spec.parameterOutOfRange, "'\(key)' is between 0 and 1, found \(NumberText.text(number.value))",
+        at: number.span)
       return nil
     }
     return number.value

@@ -172,7 +172,8 @@ struct Problems {
       var code = DiagnosticCode.types.syntax
       if error.message.hasPrefix("unknown space") { code = .types.unknownSpace }
       if error.message.hasPrefix("unknown size") { code = .spec.unknownDim }
-      report(code, "'\(text.value)' is not a type", at: Self.place(text, error.offset), label: error.message, help: help)
+      report(
+        code, "'\(text.value)' is not a type", at: Self.place(text, error.offset), label: error.message, help: help)
       return nil
     }
   }

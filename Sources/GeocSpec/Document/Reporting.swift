@@ -17,8 +17,11 @@ extension Problems {
   }
 
   /// Reports at a node of the tree, with the place where it is used when it was reached through an alias or a parameter.
-  mutating func report(_ code: DiagnosticCode, _ message: String, at node: YAMLNode, label: String = "", help: String? = nil) {
-    report(code, message, at: node.span, label: label, labels: node.usedAt.map { [($0, "used here")] } ?? [], help: help)
+  mutating func report(
+    _ code: DiagnosticCode, _ message: String, at node: YAMLNode, label: String = "", help: String? = nil
+  ) {
+    report(
+      code, message, at: node.span, label: label, labels: node.usedAt.map { [($0, "used here")] } ?? [], help: help)
   }
 
   /// The tree of a file; nil, with a report, where it cannot be read at all.

@@ -26,7 +26,8 @@ struct RequestReader {
     }
     guard let value = entry.value else {
       let example = ["max_memory": "512 MB", "scale_invariant": "[h.weight]"][name] ?? "SE(3)"
-      problems.report(.spec.wrongKind, "'\(name)' needs a value", at: entry.name.span, help: "write '\(name): \(example)'")
+      problems.report(
+        .spec.wrongKind, "'\(name)' needs a value", at: entry.name.span, help: "write '\(name): \(example)'")
       return nil
     }
     switch name {
@@ -35,14 +36,16 @@ struct RequestReader {
       for weight in names where !weights.isEmpty && !weights.contains(where: { $0.name == weight.value }) {
         let near = suggestion(for: weight.value, among: weights.map(\.name))
         problems.report(
-          .spec.unknownName, "there is no parameter '\(weight.value)'", at: weight.span, help: near.map { "did you mean '\($0)'?" })
+          .spec.unknownName, "there is no parameter '\(weight.value)'", at: weight.span,
+          help: near.map { "did you mean '\($0)'?" })
       }
       return .scaleInvariant(parameters: names.map(\.value))
     case "max_memory":
       guard let text = problems.text(value, "'max_memory'") else { return nil }
       guard let bytes = Self.bytes(text.value) else {
         problems.report(
-          .spec.parameterOutOfRange, "'\(text.value)' is not an amount of memory", at: text.span, label: "a number and B, kB, MB or GB")
+          .spec.parameterOutOfRange, "'\(text.value)' is not an amount of memory", at: text.span,
+          label: "a number and B, kB, MB or GB")
         return nil
       }
       return .maxMemory(bytes: bytes)

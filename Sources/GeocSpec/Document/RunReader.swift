@@ -39,7 +39,8 @@ struct RunReader {
     let name = path.value.lowercased()
     if ![".npz", ".npy", ".csv", ".safetensors"].contains(where: { name.hasSuffix($0) }) {
       problems.report(
-        .spec.parameterOutOfRange, "'\(path.value)' is not a data file", at: path.span, label: "use .npz, .npy, .csv or .safetensors")
+        .spec.parameterOutOfRange, "'\(path.value)' is not a data file", at: path.span,
+        label: "use .npz, .npy, .csv or .safetensors")
     }
     var data = DataDescription(
       file: path.value, folder: spec.folder,
@@ -68,7 +69,8 @@ struct RunReader {
     if inputNames.contains(name.value) { return true }
     let near = suggestion(for: name.value, among: inputNames)
     problems.report(
-      .spec.unknownName, "the model has no input '\(name.value)'", at: name.span, help: near.map { "did you mean '\($0)'?" })
+      .spec.unknownName, "the model has no input '\(name.value)'", at: name.span,
+      help: near.map { "did you mean '\($0)'?" })
     return false
   }
 
@@ -88,7 +90,9 @@ struct RunReader {
     if let field = fields["folds"] {
       forbid(["train", "test", "validation"], with: "'folds'")
       guard let count = problems.integer(field.value, "'folds'") else { return nil }
-      if count.value < 2 { problems.report(.spec.parameterOutOfRange, "'folds' must be at least 2, found \(count.value)", at: count.span) }
+      if count.value < 2 {
+        problems.report(.spec.parameterOutOfRange, "'folds' must be at least 2, found \(count.value)", at: count.span)
+      }
       return .folds(count: count.value, group: group, stratify: stratify, seed: seed)
     }
     if let train = fields["train"] {
@@ -115,7 +119,8 @@ struct RunReader {
       guard let value = fraction(field.value, "'validation'") else { return nil }
       validation = value
       if share + validation >= 1 {
-        problems.report(.spec.parameterOutOfRange, "'test' and 'validation' leave no rows for training", at: field.value.span)
+        problems.report(
+          .spec.parameterOutOfRange, "'test' and 'validation' leave no rows for training", at: field.value.span)
       }
     }
     if let group {
@@ -131,7 +136,8 @@ struct RunReader {
     guard let number = problems.number(node, what) else { return nil }
     guard number.value > 0, number.value < 1 else {
       problems.report(
-        .spec.parameterOutOfRange, "\(what) is a share between 0 and 1, found \(NumberText.text(number.value))", at: number.span)
+        .spec.parameterOutOfRange, "\(what) is a share between 0 and 1, found \(NumberText.text(number.value))",
+        at: number.span)
       return nil
     }
     return number.value
@@ -148,7 +154,8 @@ struct RunReader {
     }
     guard let chosen = fields["optimizer"] else {
       problems.report(
-        .spec.missingKey, "'train' needs 'optimizer'", at: section.key, help: "add 'optimizer: { adam: { lr: 0.001 } }'")
+        .spec.missingKey, "'train' needs 'optimizer'", at: section.key, help: "add 'optimizer: { adam: { lr: 0.001 } }'"
+      )
       return nil
     }
     var optimizer = OptimizerReader(spec: spec, registry: registry, weights: weights, problems: problems)
@@ -183,7 +190,9 @@ struct RunReader {
       training.shuffles = flag.value
     }
     if let seed = count(fields["seed"], "'seed'", atLeast: 0) { training.seed = seed }
-    if let every = count(fields["checkpoint_every"], "'checkpoint_every'", atLeast: 1) { training.checkpointEvery = every }
+    if let every = count(fields["checkpoint_every"], "'checkpoint_every'", atLeast: 1) {
+      training.checkpointEvery = every
+    }
     training.earlyStop = count(fields["early_stop"], "'early_stop'", atLeast: 1)
     guard let description else { return nil }
     training.learningRate = description.attributes.real("lr", 1)
@@ -195,7 +204,8 @@ struct RunReader {
   ) -> Int? {
     guard let field, let number = problems.integer(field.value, what, help: help) else { return nil }
     guard number.value >= least else {
-      problems.report(.spec.parameterOutOfRange, "\(what) must be at least \(least), found \(number.value)", at: number.span)
+      problems.report(
+        .spec.parameterOutOfRange, "\(what) must be at least \(least), found \(number.value)", at: number.span)
       return nil
     }
     return number.value

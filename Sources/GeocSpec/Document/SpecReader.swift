@@ -12,7 +12,8 @@ struct SpecReader {
   init(problems: Problems) { self.problems = problems }
 
   static let topKeys = [
-    "geoc", "model", "description", "dtype", "include", "dims", "inputs", "blocks", "graph", "outputs", "loss", "metrics",
+    "geoc", "model", "description", "dtype", "include", "dims", "inputs", "blocks", "graph", "outputs", "loss",
+    "metrics",
     "claims", "passes", "data", "train",
   ]
   static let nodeKeys = ["as", "from", "repeat"]
@@ -57,7 +58,8 @@ struct SpecReader {
       spec.graph = readGraph(field.value, "'graph'")
     } else {
       problems.report(
-        .spec.missingKey, "a spec needs 'graph'", at: start, help: "list the layers: 'graph: [flatten, linear: { out: 5 }]'")
+        .spec.missingKey, "a spec needs 'graph'", at: start,
+        help: "list the layers: 'graph: [flatten, linear: { out: 5 }]'")
     }
     if fields["inputs"] == nil {
       problems.report(.spec.missingKey, "a spec needs 'inputs'", at: start, help: "add 'inputs: { x: \"R[8]\" }'")
@@ -80,7 +82,8 @@ struct SpecReader {
     guard let version = problems.integer(field.value, "'geoc'") else { return }
     if version.value != 1 {
       problems.report(
-        .spec.badVersion, "language version \(version.value) is unknown", at: version.span, label: "this geoc reads version 1")
+        .spec.badVersion, "language version \(version.value) is unknown", at: version.span,
+        label: "this geoc reads version 1")
     }
   }
 
@@ -90,7 +93,8 @@ struct SpecReader {
       guard let name = problems.identifier(key, "a size") else { continue }
       guard let size = problems.integer(value, "the size '\(name.value)'") else { continue }
       guard size.value > 0 else {
-        problems.report(.spec.parameterOutOfRange, "the size '\(name.value)' must be positive, found \(size.value)", at: size.span)
+        problems.report(
+          .spec.parameterOutOfRange, "the size '\(name.value)' must be positive, found \(size.value)", at: size.span)
         continue
       }
       dims.append((name, size.value))
@@ -178,19 +182,23 @@ struct SpecReader {
       let path = file.value.hasPrefix("/") ? file.value : folder + "/" + file.value
       let standard = Self.standard(path)
       if openFiles.contains(standard) {
-        problems.report(.spec.includeCycle, "'\(file.value)' includes itself", at: file.span, label: "this closes the circle")
+        problems.report(
+          .spec.includeCycle, "'\(file.value)' includes itself", at: file.span, label: "this closes the circle")
         continue
       }
       guard includedFiles.insert(standard).inserted else { continue }
       guard FileManager.default.isReadableFile(atPath: path) else {
-        problems.report(.spec.includeFailed, "cannot read '\(file.value)'", at: file.span, label: "no such file in \(folder)")
+        problems.report(
+          .spec.includeFailed, "cannot read '\(file.value)'", at: file.span, label: "no such file in \(folder)")
         continue
       }
       guard let root = problems.load(path) else { continue }
       guard let fields = problems.fields(root, "a file of blocks", known: Self.topKeys) else { continue }
       for entry in root.entries ?? [] {
         let key = entry.key
-        if let text = key.text, Self.topKeys.contains(text), !["geoc", "include", "blocks", "description"].contains(text) {
+        if let text = key.text, Self.topKeys.contains(text),
+          !["geoc", "include", "blocks", "description"].contains(text)
+        {
           problems.report(
             .spec.includeFailed, "an included file has blocks only, found '\(text)'", at: key.span,
             labels: [(file.span, "included here")])
@@ -218,7 +226,8 @@ struct SpecReader {
   }
 
   /// A node, and the reserved keys that are not the node's own.
-  private mutating func readNode(_ node: YAMLNode, reserved: [String]) -> (node: NodeEntry, fields: [String: YAMLNode])? {
+  private mutating func readNode(_ node: YAMLNode, reserved: [String]) -> (node: NodeEntry, fields: [String: YAMLNode])?
+  {
     if node.isScalar {
       guard let op = problems.text(node, "a node") else { return nil }
       return (NodeEntry(op: op), [:])
@@ -254,7 +263,8 @@ struct SpecReader {
       }
     } else if !first.value.isNull {
       problems.report(
-        .spec.wrongKind, "the parameters of '\(op.value)' are a mapping, found \(first.value.kindName)", at: first.value.span,
+        .spec.wrongKind, "the parameters of '\(op.value)' are a mapping, found \(first.value.kindName)",
+        at: first.value.span,
         help: "write '\(op.value): { name: value }'")
       return nil
     }
@@ -286,13 +296,17 @@ struct SpecReader {
   private mutating func readMetrics(_ node: YAMLNode) -> [MetricEntry] {
     (problems.items(node, "'metrics'") ?? []).compactMap { item in
       if item.isScalar {
-        return problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric).map { MetricEntry(name: $0) }
+        return problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric).map {
+          MetricEntry(name: $0)
+        }
       }
       guard let entries = item.entries, let first = entries.first, entries.count == 1 else {
         problems.report(.spec.wrongKind, "a metric is a name or a mapping with one name", at: item.span)
         return nil
       }
-      guard let name = problems.choice(first.key, "a metric", Self.metricNames, code: .spec.unknownMetric) else { return nil }
+      guard let name = problems.choice(first.key, "a metric", Self.metricNames, code: .spec.unknownMetric) else {
+        return nil
+      }
       guard
         let fields = problems.fields(first.value, "the metric '\(name.value)'", known: ["prediction", "target"])
       else { return nil }
@@ -315,7 +329,9 @@ struct SpecReader {
       }
     }
     return pairs.compactMap { key, value in
-      problems.choice(key, "a claim", Self.claimNames, code: .spec.unknownClaim).map { ClaimEntry(name: $0, value: value) }
+      problems.choice(key, "a claim", Self.claimNames, code: .spec.unknownClaim).map {
+        ClaimEntry(name: $0, value: value)
+      }
     }
   }
 

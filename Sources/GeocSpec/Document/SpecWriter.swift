@@ -60,7 +60,8 @@ private struct SpecWriter {
       line(2, "params: \(FlowText.map(parameters))")
     }
     if let inputs = block.inputs {
-      line(2, "in: \(FlowText.map(inputs.map { ($0.name.value, $0.type.map { FlowText.scalar($0.value) } ?? "null") }))")
+      line(
+        2, "in: \(FlowText.map(inputs.map { ($0.name.value, $0.type.map { FlowText.scalar($0.value) } ?? "null") }))")
     }
     line(2, "graph:")
     for entry in block.graph { write(entry, depth: 3) }

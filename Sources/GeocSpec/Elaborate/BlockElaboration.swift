@@ -31,7 +31,8 @@ extension Elaborator {
     guard bindings.count == declared.count else {
       let names = declared.map(\.name.value).joined(separator: ", ")
       problems.report(
-        .types.inputCount, "\(block.name.value) takes \(declared.count == 1 ? "1 input" : "\(declared.count) inputs")"
+        .types.inputCount,
+        "\(block.name.value) takes \(declared.count == 1 ? "1 input" : "\(declared.count) inputs")"
           + ", found \(bindings.count)", at: entry.op.span, help: "name them: 'from: [\(names)]'")
       return []
     }
@@ -134,7 +135,8 @@ extension Elaborator {
     let found = builder.type(value).batched(false)
     problems.report(
       .types.mismatch, "\(block.name.value) expects \(text.value), found \(found)", at: entry.op.span,
-      label: "'\(input)' must be \(text.value)", labels: [makerLabel(value), (text.span, "declared here")].compactMap { $0 })
+      label: "'\(input)' must be \(text.value)",
+      labels: [makerLabel(value), (text.span, "declared here")].compactMap { $0 })
     return false
   }
 }

@@ -59,7 +59,8 @@ struct Elaborator {
     for state in newStates { builder.result("state.\(state.name)", state.value) }
     if isBroken { return nil }
     return Outcome(
-      function: try Self.ordered(builder.function, registry), outputs: outputs, metrics: metrics, lossInputs: lossInputs)
+      function: try Self.ordered(builder.function, registry), outputs: outputs, metrics: metrics, lossInputs: lossInputs
+    )
   }
 
   private mutating func checkBlockNames() {
@@ -75,7 +76,8 @@ struct Elaborator {
       if let other = scope.places[name.value] {
         isBroken = true
         problems.report(
-          .spec.duplicateName, "the input '\(name.value)' is declared twice", at: name.span, labels: [(other, "first here")])
+          .spec.duplicateName, "the input '\(name.value)' is declared twice", at: name.span,
+          labels: [(other, "first here")])
         continue
       }
       guard let type = problems.type(text, types) else {

@@ -79,7 +79,8 @@ extension Elaborator {
         guard inputs.contains(where: { $0.name.value == given.value }) else {
           let near = suggestion(for: given.value, among: inputs.map(\.name.value))
           problems.report(
-            .spec.unknownName, "there is no input '\(given.value)'", at: given.span, help: near.map { "did you mean '\($0)'?" })
+            .spec.unknownName, "there is no input '\(given.value)'", at: given.span,
+            help: near.map { "did you mean '\($0)'?" })
           isBroken = true
           continue
         }
@@ -89,7 +90,8 @@ extension Elaborator {
         if isBroken { continue }
         isBroken = true
         problems.report(
-          .spec.missingParameter, "'\(name)' has nothing to compare: the model has no loss with a prediction and a target",
+          .spec.missingParameter,
+          "'\(name)' has nothing to compare: the model has no loss with a prediction and a target",
           at: metric.name.span, help: "write '\(name): { prediction: NAME, target: INPUT }'")
         continue
       }
@@ -109,7 +111,8 @@ extension Elaborator {
     isBroken = true
     let wanted = name.value == "mse" ? "numbers" : "class labels"
     problems.report(
-      .spec.missingParameter, "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
+      .spec.missingParameter,
+      "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
       at: name.span)
     return false
   }

@@ -30,11 +30,13 @@ extension Elaborator {
     do {
       _ = try op.infer(call)
       let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
-      let values = data + tensors.map { tensor in
-        builder.parameter(
-          "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
-          initial: Self.initial(tensor.initial, attributes))
-      }
+      let values =
+        data
+        + tensors.map { tensor in
+          builder.parameter(
+            "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
+            initial: Self.initial(tensor.initial, attributes))
+        }
       builder.origin = Origin(span: entry.op.span, path: path)
       let results = try builder.node(op.name, values, attributes, name: path)
       let states = tensors.filter { $0.role == .state }

@@ -72,7 +72,9 @@ struct ParameterReader {
     let what = "'\(parameter.name)' of \(owner)"
     switch parameter.kind {
     case .int:
-      guard let x = integer(node, what, &problems), inRange(Double(x), parameter, what, node, &problems) else { return nil }
+      guard let x = integer(node, what, &problems), inRange(Double(x), parameter, what, node, &problems) else {
+        return nil
+      }
       return .int(x)
     case .real:
       guard let x = number(node, what, &problems), inRange(x, parameter, what, node, &problems) else { return nil }
@@ -89,7 +91,9 @@ struct ParameterReader {
     case .ints:
       var list: [Int] = []
       for item in node.items ?? [node] {
-        guard let x = integer(item, what, &problems), inRange(Double(x), parameter, what, item, &problems) else { return nil }
+        guard let x = integer(item, what, &problems), inRange(Double(x), parameter, what, item, &problems) else {
+          return nil
+        }
         list.append(x)
       }
       return .ints(list)

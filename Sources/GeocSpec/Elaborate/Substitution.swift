@@ -59,7 +59,8 @@ extension Elaborator {
   private mutating func reportUnknownParameter(_ name: String, _ span: Span, _ scope: Scope) {
     guard let block = scope.block else {
       problems.report(
-        .spec.unknownBlockParameter, "'$\(name)' stands outside a block", at: span, help: "sizes of the model go to 'dims', without '$'")
+        .spec.unknownBlockParameter, "'$\(name)' stands outside a block", at: span,
+        help: "sizes of the model go to 'dims', without '$'")
       return
     }
     if scope.environment[name] != nil {

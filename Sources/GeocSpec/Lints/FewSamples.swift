@@ -14,7 +14,8 @@ enum FewSamples: Lint {
       let rank = shape[shape.count - 1] - (estimator == "cov" ? 1 : 0)
       if rank < channels {
         problems.report(
-          .lint.rankDeficient, "a covariance of \(channels) channels from \(shape[shape.count - 1]) samples is singular",
+          .lint.rankDeficient,
+          "a covariance of \(channels) channels from \(shape[shape.count - 1]) samples is singular",
           at: node.span, label: "rank \(rank) at most", help: "give 'eps' or use 'estimator: oas'")
       }
     }

@@ -8,7 +8,8 @@ enum UnscaledBatchNorm: Lint {
       guard let input = unscaledSource(node, model), !isStandardized(input, model) else { continue }
       problems.report(
         .lint.unscaledNormalization, "'\(node.path)' normalises covariance matrices of unscaled data", at: node.span,
-        help: "put 'trace_normalize' after the covariance, or 'cast: { scale: … }' before it, or standardize '\(input)'")
+        help: "put 'trace_normalize' after the covariance, or 'cast: { scale: … }' before it, or standardize '\(input)'"
+      )
     }
   }
 
@@ -21,9 +22,11 @@ enum UnscaledBatchNorm: Lint {
         guard passedCovariance, case .input(let name, _)? = model.makers[value] else { return nil }
         return name
       }
-      if ["trace_normalize", "cast", "scale", "batch_norm", "layer_norm", "rms_norm", "bwbn", "airm_bn", "conv2d", "linear"]
-        .contains(before.op)
-      {
+      if [
+        "trace_normalize", "cast", "scale", "batch_norm", "layer_norm", "rms_norm", "bwbn", "airm_bn", "conv2d",
+        "linear",
+      ]
+      .contains(before.op) {
         return nil
       }
       if before.op.hasSuffix("covariance") { passedCovariance = true }

@@ -23,7 +23,8 @@ enum SchemaTables {
       (
         "bind",
         .object([
-          ("type", .text("object")), ("description", .text("Array of the file for each input; its own name by default.")),
+          ("type", .text("object")),
+          ("description", .text("Array of the file for each input; its own name by default.")),
           ("additionalProperties", .object([("type", .text("string"))])),
         ])
       ),
@@ -85,7 +86,9 @@ enum SchemaTables {
         .object([
           (
             "anyOf",
-            .list([.object([("type", .text("integer")), ("minimum", .number(1))]), .object([("const", .text("whole"))])])
+            .list([
+              .object([("type", .text("integer")), ("minimum", .number(1))]), .object([("const", .text("whole"))]),
+            ])
           ),
           ("default", .number(32)),
         ])
@@ -117,7 +120,8 @@ enum SchemaTables {
               "warmup",
               .object(
                 closed([
-                  ("steps", integer(1, "Steps of the optimizer until the full rate.")), ("start", share("First factor.")),
+                  ("steps", integer(1, "Steps of the optimizer until the full rate.")),
+                  ("start", share("First factor.")),
                   ("then", .reference("schedule")),
                 ]) + [("required", .texts(["steps"]))])
             ),

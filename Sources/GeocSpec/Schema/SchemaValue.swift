@@ -66,7 +66,8 @@ indirect enum SchemaValue: Sendable {
     case .flag(let x): x ? "true" : "false"
     case .list(let items): "[" + items.map(\.oneLine).joined(separator: ", ") + "]"
     case .object(let fields):
-      fields.isEmpty ? "{}" : "{ " + fields.map { "\(Self.quoted($0.0)): \($0.1.oneLine)" }.joined(separator: ", ") + " }"
+      fields.isEmpty
+        ? "{}" : "{ " + fields.map { "\(Self.quoted($0.0)): \($0.1.oneLine)" }.joined(separator: ", ") + " }"
     }
   }
 

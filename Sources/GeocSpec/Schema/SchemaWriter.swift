@@ -78,7 +78,10 @@ package enum SchemaWriter {
         ])
       ),
       ("metrics", .object([("type", .text("array")), ("items", .reference("metric"))])),
-      ("claims", .described(nil, "Properties that are proved or tested: \(SpecReader.claimNames.joined(separator: ", ")).")),
+      (
+        "claims",
+        .described(nil, "Properties that are proved or tested: \(SpecReader.claimNames.joined(separator: ", ")).")
+      ),
       ("passes", .described(nil, "Rewrites of the model: \(SpecReader.passNames.joined(separator: ", ")).")),
       ("data", .reference("data")),
       ("train", .reference("train")),
@@ -214,8 +217,12 @@ package enum SchemaWriter {
   private static func parameter(_ parameter: Signature.Parameter, _ meaning: String) -> SchemaValue {
     func bounded(_ type: String) -> SchemaValue {
       var fields: [(String, SchemaValue)] = [("type", .text(type))]
-      if let x = parameter.lower { fields.append((parameter.excludesLower ? "exclusiveMinimum" : "minimum", .number(x))) }
-      if let x = parameter.upper { fields.append((parameter.excludesUpper ? "exclusiveMaximum" : "maximum", .number(x))) }
+      if let x = parameter.lower {
+        fields.append((parameter.excludesLower ? "exclusiveMinimum" : "minimum", .number(x)))
+      }
+      if let x = parameter.upper {
+        fields.append((parameter.excludesUpper ? "exclusiveMaximum" : "maximum", .number(x)))
+      }
       return .object(fields)
     }
     func list(_ item: SchemaValue) -> SchemaValue {
