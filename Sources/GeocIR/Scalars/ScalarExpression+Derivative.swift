@@ -68,7 +68,8 @@ extension ScalarExpression.Binary {
     case .less: return 0
     case .pow:
       let byBase = b * .binary(.pow, a, b - 1) * da
-      let byExponent = value * .unary(.log, a) * db
+      // At base 0 the value is 0 for every positive exponent, where the logarithm is infinite.
+      let byExponent = value * .select(a, .unary(.log, a), 0) * db
       return db == 0 ? byBase : da == 0 ? byExponent : byBase + byExponent
     }
   }

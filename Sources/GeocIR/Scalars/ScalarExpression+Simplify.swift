@@ -53,10 +53,11 @@ extension ScalarExpression {
     case (.cos, .unary(.negate, let u)), (.cosh, .unary(.negate, let u)), (.abs, .unary(.negate, let u)):
       return simplified(f, u)
     case (.reciprocal, .unary(.reciprocal, let u)): return u
-    case (.reciprocal, .unary(.sqrt, let u)): return .unary(.rsqrt, u)
-    case (.reciprocal, .unary(.rsqrt, let u)): return .unary(.sqrt, u)
+    case (.reciprocal, .unary(.sqrt, let u)): return simplified(.rsqrt, u)
+    case (.reciprocal, .unary(.rsqrt, let u)): return simplified(.sqrt, u)
     case (.reciprocal, .unary(.exp, let u)): return simplified(.exp, simplified(.negate, u))
     case (.sqrt, .binary(.multiply, let u, let v)) where u == v: return simplified(.abs, u)
+    case (.sqrt, .binary(.pow, let u, 2)): return simplified(.abs, u)
     case (.sqrt, .unary(.exp, let u)): return simplified(.exp, simplified(.multiply, 0.5, u))
     case (.abs, let u) where u.isVisiblyNonNegative: return u
     default: return .unary(f, a)
@@ -93,7 +94,7 @@ extension ScalarExpression {
     case (.unary(.negate, let u), let v): return simplified(.subtract, v, u)
     case (.binary(.add, let u, .constant(let k)), .constant(let l)) where (k + l).isFinite:
       return simplifiedSum(u, .constant(k + l))
-    case (.unary(.exp, let u), -1): return .unary(.expm1, u)
+    case (.unary(.exp, let u), -1): return simplified(.expm1, u)
     case (let u, .constant(let k)) where k < 0: return .binary(.subtract, u, .constant(-k))
     case (let u, let v) where u == v: return simplified(.multiply, 2, u)
     default: return .binary(.add, a, b)
@@ -105,7 +106,7 @@ extension ScalarExpression {
     case (let u, 0): return u
     case (0, let u): return simplified(.negate, u)
     case (let u, .unary(.negate, let v)): return simplified(.add, u, v)
-    case (.unary(.exp, let u), 1): return .unary(.expm1, u)
+    case (.unary(.exp, let u), 1): return simplified(.expm1, u)
     case (.binary(.add, let u, .constant(let k)), .constant(let l)) where (k - l).isFinite:
       return simplifiedSum(u, .constant(k - l))
     case (let u, .constant(let k)) where k < 0: return simplifiedSum(u, .constant(-k))
@@ -155,7 +156,8 @@ extension ScalarExpression {
     switch (a, b) {
     case (_, 0), (1, _): return 1
     case (let u, 1): return u
-    case (let u, 2): return simplifiedProduct(u, u)
+    // A longer base would have to be written twice; programs multiply in either case.
+    case (.input, 2): return .binary(.multiply, a, a)
     case (let u, 0.5): return simplified(.sqrt, u)
     case (let u, -0.5): return simplified(.rsqrt, u)
     case (let u, -1): return simplified(.reciprocal, u)

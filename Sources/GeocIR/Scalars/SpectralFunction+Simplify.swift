@@ -21,6 +21,11 @@ extension SpectralFunction {
       if i + 1 < primitives.count, let merged = primitive.merged(with: primitives[i + 1], on: range) {
         return Array(primitives[..<i] + merged + primitives[(i + 2)...])
       }
+      if i + 2 < primitives.count, range.isPositive, primitive == .log, primitives[i + 2] == .exp,
+        case .affine(let scale, 0) = primitives[i + 1]
+      {
+        return Array(primitives[..<i] + [.pow(scale)] + primitives[(i + 3)...])
+      }
       range = primitive.range(of: range)
     }
     return nil
