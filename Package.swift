@@ -49,6 +49,7 @@ let package = Package(
     .testTarget(
       name: "GeocKernelsTests", dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"], swiftSettings: strict),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
+    .testTarget(name: "GeocIRTests", dependencies: ["GeocIR", "GeocKernelABI"], swiftSettings: strict),
     .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),

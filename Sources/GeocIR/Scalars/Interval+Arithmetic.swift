@@ -49,6 +49,7 @@ extension Interval {
   /// Holds `x^exponent` for every `x` for which it is defined.
   package func power(_ exponent: Double) -> Interval {
     if exponent == 0 { return Interval(1) }
+    guard exponent.isFinite else { return .all }
     if exponent == 1 { return self }
     let isWhole = exponent == exponent.rounded()
     if isWhole && lower < 0 {
@@ -104,7 +105,7 @@ extension Interval {
       openBelow: isOpenAbove, openAbove: isOpenBelow)
   }
 
-  /// The function at a bound, rounded outwards by two units (the error of the library functions is below one) unless
+  /// The function at a bound, rounded outwards by four units (more than the error of any of the functions) unless
   /// it is exact.
   private static func rounded(_ opcode: MapOpcode, _ x: Double, _ parameter: Double, up: Bool) -> Double {
     let y = opcode.value(x, parameter)
@@ -116,7 +117,7 @@ extension Interval {
       case .power: x == 1 || x == 0 || !x.isFinite
       default: x == 0
       }
-    return isExact ? y : up ? y.nextUp.nextUp : y.nextDown.nextDown
+    return isExact ? y : up ? y.nextUp.nextUp.nextUp.nextUp : y.nextDown.nextDown.nextDown.nextDown
   }
 
   private func clamped(_ other: Interval) -> Interval { intersection(other) ?? other }
