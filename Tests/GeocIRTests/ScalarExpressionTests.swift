@@ -38,6 +38,7 @@ private func parse(_ text: String) throws -> ScalarExpression { try ScalarExpres
 
   @Test func deepTextIsRefused() {
     #expect(throws: ScalarSyntaxError.self) { try parse(String(repeating: "(", count: 100_000)) }
+    #expect(throws: ScalarSyntaxError.self) { try parse("x0" + String(repeating: " + x0", count: 100_000)) }
     #expect(throws: ScalarSyntaxError.self) { try parse(String(repeating: "-", count: 100_000) + "x0") }
   }
 }

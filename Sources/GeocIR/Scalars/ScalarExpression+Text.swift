@@ -29,7 +29,8 @@ extension ScalarExpression: CustomStringConvertible {
   }
 
   /// Reads the text form.
-  /// - Throws: `ScalarSyntaxError` with the offset of the first character that does not fit.
+  /// - Throws: `ScalarSyntaxError` with the offset of the first character that does not fit, or of the term that is
+  ///   one too many: at most 4000 terms, 500 parentheses deep.
   package static func parse(_ text: String) throws(ScalarSyntaxError) -> ScalarExpression {
     var scanner = ScalarScanner(text)
     let expression = try sum(&scanner, depth: 0)
@@ -64,8 +65,10 @@ extension ScalarExpression: CustomStringConvertible {
   }
 
   private static func signed(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
-    // The recursion of the parser is bounded, so that no text can exhaust the stack.
+    // The recursion and the depth of the tree are bounded, so that no text can exhaust the stack.
     guard depth < 500 else { throw scanner.error("the expression is nested too deeply") }
+    scanner.terms += 1
+    guard scanner.terms <= 4000 else { throw scanner.error("the expression has too many terms") }
     if scanner.accept("-") {
       if let number = try scanner.acceptNumber() { return .constant(-number) }
       return -(try signed(&scanner, depth: depth + 1))

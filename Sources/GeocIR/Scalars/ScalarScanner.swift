@@ -13,6 +13,8 @@ package struct ScalarSyntaxError: Error, Hashable, Sendable, CustomStringConvert
 struct ScalarScanner {
   private let bytes: [UInt8]
   private var position = 0
+  /// How many terms were read: for parsers that bound it.
+  var terms = 0
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
