@@ -54,6 +54,8 @@ let package = Package(
     .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
     .testTarget(
+      name: "GeocPassesTests", dependencies: ["GeocPasses", "GeocOps", "GeocIR"], swiftSettings: strict),
+    .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),
   ] + kernelTargets

@@ -244,7 +244,10 @@ enum DiagonalOp: GatherOp {
   static let signature: Signature = "(x: T[*]) -> R[*]"
   static func plan(_ shape: [Int], _ attributes: Attributes) throws -> GatherPlan {
     let (leading, n) = try SquareShape.split(shape, "diagonal")
-    let indices = (0..<leading.reduce(1, *)).flatMap { f in (0..<n).map { f * n * n + $0 * n + $0 } }
+    var indices: [Int] = []
+    for f in 0..<leading.reduce(1, *) {
+      for i in 0..<n { indices.append((f * n + i) * n + i) }
+    }
     return GatherPlan(shape: leading + [n], indices: indices)
   }
 }
@@ -255,8 +258,9 @@ enum DiagonalMatrixOp: GatherOp {
   static let signature: Signature = "(x: T[*]) -> R[*]"
   static func plan(_ shape: [Int], _ attributes: Attributes) throws -> GatherPlan {
     guard let n = shape.last else { throw TypeProblem(.mismatch, "diagonal_matrix takes vectors", operand: 0) }
-    let indices = (0..<shape.dropLast().reduce(1, *)).flatMap { f in
-      (0..<(n * n)).map { $0 % (n + 1) == 0 ? f * n + $0 / (n + 1) : -1 }
+    var indices: [Int] = []
+    for f in 0..<shape.dropLast().reduce(1, *) {
+      for e in 0..<(n * n) { indices.append(e % (n + 1) == 0 ? f * n + e / (n + 1) : -1) }
     }
     return GatherPlan(shape: shape + [n], indices: indices)
   }
