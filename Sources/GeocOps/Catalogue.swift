@@ -5,7 +5,7 @@ package enum Catalogue {
   /// Core ops.
   static let core: [any Op.Type] = [
     MapOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self, BatchSumOp.self,
-    BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
+    BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self, UnpackTriangleOp.self,
     DiagonalOp.self, DiagonalMatrixOp.self, MatmulOp.self, MatmulReduceOp.self, CongruenceOp.self, SyrkOp.self,
     SymOp.self, EighOp.self, EigvalsOp.self, CholeskyOp.self, CholeskyVJPOp.self, TrsolveOp.self, QROp.self,
     SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, DetOp.self, SpectralOp.self, SpectralGradOp.self,

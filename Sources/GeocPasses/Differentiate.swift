@@ -30,7 +30,7 @@ package enum Differentiate {
     let source = try inlined(f, wants: wants, options, &report)
     var rebuilder = Rebuilder(source, registry)
     for node in source.nodes { try rebuilder.copy(node) }
-    let reads = active(source, wants)
+    let reads = active(source, registry, wants)
     var cotangents: [Value: Value] = [:]
     for seed in seeds {
       guard let old = source.result(seed.result) else {
@@ -49,8 +49,7 @@ package enum Differentiate {
       try accumulate(one, into: old, &cotangents, &rebuilder.builder)
     }
     for node in source.nodes.reversed() {
-      guard node.results.contains(where: { cotangents[$0] != nil }), node.inputs.contains(where: { reads[$0.index] }),
-        let op = registry[node.op]
+      guard node.results.contains(where: { cotangents[$0] != nil && reads[$0.index] }), let op = registry[node.op]
       else { continue }
       let old = try registry.context(node, in: source)
       let context = OpContext(
@@ -89,11 +88,12 @@ package enum Differentiate {
     return rebuilder.builder.function
   }
 
-  /// Values that depend on a wanted parameter.
-  private static func active(_ f: Function, _ wants: (Parameter) -> Bool) -> [Bool] {
+  /// Values that depend on a wanted parameter, other than through a constant.
+  private static func active(_ f: Function, _ registry: OpRegistry, _ wants: (Parameter) -> Bool) -> [Bool] {
     var table = [Bool](repeating: false, count: f.types.count)
     for p in f.parameters where wants(p) { table[p.value.index] = true }
     for node in f.nodes where node.inputs.contains(where: { table[$0.index] }) {
+      if registry[node.op]?.traits.contains(.constant) == true { continue }
       for value in node.results { table[value.index] = true }
     }
     return table
@@ -106,7 +106,7 @@ package enum Differentiate {
     let registry = options.registry
     var current = f
     for _ in 0..<64 {
-      let reads = active(current, wants)
+      let reads = active(current, registry, wants)
       var changed = false
       var rebuilder = Rebuilder(current, registry)
       for node in current.nodes {

@@ -18,6 +18,9 @@ package enum FuseMaps: Pass {
       let own = node.op == "spectral" ? node.attributes.spectral("f") : registry[node.op]?.spectral(node.attributes)
       guard let outer = own, let result = node.results.first, node.results.count == 1 else {
         try rebuilder.copy(node)
+        if node.op == "as_type", let map = made[try rebuilder.value(node.inputs[0])] {
+          made[try rebuilder.value(node.results[0])] = map
+        }
         continue
       }
       var input = try rebuilder.value(node.inputs[0])

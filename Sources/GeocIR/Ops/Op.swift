@@ -54,6 +54,10 @@ package enum OpTrait: Hashable, Sendable {
   case elementwise
   /// Sees the whole batch.
   case seesBatch
+  /// Its results are constants for the backward.
+  case constant
+  /// Its body is put in its place before maps are fused, so that maps inside it meet those around it.
+  case transparent
   /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
   case primitive
 }

@@ -51,7 +51,7 @@ enum StopGradientOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "The same value, constant for the backward.", example: "- stop_gradient")
   static let signature: Signature = "(x: T[*]) -> T[*]"
-  static let traits: Set<OpTrait> = [.alias, .primitive]
+  static let traits: Set<OpTrait> = [.alias, .primitive, .constant]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] { [call.inputs[0]] }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [c.inputs[0]] }

@@ -40,7 +40,7 @@ enum ScatterOp: Op {
   static let signature: Signature = "(y: T[*]) {of: text, shape_of_x: [int]} -> R[*]"
   static let isPublic = false
   static let gathers: [any GatherOp.Type] = [
-    PermuteOp.self, SliceOp.self, PadOp.self, VechOp.self, UnvechOp.self, TransposeOp.self, DiagonalOp.self,
+    PermuteOp.self, SliceOp.self, PadOp.self, VechOp.self, UnpackTriangleOp.self, TransposeOp.self, DiagonalOp.self,
     DiagonalMatrixOp.self,
   ]
 
@@ -185,22 +185,32 @@ enum VechOp: GatherOp {
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     // The symmetric gradient: unvech is the adjoint in the Frobenius product.
     guard let dy = cotangents[0] else { return [nil] }
-    return [try b.one("unvech", [dy])]
+    return [try b.one("unpack_triangle", [dy])]
   }
 }
 
-enum UnvechOp: GatherOp {
+/// The symmetric matrix of a vector.
+enum UnvechOp: Op {
   static let name = "unvech"
   static let doc = OpDoc(
     family: "spd", summary: "The symmetric matrix of a vector, inverse of vech.", example: "- unvech")
   static let signature: Signature = "(x: R[m]) -> R[*]"
-  static let isPublic = true
   static func infer(_ call: TypeCall) throws -> [GeoType] {
-    let shape = try plan(call.shape(0), call.attributes).shape
+    _ = try call.inferred("(x: R[m]) -> R[m]")
+    let shape = try UnpackTriangleOp.plan(call.shape(0), call.attributes).shape
     return [
       GeoType(Space("Sym", [shape[shape.count - 1]]), field: Array(shape.dropLast(2)), isBatched: call.isBatched)
     ]
   }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    [try b.one("unpack_triangle", [c.inputs[0]])]
+  }
+}
+
+enum UnpackTriangleOp: GatherOp {
+  static let name = "unpack_triangle"
+  static let doc = OpDoc(family: "core", summary: "The symmetric matrix of a packed, scaled upper triangle.")
+  static let signature: Signature = "(x: T[*]) -> R[*]"
   static func plan(_ shape: [Int], _ attributes: Attributes) throws -> GatherPlan {
     guard let m = shape.last else { throw TypeProblem(.mismatch, "unvech takes vectors", operand: 0) }
     let n = Int((Double(8 * m + 1).squareRoot() - 1) / 2 + 0.5)

@@ -27,7 +27,7 @@ enum BWBNOp: Op {
     eps: real = 1e-05 in 0..., momentum: real = 0.1 in 0...1, mean_iterations: int = 1 in 1...100, \
     variance_about: identity|mean = identity, detach_statistics: bool = true} -> SPD(n)[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch]
+  static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     if call.attributes.real("theta", 1) == 0 {

@@ -1,0 +1,34 @@
+import GeocIR
+
+/// Puts the bodies of transparent layers (batch normalisation on SPD matrices) in their place.
+package enum Inline: Pass {
+  package static let name = "inline"
+  package static let summary = "replaces transparent layers by their bodies"
+  package static let reason = "first, so that the spectral maps inside a layer fuse with those before and behind it"
+
+  package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    let registry = options.registry
+    var rebuilder = Rebuilder(f, registry)
+    for node in f.nodes {
+      guard let op = registry[node.op], op.traits.contains(.transparent) else {
+        try rebuilder.copy(node)
+        continue
+      }
+      let old = try registry.context(node, in: f)
+      let context = OpContext(
+        attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
+        inputNames: old.inputNames, results: [], resultTypes: old.resultTypes, spaces: old.spaces)
+      rebuilder.builder.origin = node.origin
+      guard let values = try op.body(&rebuilder.builder, context) else {
+        throw InternalError("'\(node.op)' is transparent and has no body")
+      }
+      let typed = try zip(values, node.results).map { value, result -> Value in
+        let type = f.type(result)
+        if rebuilder.builder.type(value) == type { return value }
+        return try rebuilder.builder.one("as_type", [value], ["type": .type(type.batched(false))])
+      }
+      try rebuilder.replace(node, with: typed)
+    }
+    return try rebuilder.finish()
+  }
+}
