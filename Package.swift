@@ -55,6 +55,17 @@ let package = Package(
     .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
     .testTarget(
       name: "GeocPassesTests", dependencies: ["GeocPasses", "GeocOps", "GeocIR"], swiftSettings: strict),
+    .target(
+      name: "GeocPlan", dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocIR"],
+      swiftSettings: strict),
+    .target(
+      name: "GeocRuntime",
+      dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GeocRuntimeTests",
+      dependencies: ["GeocRuntime", "GeocPlan", "GeocIR", "GeocOps", "GeocKernelABI", "GeocTensorFiles", "GeocDiagnostics"],
+      swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),

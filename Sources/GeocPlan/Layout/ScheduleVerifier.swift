@@ -1,0 +1,212 @@
+import GeocIR
+import GeocKernelABI
+
+/// Checks a schedule against the function it claims to execute, without trusting how it was made.
+///
+/// The run is simulated on names of values: every slot remembers the value it holds, every step must find in its input
+/// slots the values that its node reads.
+package struct ScheduleVerifier {
+  private let function: Function
+  private let schedule: Schedule
+  private let flow: FlowAnalysis
+  private let kernel: (String) -> KernelSet?
+  /// Root value in every slot, -1 for none.
+  private var content: [Int]
+  /// Slots whose partial sums are not added up before the region ends.
+  private var pending: Set<Int> = []
+  private var done: Set<Int> = []
+  private var unpacked: Set<Int> = []
+
+  /// The first mistake found, or nil. `kernel` looks a kernel up by name.
+  package static func problem(
+    _ schedule: Schedule, _ function: Function, registry: OpRegistry, dtype: DType,
+    kernel: (String) -> KernelSet?
+  ) -> String? {
+    withoutActuallyEscaping(kernel) { kernel in
+      do {
+        guard schedule.dtype == dtype else { return "the schedule is for \(schedule.dtype.rawValue)" }
+        let flow = try FlowAnalysis(function, registry)
+        var verifier = ScheduleVerifier(function, schedule, flow, kernel)
+        try verifier.run()
+        let layout = Layout(schedule)
+        guard layout.totalElements <= Layout.mostElements else { return "the schedule needs more memory than a machine has" }
+        return layout.overlaps(schedule).first
+      } catch {
+        return "\(error)"
+      }
+    }
+  }
+
+  private init(
+    _ function: Function, _ schedule: Schedule, _ flow: FlowAnalysis, _ kernel: @escaping (String) -> KernelSet?
+  ) {
+    self.function = function
+    self.schedule = schedule
+    self.flow = flow
+    self.kernel = kernel
+    content = [Int](repeating: -1, count: schedule.slots.count)
+  }
+
+  private func check(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    if !condition { throw ScheduleProblem("the schedule of @\(function.name) is not valid: \(message())") }
+  }
+
+  private mutating func run() throws {
+    try check(schedule.function == function.name, "it belongs to @\(schedule.function)")
+    try checkSlots()
+    var next = 0
+    var hasChanged = false
+    for (r, region) in schedule.regions.enumerated() {
+      try check(
+        region.start == next && region.end >= region.start && region.end <= schedule.steps.count,
+        "region \(r) covers the steps \(region.start)..<\(region.end), expected from \(next)")
+      next = region.end
+      try check(region.kind != .constant || !hasChanged, "region \(r) computes constants too late")
+      hasChanged = hasChanged || region.kind != .constant
+      if region.kind == .wave { try checkIndependence(r, region) }
+      for k in region.start..<region.end { try step(k, r, region.kind) }
+      if region.kind == .chunked { forgetChunkMemory() }
+      pending = []
+    }
+    try check(next == schedule.steps.count, "\(schedule.steps.count - next) steps are in no region")
+    try checkResults()
+    for k in flow.live { try check(done.contains(k), "node \(k) '\(function.nodes[k].op)' is never computed") }
+  }
+
+  private mutating func checkSlots() throws {
+    for (k, slot) in schedule.slots.enumerated() {
+      try check(slot.elements > 0 && slot.elements <= 1 << 40, "slot \(k) has \(slot.elements) elements")
+      let end = slot.storage == .chunk ? schedule.steps.count - 1 : schedule.regions.count
+      try check(
+        slot.first >= 0 && slot.first <= slot.last && slot.last <= end,
+        "slot \(k) is alive from \(slot.first) through \(slot.last)")
+      guard slot.storage == .parameter else {
+        try check(slot.parameter == -1, "slot \(k) names a parameter")
+        if slot.storage == .constant {
+          try check(
+            slot.first == 0 && slot.last == schedule.regions.count, "constant slot \(k) is not kept for the run")
+        }
+        continue
+      }
+      try check(function.parameters.indices.contains(slot.parameter), "slot \(k) names parameter \(slot.parameter)")
+      let parameter = function.parameters[slot.parameter]
+      try check(!function.type(parameter.value).isBatched, "slot \(k) reads a batched parameter without packing it")
+      try check(slot.elements == flow.elements[parameter.value.index], "slot \(k) has a wrong size")
+      content[k] = parameter.value.index
+    }
+  }
+
+  private func checkIndependence(_ r: Int, _ region: Schedule.Region) throws {
+    var written: Set<Int> = []
+    var readers: [Int: Int] = [:]
+    for k in region.start..<region.end {
+      for slot in Set(schedule.steps[k].inputs) { readers[slot, default: 0] += 1 }
+      for slot in schedule.steps[k].outputs {
+        try check(written.insert(slot).inserted, "two steps of region \(r) write slot \(slot)")
+      }
+    }
+    for k in region.start..<region.end {
+      let own = Set(schedule.steps[k].inputs)
+      for slot in schedule.steps[k].outputs {
+        try check(
+          (readers[slot] ?? 0) == (own.contains(slot) ? 1 : 0), "slot \(slot) is read and written in region \(r)")
+      }
+    }
+  }
+
+  private mutating func step(_ k: Int, _ region: Int, _ kind: Schedule.RegionKind) throws {
+    let step = schedule.steps[k]
+    for slot in step.inputs + step.outputs {
+      try check(schedule.slots.indices.contains(slot), "step \(k) names slot \(slot)")
+      let piece = schedule.slots[slot]
+      let time = piece.storage == .chunk ? k : region
+      try check(piece.first <= time && time <= piece.last, "step \(k) uses slot \(slot) outside its life")
+      try check(!piece.isBatched || kind == .chunked, "step \(k) uses batched slot \(slot) in an unbatched region")
+      if piece.storage == .chunk {
+        let bounds = schedule.regions[region]
+        try check(
+          piece.first >= bounds.start && piece.last < bounds.end, "chunk slot \(slot) is alive outside region \(region)")
+      }
+    }
+    for slot in step.outputs {
+      let storage = schedule.slots[slot].storage
+      try check(storage != .parameter, "step \(k) writes a parameter")
+      try check((storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
+    }
+    switch step.kind {
+    case .kernel: try kernelStep(k, step, kind)
+    case .pack:
+      try check(kind == .chunked && step.inputs.isEmpty && step.outputs.count == 1, "step \(k) is no pack")
+      try check(function.parameters.indices.contains(step.index), "step \(k) packs parameter \(step.index)")
+      let root = function.parameters[step.index].value.index
+      try check(flow.isBatched(root), "step \(k) packs an unbatched parameter")
+      try write(step.outputs[0], root, k)
+    case .unpack:
+      try check(kind == .chunked && step.outputs.isEmpty && step.inputs.count == 1, "step \(k) is no unpack")
+      try check(function.results.indices.contains(step.index), "step \(k) unpacks result \(step.index)")
+      let root = flow.root[function.results[step.index].value.index]
+      try check(flow.isBatched(root), "step \(k) unpacks an unbatched result")
+      try check(content[step.inputs[0]] == root, "step \(k) unpacks another value")
+      try check(unpacked.insert(step.index).inserted, "result \(step.index) is unpacked twice")
+    }
+  }
+
+  private mutating func kernelStep(_ k: Int, _ step: Schedule.Step, _ kind: Schedule.RegionKind) throws {
+    try check(function.nodes.indices.contains(step.index), "step \(k) names node \(step.index)")
+    let work = flow.work[step.index]
+    let op = function.nodes[step.index].op
+    try check(!work.request.kernel.isEmpty, "step \(k) calls a kernel for the alias '\(op)'")
+    try check(
+      step.kernel == work.request.kernel && step.sizes == work.request.sizes && step.reals == work.request.reals
+        && step.reducesBatch == (work.request.reducesBatch && work.isBatched),
+      "step \(k) does not call what '\(op)' asks for")
+    guard let set = kernel(step.kernel) else { throw ScheduleProblem("there is no kernel '\(step.kernel)'") }
+    try check(work.isBatched == (kind == .chunked), "step \(k) '\(op)' is in a region of another kind")
+    try check(kind != .constant || flow.isConstant[step.index], "step \(k) '\(op)' is no constant")
+    try check(
+      !work.isBatched || (schedule.dtype == .f64 ? set.f64 != nil : set.f32 != nil),
+      "kernel '\(step.kernel)' of '\(op)' does not work on batches")
+    try check(
+      step.inputs.count == work.inputs.count && step.outputs.count == work.outputs.count,
+      "step \(k) '\(op)' has \(step.inputs.count) inputs and \(step.outputs.count) outputs")
+    try check(step.cost >= 0, "step \(k) has a negative cost")
+    for (slot, root) in zip(step.inputs, work.inputs) {
+      try check(content[slot] == root, "step \(k) '\(op)' finds another value in slot \(slot)")
+      try check(!pending.contains(slot), "step \(k) '\(op)' reads a sum before it is complete")
+    }
+    try check(Set(step.outputs).count == step.outputs.count, "step \(k) '\(op)' writes a slot twice")
+    for (o, (slot, root)) in zip(step.outputs, work.outputs).enumerated() where step.inputs.contains(slot) {
+      let isFirst = o == 0 && step.inputs.first == slot && !step.inputs.dropFirst().contains(slot)
+      try check(
+        isFirst && work.isInPlace && !step.reducesBatch && flow.elements[root] == flow.elements[work.inputs[0]],
+        "step \(k) '\(op)' cannot overwrite slot \(slot)")
+    }
+    try check(done.insert(step.index).inserted, "node \(step.index) '\(op)' is computed twice")
+    for (slot, root) in zip(step.outputs, work.outputs) { try write(slot, root, k) }
+    if step.reducesBatch { pending.formUnion(step.outputs) }
+  }
+
+  private mutating func write(_ slot: Int, _ root: Int, _ k: Int) throws {
+    try check(schedule.slots[slot].elements == flow.elements[root], "step \(k) writes slot \(slot) of another size")
+    try check(schedule.slots[slot].isBatched == flow.isBatched(root), "step \(k) writes slot \(slot) of another kind")
+    content[slot] = root
+  }
+
+  private mutating func forgetChunkMemory() {
+    for k in schedule.slots.indices where schedule.slots[k].storage == .chunk { content[k] = -1 }
+  }
+
+  private func checkResults() throws {
+    try check(schedule.results.count == function.results.count, "it has \(schedule.results.count) results")
+    for (r, (slot, result)) in zip(schedule.results, function.results).enumerated() {
+      let root = flow.root[result.value.index]
+      if flow.isBatched(root) {
+        try check(slot == -1 && unpacked.contains(r), "result '\(result.name)' is never unpacked")
+      } else {
+        try check(schedule.slots.indices.contains(slot), "result '\(result.name)' names slot \(slot)")
+        try check(content[slot] == root, "result '\(result.name)' is not in slot \(slot)")
+        try check(schedule.slots[slot].last == schedule.regions.count, "result '\(result.name)' is not kept")
+      }
+    }
+  }
+}

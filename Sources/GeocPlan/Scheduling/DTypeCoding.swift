@@ -1,0 +1,3 @@
+import GeocIR
+
+extension DType: Codable {}

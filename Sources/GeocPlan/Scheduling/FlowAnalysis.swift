@@ -1,0 +1,113 @@
+import GeocIR
+
+/// A function as the scheduler sees it: nodes with kernels, values without aliases.
+struct FlowAnalysis {
+  /// What a node asks for.
+  struct Work {
+    var request: KernelRequest
+    /// Root values read.
+    var inputs: [Int]
+    /// Root values written.
+    var outputs: [Int]
+    /// Whether it runs once per chunk.
+    var isBatched: Bool
+    var isInPlace: Bool
+    var cost: Int
+  }
+
+  let function: Function
+  /// For every value the value whose storage it shares.
+  let root: [Int]
+  /// Scalars per item of every value.
+  let elements: [Int]
+  /// Node of every root value, -1 for parameters.
+  let producer: [Int]
+  /// Parameter of a root value.
+  let parameterOf: [Int: Int]
+  /// For every node what it asks for; empty requests for aliases and dead nodes, which `live` leaves out.
+  let work: [Work]
+  /// Nodes that results depend on and that have a kernel, in order.
+  let live: [Int]
+  /// Nodes whose results never change for a given batch size.
+  let isConstant: [Bool]
+
+  func isBatched(_ value: Int) -> Bool { function.types[value].isBatched }
+
+  /// Throws `ScheduleProblem` and what an op's lowering throws.
+  init(_ function: Function, _ registry: OpRegistry) throws {
+    guard function.stage == .core else { throw ScheduleProblem("@\(function.name) is not at the core stage") }
+    self.function = function
+    var root = Array(function.types.indices)
+    var producer = [Int](repeating: -1, count: function.types.count)
+    let elements = try function.types.map { type in
+      var count = 1
+      for size in registry.spaces.shape(type) {
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        guard size > 0, !overflow, product <= 1 << 40 else {
+          throw ScheduleProblem("@\(function.name) has a value of type \(type), which is too large")
+        }
+        count = product
+      }
+      return count
+    }
+    var parameterOf: [Int: Int] = [:]
+    for (k, p) in function.parameters.enumerated() { parameterOf[p.value.index] = k }
+    var work: [Work] = []
+    var isAlias: [Bool] = []
+    for (k, node) in function.nodes.enumerated() {
+      guard let op = registry[node.op] else { throw ScheduleProblem("there is no op '\(node.op)'") }
+      let alias = op.traits.contains(.alias)
+      isAlias.append(alias)
+      if alias {
+        guard let input = node.inputs.first, let out = node.results.first, node.results.count == 1,
+          elements[input.index] == elements[out.index],
+          function.type(input).isBatched == function.type(out).isBatched
+        else { throw ScheduleProblem("node \(k) '\(node.op)' is no alias of its input") }
+        root[out.index] = root[input.index]
+        work.append(
+          Work(request: KernelRequest(""), inputs: [], outputs: [], isBatched: false, isInPlace: false, cost: 0))
+        continue
+      }
+      let context = try registry.context(node, in: function)
+      guard let request = try op.kernel(context) else {
+        throw ScheduleProblem("node \(k) '\(node.op)' has no kernel")
+      }
+      let readsBatch = node.inputs.contains { function.type($0).isBatched }
+      let writesBatch = node.results.contains { function.type($0).isBatched }
+      let isBatched = readsBatch || writesBatch
+      if isBatched {
+        let wanted = !request.reducesBatch
+        guard node.results.allSatisfy({ function.type($0).isBatched == wanted }) else {
+          throw ScheduleProblem("node \(k) '\(node.op)' mixes batched and unbatched results")
+        }
+      }
+      for value in node.results { producer[value.index] = k }
+      work.append(
+        Work(
+          request: request, inputs: node.inputs.map { root[$0.index] }, outputs: node.results.map(\.index),
+          isBatched: isBatched, isInPlace: op.traits.contains(.inPlace),
+          cost: max(op.flops(context), node.results.reduce(0) { $0 + elements[$1.index] })))
+    }
+    var needed = Set(function.results.map { root[$0.value.index] })
+    var live: [Int] = []
+    for k in function.nodes.indices.reversed() where !isAlias[k] {
+      guard work[k].outputs.contains(where: needed.contains) else { continue }
+      live.append(k)
+      needed.formUnion(work[k].inputs)
+    }
+    var isConstant = [Bool](repeating: false, count: function.nodes.count)
+    for k in function.nodes.indices where !isAlias[k] {
+      let isRandom = registry[function.nodes[k].op]?.traits.contains(.random) == true
+      isConstant[k] =
+        !work[k].isBatched && !isRandom
+        && work[k].inputs.allSatisfy { producer[$0] >= 0 && isConstant[producer[$0]] }
+    }
+    self.root = root
+    self.elements = elements
+    self.producer = producer
+    self.parameterOf = parameterOf
+    self.work = work
+    self.live = live.reversed()
+    self.isConstant = isConstant
+  }
+}

@@ -1,0 +1,171 @@
+import GeocIR
+
+/// The nodes of one region, before memory is assigned.
+struct StepGroup {
+  var kind: Schedule.RegionKind
+  /// Nodes, in the order of the function.
+  var steps: [Int]
+  /// Batched parameters that are results of the function as they are and are unpacked here.
+  var passedThrough: [Int] = []
+}
+
+/// Decides which nodes share a region.
+///
+/// Phases alternate: even ones hold unbatched work, odd ones chunked regions. The earliest phases give the smallest
+/// number of regions; afterwards chunked nodes move within their freedom so that fewer scalars cross regions.
+struct StepGrouping {
+  let flow: FlowAnalysis
+  private var phase: [Int]
+  /// Readers of every root value.
+  private let readers: [[Int]]
+
+  init(_ flow: FlowAnalysis) {
+    self.flow = flow
+    var readers = [[Int]](repeating: [], count: flow.root.count)
+    for k in flow.live { for input in Set(flow.work[k].inputs) { readers[input].append(k) } }
+    self.readers = readers
+    phase = [Int](repeating: 0, count: flow.function.nodes.count)
+    for k in flow.live where !flow.isConstant[k] {
+      phase[k] = flow.work[k].isBatched ? 1 : 0
+      for input in flow.work[k].inputs {
+        let p = flow.producer[input]
+        if p >= 0, !flow.isConstant[p] { phase[k] = max(phase[k], phase[p] + distance(p, k)) }
+      }
+    }
+    reduceCrossings()
+  }
+
+  /// Least difference of phases between a node and one that reads its result.
+  private func distance(_ from: Int, _ to: Int) -> Int {
+    switch (flow.work[from].isBatched, flow.work[from].request.reducesBatch, flow.work[to].isBatched) {
+    case (false, _, false), (true, false, true): 0
+    case (true, true, true): 2
+    default: 1
+    }
+  }
+
+  private mutating func reduceCrossings() {
+    let chunked = flow.live.filter { flow.work[$0].isBatched }
+    for k in chunked.reversed() {
+      let latest = flow.work[k].outputs.flatMap { readers[$0] }.map { phase[$0] - distance(k, $0) }.min() ?? phase[k]
+      move(k, through: Array(stride(from: phase[k] + 2, through: latest, by: 2)), onTies: !flow.work[k].request.reducesBatch)
+    }
+    for k in chunked {
+      var earliest = 1
+      for input in flow.work[k].inputs {
+        let p = flow.producer[input]
+        if p >= 0, !flow.isConstant[p] { earliest = max(earliest, phase[p] + distance(p, k)) }
+      }
+      guard earliest < phase[k] else { continue }
+      move(k, through: Array(stride(from: phase[k] - 2, through: earliest, by: -2)), onTies: false)
+    }
+  }
+
+  /// Moves node `k` to the candidate phase with the least crossing scalars, if that is better than where it is.
+  private mutating func move(_ k: Int, through candidates: [Int], onTies: Bool) {
+    guard !candidates.isEmpty else { return }
+    let touched = Set(flow.work[k].inputs + flow.work[k].outputs).filter { flow.isBatched($0) }
+    func cost() -> Int { touched.reduce(0) { $0 + (crosses($1) ? flow.elements[$1] : 0) } }
+    var best = phase[k]
+    var least = cost()
+    for candidate in candidates {
+      phase[k] = candidate
+      let found = cost()
+      if found < least || (found == least && onTies) {
+        least = found
+        best = candidate
+      }
+    }
+    phase[k] = best
+  }
+
+  /// Whether a batched root value is used in more than one phase.
+  private func crosses(_ root: Int) -> Bool {
+    let producer = flow.producer[root]
+    var seen = producer >= 0 ? phase[producer] : nil
+    for reader in readers[root] {
+      if let seen, seen != phase[reader] { return true }
+      seen = phase[reader]
+    }
+    return false
+  }
+
+  /// The regions, in order.
+  func groups() -> [StepGroup] {
+    var groups: [StepGroup] = []
+    let constants = flow.live.filter { flow.isConstant[$0] }
+    if !constants.isEmpty { groups.append(StepGroup(kind: .constant, steps: constants)) }
+    var byPhase: [Int: [Int]] = [:]
+    for k in flow.live where !flow.isConstant[k] { byPhase[phase[k], default: []].append(k) }
+    for p in byPhase.keys.sorted() {
+      guard let members = byPhase[p] else { continue }
+      if p % 2 == 1 {
+        groups.append(StepGroup(kind: .chunked, steps: members))
+      } else {
+        groups += waves(members).map { StepGroup(kind: .wave, steps: $0) }
+      }
+    }
+    let passed = Set(flow.function.results.map { flow.root[$0.value.index] })
+      .filter { flow.parameterOf[$0] != nil && flow.isBatched($0) }.sorted()
+    if !passed.isEmpty {
+      for root in passed {
+        let last = groups.lastIndex { group in
+          group.kind == .chunked && (group.steps.contains { flow.work[$0].inputs.contains(root) })
+        }
+        if let at = last ?? groups.lastIndex(where: { $0.kind == .chunked }) {
+          groups[at].passedThrough.append(root)
+        } else {
+          groups.append(StepGroup(kind: .chunked, steps: [], passedThrough: [root]))
+        }
+      }
+    }
+    return groups
+  }
+
+  /// Unbatched nodes of one phase by distance from the nodes of earlier phases.
+  private func waves(_ members: [Int]) -> [[Int]] {
+    var level: [Int: Int] = [:]
+    var waves: [[Int]] = []
+    for k in members {
+      let own = flow.work[k].inputs.compactMap { level[flow.producer[$0]] }.max().map { $0 + 1 } ?? 0
+      level[k] = own
+      if own == waves.count { waves.append([]) }
+      waves[own].append(k)
+    }
+    return waves
+  }
+}
+
+/// In which regions each root value is alive.
+struct ValueUses {
+  /// Region that makes or first reads it.
+  private(set) var first: [Int]
+  /// Region that reads it last; `regionCount` for an unbatched result.
+  private(set) var last: [Int]
+  /// Whether it is needed in a region other than the first.
+  private(set) var crosses: [Bool]
+  let regionCount: Int
+
+  init(_ flow: FlowAnalysis, _ groups: [StepGroup]) {
+    regionCount = groups.count
+    var firsts = [Int](repeating: Int.max, count: flow.root.count)
+    var lasts = [Int](repeating: -1, count: flow.root.count)
+    func touch(_ root: Int, _ region: Int) {
+      firsts[root] = min(firsts[root], region)
+      lasts[root] = max(lasts[root], region)
+    }
+    for (region, group) in groups.enumerated() {
+      for k in group.steps {
+        for value in flow.work[k].inputs + flow.work[k].outputs { touch(value, region) }
+      }
+      for value in group.passedThrough { touch(value, region) }
+    }
+    for result in flow.function.results {
+      let root = flow.root[result.value.index]
+      if !flow.isBatched(root) { lasts[root] = groups.count }
+    }
+    crosses = zip(firsts, lasts).map { $0 < $1 }
+    first = firsts
+    last = lasts
+  }
+}

@@ -1,0 +1,77 @@
+import GeocDiagnostics
+import GeocKernelABI
+import GeocPlan
+
+extension Executable {
+  /// Places everything for a batch of `items`: arenas grow if they must, operands of all workers are set.
+  func bind(_ items: Int) throws(GeocError) {
+    let new = program.layout.bind(batch: items)
+    if new.batchBytes > batchArena.byteCount { batchArena = try AlignedMemory(byteCount: new.batchBytes) }
+    if new.partialBytes > partials.byteCount { partials = try AlignedMemory(byteCount: new.partialBytes) }
+    for (k, result) in function.results.enumerated() where schedule.results[k] < 0 {
+      if let existing = outputs[k], existing.rowCount >= items { continue }
+      outputs[k] = try HostArray(
+        scalar: schedule.dtype == .f64 ? .f64 : .f32, rowCount: items, rowShape: resultShapes[k])
+      _ = result
+    }
+    bound = new
+    for k in schedule.steps.indices {
+      bindPatches(k)
+      for worker in workers { bindCall(k, worker) }
+    }
+  }
+
+  private func bindPatches(_ k: Int) {
+    let step = schedule.steps[k]
+    var at = patchStarts[k]
+    for (o, slot) in (step.inputs + step.outputs).enumerated() where schedule.slots[slot].storage == .batch {
+      let stride = schedule.slots[slot].elements * program.layout.chunkItems * program.layout.scalarSize
+      patches[at] = Patch(operand: program.steps[k].firstOperand + o, base: batchBase(slot), stride: stride)
+      at += 1
+    }
+  }
+
+  private func bindCall(_ k: Int, _ worker: Worker) {
+    let step = schedule.steps[k]
+    let layout = program.layout
+    let first = program.steps[k].firstOperand
+    for (o, slot) in (step.inputs + step.outputs).enumerated() {
+      let piece = schedule.slots[slot]
+      let stride = piece.isBatched ? piece.elements * layout.lanes : 0
+      let base =
+        switch piece.storage {
+        case .batch: batchBase(slot)
+        case .chunk:
+          worker.chunkMemory.base + layout.offsets[slot] * layout.chunkItems * layout.scalarSize
+        case .parameter, .single, .constant: unbatchedPlace(slot)
+        }
+      worker.operands[first + o] = Operand(base: base, groupStride: stride)
+    }
+    guard let sizes = program.sizes(k), let reals = program.reals(k) else { return }
+    (worker.calls + k).initialize(
+      to: KernelCall(
+        operands: UnsafePointer(worker.operands + first), inputCount: step.inputs.count, groups: 1, items: 1,
+        firstItem: 0, batch: bound.batch, sizes: sizes, reals: reals, scratch: worker.scratch.base, seed: 0, step: 0,
+        fault: worker.fault))
+  }
+
+  private func batchBase(_ slot: Int) -> UnsafeMutableRawPointer {
+    batchArena.base + program.layout.offsets[slot] * bound.groups * program.layout.lanes * program.layout.scalarSize
+  }
+
+  /// Where an unbatched slot is.
+  func unbatchedPlace(_ slot: Int) -> UnsafeMutableRawPointer {
+    let piece = schedule.slots[slot]
+    let offset = program.layout.offsets[slot] * program.layout.scalarSize
+    switch piece.storage {
+    case .parameter: return store.memory(function.parameters[piece.parameter].name)?.base ?? singles.base
+    case .constant: return constants.base + offset
+    case .single, .batch, .chunk: return singles.base + offset
+    }
+  }
+
+  /// Where unbatched result `k` is, nil for a batched one.
+  func unbatchedResult(_ k: Int) -> UnsafeMutableRawPointer? {
+    schedule.results[k] < 0 ? nil : unbatchedPlace(schedule.results[k])
+  }
+}

@@ -1,0 +1,234 @@
+import GeocDiagnostics
+import GeocIR
+import GeocKernelABI
+import GeocKernels
+import GeocPlan
+import GeocTensorFiles
+import Glibc
+
+/// Samples for one run.
+package struct Batch: Sendable {
+  /// Batched inputs by name.
+  package var columns: [String: HostArray]
+  /// Rows of the columns, one per item of the batch.
+  package var rows: [Int]
+
+  /// Some rows of some columns.
+  package init(columns: [String: HostArray] = [:], rows: [Int]) {
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+/// A function of a plan, ready to run any number of times on batches of any size.
+///
+/// The same inputs give the same bits for every number of workers. After the first run with the largest batch nothing
+/// is allocated. Not for use by two threads at once.
+package final class Executable: @unchecked Sendable {
+  /// The function.
+  package let function: Function
+  /// How it is executed.
+  package var schedule: Schedule { program.schedule }
+  /// Where its unbatched parameters live.
+  package let store: ParameterStore
+  /// Whether steps are timed.
+  package var isProfiling = false
+  let program: Program
+  let pool: ThreadPool
+  let workers: [Worker]
+  let resultShapes: [[Int]]
+  let parameterShapes: [[Int]]
+  let transfer: LaneTransfer
+  var bound: Layout.Bound
+  /// Runs of each kind since the start, for the profile.
+  var runs = 0
+
+  var batchArena: AlignedMemory
+  let singles: AlignedMemory
+  let constants: AlignedMemory
+  var partials: AlignedMemory
+  var outputs: [HostArray?]
+  /// Columns by parameter, for the run that is going on.
+  let columns: UnsafeMutableBufferPointer<Column>
+  /// Operands in the batch arena: where they start and how far it is to the next chunk, by step.
+  let patches: UnsafeMutableBufferPointer<Patch>
+  let patchStarts: [Int]
+
+  /// A source of rows.
+  struct Column {
+    var base: UnsafeRawPointer
+    var scalar: RowScalar
+  }
+
+  /// An operand that moves from chunk to chunk.
+  struct Patch {
+    var operand: Int
+    var base: UnsafeMutableRawPointer
+    var stride: Int
+  }
+
+  /// Prepares `schedule` of `function`. Parameters are declared in `store`. Throws E0404 for a schedule that names an
+  /// unknown kernel, E0516 when the store has another shape, E0408.
+  package init(
+    _ function: Function, _ schedule: Schedule, spaces: SpaceTable, store: ParameterStore, pool: ThreadPool,
+    kernels: KernelLibrary? = nil
+  ) throws(GeocError) {
+    self.function = function
+    self.store = store
+    self.pool = pool
+    let kernels = try kernels ?? KernelLibrary.installed()
+    transfer = kernels.transfer
+    let program = try Program(schedule, workers: pool.count, kernels: kernels)
+    self.program = program
+    let layout = program.layout
+    bound = layout.bind(batch: 0)
+    resultShapes = function.results.map { spaces.shape(function.type($0.value)) }
+    parameterShapes = function.parameters.map { spaces.shape(function.type($0.value)) }
+    for (p, shape) in zip(function.parameters, parameterShapes) where !function.type(p.value).isBatched {
+      try store.declare(p.name, shape: shape)
+    }
+    var workers: [Worker] = []
+    for _ in 0..<pool.count {
+      workers.append(
+        try Worker(
+          operandCount: program.operandCount, stepCount: schedule.steps.count, chunkBytes: bound.chunkBytes,
+          scratchBytes: program.scratchBytes, sumBytes: layout.partialElements * layout.scalarSize))
+    }
+    self.workers = workers
+    batchArena = try AlignedMemory(byteCount: 0)
+    partials = try AlignedMemory(byteCount: 0)
+    singles = try AlignedMemory(byteCount: layout.singleElements * layout.scalarSize)
+    constants = try AlignedMemory(byteCount: layout.constantElements * layout.scalarSize)
+    outputs = [HostArray?](repeating: nil, count: function.results.count)
+    columns = .allocate(capacity: function.parameters.count + 1)
+    columns.initialize(repeating: Column(base: UnsafeRawPointer(singles.base), scalar: .f64))
+    var starts: [Int] = []
+    var moving = 0
+    for step in schedule.steps {
+      starts.append(moving)
+      moving += (step.inputs + step.outputs).count { schedule.slots[$0].storage == .batch }
+    }
+    patchStarts = starts + [moving]
+    patches = .allocate(capacity: moving + 1)
+    patches.initialize(repeating: Patch(operand: 0, base: singles.base, stride: 0))
+  }
+
+  deinit {
+    columns.deallocate()
+    patches.deallocate()
+  }
+
+  /// Runs the function on a batch. `seed` and `step` are the key and counter of random numbers. With `checksValues`
+  /// every result of every step is looked through, and the first NaN or infinity is an error.
+  ///
+  /// Throws E0507 and E0511 for columns that do not fit, E0505 for a missing one, E0601 to E0606 for what kernels
+  /// report, E0602 for a value that is not finite, E0408.
+  package func run(_ batch: Batch, seed: UInt64 = 0, step: UInt64 = 0, checksValues: Bool = false) throws(GeocError) {
+    let items = max(1, batch.rows.count)
+    try bindColumns(batch)
+    let isNewSize = bound.batch != items
+    if isNewSize { try bind(items) }
+    for worker in workers {
+      worker.clearFaults()
+      for k in schedule.steps.indices {
+        worker.calls[k].seed = seed
+        worker.calls[k].step = step
+      }
+    }
+    runs += 1
+    let failed = batch.rows.withUnsafeBufferPointer { rows -> Int? in
+      var none = 0
+      return withUnsafePointer(to: &none) { fallback in
+        let job = Job(rows: rows.baseAddress ?? fallback, checksValues: checksValues, isProfiling: isProfiling)
+        for (r, region) in program.regions.enumerated() {
+          switch region.kind {
+          case .constant: if isNewSize { runInOrder(region, job) }
+          case .wave: runWave(region, job)
+          case .chunked: runChunked(region, job)
+          }
+          if workers.contains(where: { $0.faultStep >= 0 || $0.notFinite != nil }) { return r }
+        }
+        return nil
+      }
+    }
+    if failed != nil {
+      // Constants may not have been computed.
+      bound = program.layout.bind(batch: 0)
+      throw GeocError(fault(batch))
+    }
+  }
+
+  private func bindColumns(_ batch: Batch) throws(GeocError) {
+    for (k, p) in function.parameters.enumerated() where function.type(p.value).isBatched {
+      guard schedule.steps.contains(where: { $0.kind == .pack && $0.index == k }) else { continue }
+      guard let column = batch.columns[p.name] else {
+        throw GeocError(Diagnostic(.data.missingArray, "input '\(p.name)' is not given", item: p.name))
+      }
+      guard column.elements == parameterShapes[k].reduce(1, *) else {
+        throw GeocError(
+          Diagnostic(
+            .data.shape, "input '\(p.name)' has samples of shape \(column.rowShape), expected \(parameterShapes[k])",
+            item: p.name))
+      }
+      guard let low = batch.rows.min(), let high = batch.rows.max() else {
+        throw GeocError(Diagnostic(.data.emptySplit, "there are no samples to run '\(function.name)' on"))
+      }
+      guard low >= 0, high < column.rowCount else {
+        throw GeocError(
+          Diagnostic(
+            .data.indexOutOfRange, "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
+            item: p.name))
+      }
+      columns[k] = Column(base: UnsafeRawPointer(column.memory.base), scalar: column.scalar)
+    }
+  }
+
+  /// Result `name` of the last run: `[batch] + shape` or `shape`. Nil when there is no such result or no run.
+  package func result(_ name: String) -> Tensor? {
+    guard let k = function.results.firstIndex(where: { $0.name == name }) else { return nil }
+    guard let place = unbatchedResult(k) else { return try? outputs[k]?.tensor(rows: bound.batch) }
+    let dtype: TensorDType = schedule.dtype == .f64 ? .f64 : .f32
+    guard let info = try? TensorInfo(dtype: dtype, shape: resultShapes[k]) else { return nil }
+    return try? Tensor(info: info, bytes: [UInt8](UnsafeRawBufferPointer(start: place, count: info.byteCount)))
+  }
+
+  /// An unbatched result of one number; NaN when there is no such result.
+  package func number(_ name: String) -> Double {
+    guard let k = function.results.firstIndex(where: { $0.name == name }), let place = unbatchedResult(k) else {
+      return .nan
+    }
+    return schedule.dtype == .f64 ? place.load(as: Double.self) : Double(place.load(as: Float.self))
+  }
+
+  /// A batched result of the last run, without copying it: the first rows are valid, one per item.
+  package func rows(_ name: String) -> HostArray? {
+    function.results.firstIndex { $0.name == name }.flatMap { outputs[$0] }
+  }
+
+  /// The name under which a result replaces a value of the store: `param.w` and `state.s` without their first part,
+  /// `optimizer.…` and `prepared.…` as they are; nil for other results.
+  package static func storeName(ofResult name: String) -> String? {
+    for prefix in ["param.", "state."] where name.hasPrefix(prefix) { return String(name.dropFirst(prefix.count)) }
+    return name.hasPrefix("optimizer.") || name.hasPrefix("prepared.") ? name : nil
+  }
+
+  /// Brings the new parameters, statistics and moments of the last run into the store. Throws E0516, E0408.
+  package func commit() throws(GeocError) {
+    var waiting: [(bytes: [UInt8], target: AlignedMemory)] = []
+    for (k, result) in function.results.enumerated() {
+      guard let name = Self.storeName(ofResult: result.name), let place = unbatchedResult(k) else { continue }
+      try store.declare(name, shape: resultShapes[k])
+      guard let target = store.memory(name), target.base != place else { continue }
+      let count = resultShapes[k].reduce(1, *) * program.layout.scalarSize
+      if schedule.slots[schedule.results[k]].storage == .parameter {
+        // The source is a value of the store, which this loop may be about to replace.
+        waiting.append(([UInt8](UnsafeRawBufferPointer(start: place, count: count)), target))
+      } else {
+        memcpy(target.base, place, count)
+      }
+    }
+    for (bytes, target) in waiting {
+      bytes.withUnsafeBytes { if let source = $0.baseAddress { memcpy(target.base, source, $0.count) } }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import GeocDiagnostics
+import GeocKernelABI
+
+/// What one thread owns while it executes steps: calls ready to be made, chunk memory, scratch, its first fault.
+final class Worker: @unchecked Sendable {
+  /// Operands of all steps, step after step.
+  let operands: UnsafeMutablePointer<Operand>
+  /// One call per step.
+  let calls: UnsafeMutablePointer<KernelCall>
+  let fault: UnsafeMutablePointer<KernelFault>
+  /// Nanoseconds spent in each step, while profiling.
+  let nanoseconds: UnsafeMutablePointer<UInt64>
+  /// The step that recorded the fault, -1 for none.
+  var faultStep = -1
+  /// The first step with a result that is not finite, and the item of the batch, while checking.
+  var notFinite: (step: Int, item: Int)?
+  let chunkMemory: AlignedMemory
+  let scratch: AlignedMemory
+  /// Partial sums of one chunk, before they are added to those of the task.
+  let sums: AlignedMemory
+  private let operandCount: Int
+  private let stepCount: Int
+
+  /// Throws E0408.
+  init(operandCount: Int, stepCount: Int, chunkBytes: Int, scratchBytes: Int, sumBytes: Int) throws(GeocError) {
+    chunkMemory = try AlignedMemory(byteCount: chunkBytes)
+    scratch = try AlignedMemory(byteCount: scratchBytes)
+    sums = try AlignedMemory(byteCount: sumBytes)
+    self.operandCount = operandCount
+    self.stepCount = stepCount
+    operands = .allocate(capacity: max(1, operandCount))
+    operands.initialize(repeating: Operand(base: scratch.base, groupStride: 0), count: operandCount)
+    calls = .allocate(capacity: max(1, stepCount))
+    fault = .allocate(capacity: 1)
+    fault.initialize(to: KernelFault())
+    nanoseconds = .allocate(capacity: max(1, stepCount))
+    nanoseconds.initialize(repeating: 0, count: max(1, stepCount))
+  }
+
+  deinit {
+    operands.deallocate()
+    calls.deallocate()
+    fault.deallocate()
+    nanoseconds.deallocate()
+  }
+
+  /// Forgets faults of earlier runs.
+  func clearFaults() {
+    fault.pointee = KernelFault()
+    faultStep = -1
+    notFinite = nil
+  }
+
+  /// Notes that step `k` recorded a fault, if it did.
+  @inline(__always)
+  func noteFault(_ k: Int) {
+    if fault.pointee.kind != 0, faultStep < 0 { faultStep = k }
+  }
+}
