@@ -62,9 +62,14 @@ let package = Package(
       name: "GeocRuntime",
       dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan"],
       swiftSettings: strict),
+    .target(
+      name: "PlanTestSupport", dependencies: ["GeocIR", "GeocKernelABI"], path: "Tests/PlanTestSupport",
+      swiftSettings: strict),
     .testTarget(
-      name: "GeocRuntimeTests",
-      dependencies: ["GeocRuntime", "GeocPlan", "GeocIR", "GeocOps", "GeocKernelABI", "GeocTensorFiles", "GeocDiagnostics"],
+      name: "GeocPlanTests", dependencies: ["GeocPlan", "GeocTensorFiles", "GeocDiagnostics", "PlanTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GeocRuntimeTests", dependencies: ["GeocRuntime", "GeocPlan", "GeocDiagnostics", "PlanTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],

@@ -76,9 +76,10 @@ package final class Executable: @unchecked Sendable {
     self.function = function
     self.store = store
     self.pool = pool
-    let kernels = try kernels ?? KernelLibrary.installed()
-    transfer = kernels.transfer
-    let program = try Program(schedule, workers: pool.count, kernels: kernels)
+    let library: KernelLibrary
+    if let kernels { library = kernels } else { library = try KernelLibrary.installed() }
+    transfer = library.transfer
+    let program = try Program(schedule, workers: pool.count, kernels: library)
     self.program = program
     let layout = program.layout
     bound = layout.bind(batch: 0)

@@ -1,0 +1,153 @@
+import GeocIR
+import PlanTestSupport
+import Testing
+
+@testable import GeocPlan
+
+@Suite struct SchedulerTests {
+  func schedule(_ function: Function) throws -> Schedule {
+    try Scheduler.schedule(function, registry: testRegistry, dtype: .f64)
+  }
+
+  func problem(_ schedule: Schedule, _ function: Function) -> String? {
+    ScheduleVerifier.problem(schedule, function, registry: testRegistry, dtype: .f64) { TestKernels.table[$0] }
+  }
+
+  @Test func stepsOnBatchedValuesShareOneRegion() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let w = b.parameter("w", .real([4]), .param)
+    let two = try b.constant([4], 2)
+    let y = try b.axpy(x, 1, w)
+    let z = try b.axpy(y, 3, two)
+    b.result("z", z)
+    b.result("sum", try b.total(z))
+    let s = try schedule(b.function)
+    #expect(
+      s.text(b.function) == """
+        schedule @f f64
+        constant 0
+          k0 = t_fill()
+        chunked 1
+          c1 = pack x
+          c1 = t_axpy(c1, p2)
+          c1 = t_axpy(c1, k0)
+          unpack z = c1
+          s3 = t_sum(c1) over the batch
+        result sum = s3
+        memory: 0 + 4 scalars per item in batch + chunk, 8 single, 8 constant, 8 partial
+
+        """)
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func aStepThatNeedsASumStartsARegion() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let mean = try b.axpy(try b.constant([4], 0), 0.5, try b.total(x))
+    let centred = try b.axpy(x, -1, mean)
+    b.result("variance", try b.total(centred))
+    let s = try schedule(b.function)
+    #expect(
+      s.text(b.function) == """
+        schedule @f f64
+        constant 0
+          k0 = t_fill()
+        chunked 1
+          b1 = pack x
+          s2 = t_sum(b1) over the batch
+        wave 2
+          s3 = t_axpy(k0, s2)
+        chunked 3
+          b1 = t_axpy(b1, s3)
+          s4 = t_sum(b1) over the batch
+        result variance = s4
+        memory: 4 + 0 scalars per item in batch + chunk, 16 single, 8 constant, 8 partial
+
+        """)
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func aStepMovesToTheRegionOfItsReader() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let early = try b.axpy(x, 2, x)
+    let mean = try b.total(x)
+    let late = try b.axpy(early, -1, mean)
+    b.result("late", late)
+    let s = try schedule(b.function)
+    #expect(s.regions.map(\.kind) == [.chunked, .chunked])
+    #expect(s.regions[0].end == 2)
+    #expect(s.slots.count { $0.storage == .batch } == 1)
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func independentUnbatchedStepsShareAWave() throws {
+    var b = Builder.test()
+    let values = (0..<3).map { b.parameter("w\($0)", .real([4]), .param) }
+    for (k, w) in values.enumerated() {
+      b.result("param.w\(k)", try b.axpy(try b.axpy(w, 2, w), 1, w))
+    }
+    let s = try schedule(b.function)
+    #expect(s.regions == [Schedule.Region(kind: .wave, start: 0, end: 3), Schedule.Region(kind: .wave, start: 3, end: 6)])
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func deadStepsAndUnusedInputsCostNothing() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    _ = b.parameter("unused", .real([9], isBatched: true), .input)
+    _ = try b.axpy(x, 1, x)
+    let w = b.parameter("w", .real([2]), .param)
+    b.result("w", w)
+    let s = try schedule(b.function)
+    #expect(s.steps.isEmpty && s.regions.isEmpty)
+    #expect(s.slots == [Schedule.Slot(elements: 2, storage: .parameter, parameter: 2, first: 0, last: 0)])
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func aBatchedParameterMayBeAResult() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    b.result("same", x)
+    b.result("again", x)
+    let s = try schedule(b.function)
+    #expect(s.steps.map(\.kind) == [.pack, .unpack, .unpack])
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func layerOpsAreRefused() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    b.result("y", try b.one("t_layer", [x]))
+    #expect(throws: ScheduleProblem("node 0 't_layer' has no kernel")) { try schedule(b.function) }
+  }
+
+  @Test func chunkOrderKeepsFewValuesAlive() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([10], isBatched: true), .input)
+    var products: [Value] = []
+    for k in 0..<8 { products.append(try b.one("t_root", [try b.axpy(x, Double(k), x)])) }
+    for (k, product) in products.enumerated() { b.result("s\(k)", try b.total(product)) }
+    let layout = Layout(try schedule(b.function))
+    // The order of the function keeps all eight alive.
+    #expect(layout.chunkElements == 30)
+  }
+
+  @Test(arguments: 0..<200) func randomFunctionsGiveSoundSchedules(seed: Int) throws {
+    let function = try RandomFunctions.make(seed: UInt64(seed), size: 5 + seed % 60)
+    #expect(Verifier.problems(function, testRegistry) == [])
+    let s = try schedule(function)
+    #expect(problem(s, function) == nil)
+    let layout = Layout(s)
+    #expect(layout.overlaps(s) == [])
+    for batch in [1, 7, 16, 100, 1000] {
+      let bound = layout.bind(batch: batch)
+      for slot in s.slots.indices where s.slots[slot].storage == .batch {
+        let bytes = (layout.offsets[slot] + s.slots[slot].elements) * bound.groups * layout.lanes * 8
+        #expect(bytes <= bound.batchBytes)
+      }
+      #expect((0..<bound.tasks).flatMap { Array(bound.chunks(ofTask: $0)) } == Array(0..<bound.chunks))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Synchronization
+import Testing
+
+@testable import GeocRuntime
+
+@Suite struct ThreadPoolTests {
+  @Test(arguments: [1, 2, 4]) func runsEveryWorkerOnceForEachCall(count: Int) {
+    let pool = ThreadPool(count: count)
+    let calls = (0..<4).map { _ in Counter() }
+    for _ in 0..<500 { pool.run { calls[$0].increment() } }
+    for worker in 0..<count { #expect(calls[worker].total == 500) }
+    for worker in count..<4 { #expect(calls[worker].total == 0) }
+  }
+
+  @Test func wakesThreadsThatWentToSleep() async throws {
+    let pool = ThreadPool(count: 3)
+    let calls = (0..<4).map { _ in Counter() }
+    pool.run { calls[$0].increment() }
+    try await Task.sleep(for: .milliseconds(30))
+    pool.run { calls[$0].increment() }
+    for worker in 0..<3 { #expect(calls[worker].total == 2) }
+  }
+
+  final class Counter: Sendable {
+    let value = Atomic<Int>(0)
+    func increment() { value.add(1, ordering: .relaxed) }
+    var total: Int { value.load(ordering: .relaxed) }
+  }
+}
