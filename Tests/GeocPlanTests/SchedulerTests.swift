@@ -59,10 +59,10 @@ import Testing
         wave 2
           s3 = t_axpy(k0, s2)
         chunked 3
-          b1 = t_axpy(b1, s3)
-          s4 = t_sum(b1) over the batch
-        result variance = s4
-        memory: 4 + 0 scalars per item in batch + chunk, 16 single, 8 constant, 8 partial
+          c4 = t_axpy(b1, s3)
+          s5 = t_sum(c4) over the batch
+        result variance = s5
+        memory: 4 + 4 scalars per item in batch + chunk, 16 single, 8 constant, 8 partial
 
         """)
     #expect(problem(s, b.function) == nil)
@@ -89,7 +89,8 @@ import Testing
       b.result("param.w\(k)", try b.axpy(try b.axpy(w, 2, w), 1, w))
     }
     let s = try schedule(b.function)
-    #expect(s.regions == [Schedule.Region(kind: .wave, start: 0, end: 3), Schedule.Region(kind: .wave, start: 3, end: 6)])
+    #expect(
+      s.regions == [Schedule.Region(kind: .wave, start: 0, end: 3), Schedule.Region(kind: .wave, start: 3, end: 6)])
     #expect(problem(s, b.function) == nil)
   }
 

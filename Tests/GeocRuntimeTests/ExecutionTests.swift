@@ -32,7 +32,8 @@ import Testing
     for p in f.parameters {
       let items = inputs[p.name] ?? []
       let shape = f.type(p.value).field
-      tensors[p.name] = try Tensor(items.flatMap { $0 }, shape: f.type(p.value).isBatched ? [items.count] + shape : shape)
+      tensors[p.name] = try Tensor(
+        items.flatMap { $0 }, shape: f.type(p.value).isBatched ? [items.count] + shape : shape)
     }
     return tensors
   }

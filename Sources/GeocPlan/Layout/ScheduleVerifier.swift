@@ -29,7 +29,9 @@ package struct ScheduleVerifier {
         var verifier = ScheduleVerifier(function, schedule, flow, kernel)
         try verifier.run()
         let layout = Layout(schedule)
-        guard layout.totalElements <= Layout.mostElements else { return "the schedule needs more memory than a machine has" }
+        guard layout.totalElements <= Layout.mostElements else {
+          return "the schedule needs more memory than a machine has"
+        }
         return layout.overlaps(schedule).first
       } catch {
         return "\(error)"
@@ -125,13 +127,15 @@ package struct ScheduleVerifier {
       if piece.storage == .chunk {
         let bounds = schedule.regions[region]
         try check(
-          piece.first >= bounds.start && piece.last < bounds.end, "chunk slot \(slot) is alive outside region \(region)")
+          piece.first >= bounds.start && piece.last < bounds.end, "chunk slot \(slot) is alive outside region \(region)"
+        )
       }
     }
     for slot in step.outputs {
       let storage = schedule.slots[slot].storage
       try check(storage != .parameter, "step \(k) writes a parameter")
-      try check((storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
+      try check(
+        (storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
     }
     switch step.kind {
     case .kernel: try kernelStep(k, step, kind)

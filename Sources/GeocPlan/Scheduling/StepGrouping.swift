@@ -48,7 +48,9 @@ struct StepGrouping {
     let chunked = flow.live.filter { flow.work[$0].isBatched }
     for k in chunked.reversed() {
       let latest = flow.work[k].outputs.flatMap { readers[$0] }.map { phase[$0] - distance(k, $0) }.min() ?? phase[k]
-      move(k, through: Array(stride(from: phase[k] + 2, through: latest, by: 2)), onTies: !flow.work[k].request.reducesBatch)
+      move(
+        k, through: Array(stride(from: phase[k] + 2, through: latest, by: 2)),
+        onTies: !flow.work[k].request.reducesBatch)
     }
     for k in chunked {
       var earliest = 1

@@ -177,7 +177,8 @@ package final class Executable: @unchecked Sendable {
       guard low >= 0, high < column.rowCount else {
         throw GeocError(
           Diagnostic(
-            .data.indexOutOfRange, "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
+            .data.indexOutOfRange,
+            "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
             item: p.name))
       }
       columns[k] = Column(base: UnsafeRawPointer(column.memory.base), scalar: column.scalar)

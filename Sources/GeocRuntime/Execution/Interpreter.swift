@@ -30,7 +30,8 @@ package enum Interpreter {
         columns[p.name] = column
         if let count, count != column.rowCount {
           throw GeocError(
-            Diagnostic(.data.rowCount, "input '\(p.name)' has \(column.rowCount) samples, expected \(count)", item: p.name))
+            Diagnostic(
+              .data.rowCount, "input '\(p.name)' has \(column.rowCount) samples, expected \(count)", item: p.name))
         }
         count = column.rowCount
       } else {

@@ -18,7 +18,8 @@ package struct KernelLibrary: Sendable {
   /// The kernels for this processor. Throws E0404 when there are none.
   package static func installed() throws(GeocError) -> KernelLibrary {
     guard let transfer = KernelTable.shared.transfer else {
-      throw GeocError(Diagnostic(.plan.schedule, "this processor runs none of the instruction sets that geoc was built for"))
+      throw GeocError(
+        Diagnostic(.plan.schedule, "this processor runs none of the instruction sets that geoc was built for"))
     }
     return KernelLibrary(transfer: transfer) { KernelTable.shared[$0] }
   }
