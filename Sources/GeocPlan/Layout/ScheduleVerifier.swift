@@ -19,24 +19,43 @@ package struct ScheduleVerifier {
 
   /// The first mistake found, or nil. `kernel` looks a kernel up by name.
   package static func problem(
-    _ schedule: Schedule, _ function: Function, registry: OpRegistry, dtype: DType,
-    kernel: (String) -> KernelSet?
+    _ schedule: Schedule, _ function: Function, registry: OpRegistry, dtype: DType, kernel: (String) -> KernelSet?
   ) -> String? {
-    withoutActuallyEscaping(kernel) { kernel in
-      do {
-        guard schedule.dtype == dtype else { return "the schedule is for \(schedule.dtype.rawValue)" }
-        let flow = try FlowAnalysis(function, registry)
-        var verifier = ScheduleVerifier(function, schedule, flow, kernel)
-        try verifier.run()
-        let layout = Layout(schedule)
-        guard layout.totalElements <= Layout.mostElements else {
-          return "the schedule needs more memory than a machine has"
-        }
-        return layout.overlaps(schedule).first
-      } catch {
-        return "\(error)"
-      }
+    do {
+      return try problem(schedule, FlowAnalysis(function, registry), dtype, kernel)
+    } catch {
+      return "\(error)"
     }
+  }
+
+  /// A schedule as it is read from a file, completed with the arguments of its kernels and checked. Throws
+  /// `ScheduleProblem` for the first mistake.
+  static func completed(
+    _ schedule: Schedule, _ function: Function, registry: OpRegistry, dtype: DType, kernel: (String) -> KernelSet?
+  ) throws -> Schedule {
+    let flow = try FlowAnalysis(function, registry)
+    var complete = schedule
+    for (k, step) in schedule.steps.enumerated() where step.kind == .kernel && flow.work.indices.contains(step.index) {
+      complete.steps[k].sizes = flow.work[step.index].request.sizes
+      complete.steps[k].reals = flow.work[step.index].request.reals
+    }
+    if let problem = try problem(complete, flow, dtype, kernel) { throw ScheduleProblem(problem) }
+    return complete
+  }
+
+  private static func problem(
+    _ schedule: Schedule, _ flow: FlowAnalysis, _ dtype: DType, _ kernel: (String) -> KernelSet?
+  ) throws -> String? {
+    guard schedule.dtype == dtype else { return "the schedule is for \(schedule.dtype.rawValue)" }
+    try withoutActuallyEscaping(kernel) { kernel in
+      var verifier = ScheduleVerifier(flow.function, schedule, flow, kernel)
+      try verifier.run()
+    }
+    let layout = Layout(schedule)
+    guard layout.totalElements <= Layout.mostElements else {
+      return "the schedule needs more memory than a machine has"
+    }
+    return layout.overlaps(schedule).first
   }
 
   private init(

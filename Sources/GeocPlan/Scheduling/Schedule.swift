@@ -87,10 +87,10 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var index: Int
     /// Name in the kernel table; empty for pack and unpack.
     package var kernel: String
-    /// Integer arguments of the kernel.
-    package var sizes: [Int]
-    /// Real arguments of the kernel.
-    package var reals: [Double]
+    /// Integer arguments of the kernel. Not written to plan files: they follow from the node.
+    package var sizes: [Int] = []
+    /// Real arguments of the kernel. Not written to plan files: they follow from the node.
+    package var reals: [Double] = []
     /// Slots read.
     package var inputs: [Int]
     /// Slots written.
@@ -99,6 +99,10 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var reducesBatch: Bool
     /// Floating-point operations for one item; an estimate for balancing threads.
     package var cost: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case kind, index, kernel, inputs, outputs, reducesBatch, cost
+    }
 
     /// A step by its parts.
     package init(

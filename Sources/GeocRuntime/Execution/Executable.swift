@@ -217,18 +217,20 @@ package final class Executable: @unchecked Sendable {
   /// Brings the new parameters, statistics and moments of the last run into the store. Throws E0516, E0408.
   package func commit() throws(GeocError) {
     var waiting: [(bytes: [UInt8], target: AlignedMemory)] = []
+    var ready: [(place: UnsafeMutableRawPointer, target: AlignedMemory, count: Int)] = []
     for (k, result) in function.results.enumerated() {
       guard let name = Self.storeName(ofResult: result.name), let place = unbatchedResult(k) else { continue }
       try store.declare(name, shape: resultShapes[k])
       guard let target = store.memory(name), target.base != place else { continue }
       let count = resultShapes[k].reduce(1, *) * program.layout.scalarSize
       if schedule.slots[schedule.results[k]].storage == .parameter {
-        // The source is a value of the store, which this loop may be about to replace.
+        // The source is a value of the store, which may be about to be replaced.
         waiting.append(([UInt8](UnsafeRawBufferPointer(start: place, count: count)), target))
       } else {
-        memcpy(target.base, place, count)
+        ready.append((place, target, count))
       }
     }
+    for (place, target, count) in ready { memcpy(target.base, place, count) }
     for (bytes, target) in waiting {
       bytes.withUnsafeBytes { if let source = $0.baseAddress { memcpy(target.base, source, $0.count) } }
     }
