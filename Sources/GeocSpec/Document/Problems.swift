@@ -5,6 +5,8 @@ import GeocYAML
 /// Collects diagnostics and reads values out of the tree, reporting what has the wrong form.
 struct Problems {
   var sink: DiagnosticSink
+  /// Names and texts that have been reported where they are given: their uses keep silent.
+  var silenced: Set<String> = []
   /// What was reported, to say it once.
   var reported: Set<Report> = []
 
@@ -88,8 +90,7 @@ struct Problems {
     guard let name = text(node, "the name of \(what)") else { return nil }
     let bytes = Array(name.value.utf8)
     let isGood = bytes.enumerated().allSatisfy { k, c in
-      (0x61...0x7A).contains(c) || (0x41...0x5A).contains(c) || c == 0x5F || (k > 0 && (0x30...0x39).contains(c))
-        || extra.utf8.contains(c)
+      (TextBytes.isNameByte(c) && (k > 0 || !(0x30...0x39).contains(c))) || extra.utf8.contains(c)
     }
     if isGood, !bytes.isEmpty { return name }
     report(
@@ -100,7 +101,7 @@ struct Problems {
 
   /// A whole number. `names` may stand for numbers here and are suggested.
   mutating func integer(
-    _ node: YAMLNode, _ what: String, names: [String] = [], help: String? = nil
+    _ node: YAMLNode, _ what: String, names: [String]? = nil, help: String? = nil
   ) -> Located<Int>? {
     if let x = node.integerValue { return Located(x, node.span) }
     reportNumber(node, "\(what) must be a whole number", names, help)
@@ -108,7 +109,7 @@ struct Problems {
   }
 
   /// A number.
-  mutating func number(_ node: YAMLNode, _ what: String, names: [String] = []) -> Located<Double>? {
+  mutating func number(_ node: YAMLNode, _ what: String, names: [String]? = nil) -> Located<Double>? {
     if let x = node.numberValue {
       if x.isFinite { return Located(x, node.span) }
       report(.spec.parameterOutOfRange, "\(what) must be finite", at: node)
@@ -118,16 +119,20 @@ struct Problems {
     return nil
   }
 
-  private mutating func reportNumber(_ node: YAMLNode, _ wanted: String, _ names: [String], _ help: String?) {
+  private mutating func reportNumber(_ node: YAMLNode, _ wanted: String, _ names: [String]?, _ help: String?) {
+    if silenced.contains(node.text ?? "") { return }
     guard let text = node.stringValue else {
       report(.spec.wrongKind, "\(wanted), found \(node.kindName)", at: node, help: help)
       return
     }
     var help = help
-    if let near = suggestion(for: text, among: names.sorted()) {
+    let acceptsSizes = names != nil
+    if let near = suggestion(for: text, among: (names ?? []).sorted()) {
       help = "did you mean the size '\(near)'?"
     } else if Double(text) != nil {
       help = help ?? "write it without quotes"
+    } else if help == nil, acceptsSizes, text.utf8.allSatisfy(TextBytes.isNameByte) {
+      help = "declare the size: 'dims: { \(text): 8 }'"
     }
     report(.spec.wrongKind, "\(wanted), found '\(text)'", at: node, help: help)
   }
@@ -149,8 +154,9 @@ struct Problems {
     guard let text = text(node, what) else { return nil }
     if names.contains(text.value) { return text }
     let near = suggestion(for: text.value, among: names)
+    let isNoun = what.hasPrefix("a ")
     report(
-      code, "\(what) cannot be '\(text.value)'", at: text.span,
+      code, isNoun ? "there is no \(what.dropFirst(2)) '\(text.value)'" : "\(what) cannot be '\(text.value)'", at: node,
       help: near.map { "did you mean '\($0)'?" } ?? "one of \(names.map { "'\($0)'" }.joined(separator: ", "))")
     return nil
   }
@@ -160,16 +166,19 @@ struct Problems {
     do throws(TextError) {
       return try reader.type(text.value)
     } catch {
+      if silenced.contains(text.value) { return nil }
       var help: String?
       let known = reader.spaces.all.map { $0.name }
       if let word = Self.quoted(error.message), error.message.hasPrefix("unknown s") {
+        if silenced.contains(word) { return nil }
         let names = error.message.hasPrefix("unknown size") ? reader.dims.keys.sorted() : known
         help = suggestion(for: word, among: names).map { "did you mean '\($0)'?" }
         if help == nil, error.message.hasPrefix("unknown size") { help = "declare it: 'dims: { \(word): 8 }'" }
       } else if text.value.contains("?") {
         help = "'?' stands in the inputs of a block only"
       }
-      var code = DiagnosticCode.types.syntax
+      let isForm = error.message.hasPrefix("expected") || error.message.hasPrefix("unexpected")
+      var code = isForm ? DiagnosticCode.types.syntax : .types.argument
       if error.message.hasPrefix("unknown space") { code = .types.unknownSpace }
       if error.message.hasPrefix("unknown size") { code = .spec.unknownDim }
       report(
@@ -185,9 +194,7 @@ struct Problems {
     guard quotes == 0 || written.dropFirst().dropLast() == text.value else { return text.span }
     let bytes = Array(text.value.utf8)
     guard offset < bytes.count else { return text.span }
-    let word = bytes[offset...].prefix {
-      (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
-    }
+    let word = bytes[offset...].prefix(while: TextBytes.isNameByte)
     return text.span.sub(offset + quotes..<offset + quotes + max(1, word.count))
   }
 
@@ -195,5 +202,13 @@ struct Problems {
   private static func quoted(_ message: String) -> String? {
     let parts = message.split(separator: "'", omittingEmptySubsequences: false)
     return parts.count >= 3 ? String(parts[1]) : nil
+  }
+}
+
+/// Bytes of names.
+enum TextBytes {
+  /// A letter, a digit or `_`.
+  static func isNameByte(_ c: UInt8) -> Bool {
+    (0x30...0x39).contains(c) || (0x41...0x5A).contains(c) || (0x61...0x7A).contains(c) || c == 0x5F
   }
 }

@@ -1,0 +1,336 @@
+import GeocIR
+import GeocYAML
+import Testing
+
+@testable import GeocSpec
+
+/// Names, blocks, defaults: what the IR of a spec looks like.
+struct ElaborationTests {
+  static let emg = """
+    geoc: 1
+    model: emg-spd-bwbn
+    dtype: f64
+    inputs:
+      series: R[8, 200]
+      gesture: Label(5)
+    graph:
+      - cast: { scale: 0.0078125, shift: -1.0 }
+      - covariance: { estimator: scm, eps: 1.0e-4 }
+      - bimap: { out: 6 }
+      - reeig: { eps: 1.0e-4 }
+      - bwbn: { theta: 0.5 }
+      - logeig
+      - vech
+      - linear: { out: 5 }
+        as: logits
+    loss:
+      cross_entropy: { logits: logits, target: gesture }
+    metrics: [accuracy]
+    """
+
+  func model(_ text: String, overrides: [String] = []) throws -> Model {
+    let result = try Fixture.compile(text, overrides: overrides)
+    #expect(result.messages == "")
+    return try #require(result.model)
+  }
+
+  func forward(_ text: String) throws -> Function { try #require(try model(text).module["forward"]) }
+
+  @Test func firstModel() throws {
+    let model = try model(Self.emg)
+    let f = try #require(model.module["forward"])
+    #expect(
+      IRPrinter.print(model.module) == """
+        geoc.ir 1  model emg-spd-bwbn  dtype f64
+
+        func @forward layers (
+            %series: input [B] R[8, 200],
+            %gesture: input [B] Label(5),
+            %bimap_1.weight: param Stiefel(8, 6) = "orthogonal",
+            %bwbn_1.bias: param SPD(6) = "identity",
+            %bwbn_1.scale: param R = "constant(0.5)",
+            %logits.weight: param R[5, 21] = "uniform_fan_in",
+            %logits.bias: param R[5] = "uniform_fan_in(21)",
+            %bwbn_1.running_mean: state SPD(6) = "identity",
+            %bwbn_1.running_var: state R = "ones") -> (
+            "logits": %logits,
+            "loss": %20,
+            "state.bwbn_1.running_mean": %13,
+            "state.bwbn_1.running_var": %14) {
+          %cast_1 = cast(%series) {scale = 0.0078125, shift = -1.0} : [B] R[8, 200]  !8:5 at "cast_1"
+          %covariance_1 = covariance(%cast_1) {eps = 0.0001, estimator = scm} : [B] SPD(8)  !9:5 at "covariance_1"
+          %bimap_1 = bimap(%covariance_1, %bimap_1.weight) {out = 6} : [B] SPD(6)  !10:5 at "bimap_1"
+          %reeig_1 = reeig(%bimap_1) {eps = 0.0001} : [B] SPD(6)  !11:5 at "reeig_1"
+          %bwbn_1, %14, %15 = bwbn(%reeig_1, %bwbn_1.bias, %bwbn_1.scale, %bwbn_1.running_mean, %bwbn_1.running_var)
+        }
+
+        """)
+    #expect(Verifier.problems(f, Fixture.registry).isEmpty)
+    #expect(try IRParser.module(IRPrinter.print(model.module), spaces: Fixture.registry.spaces)["forward"]?.names == f.names)
+    #expect(model.run.metrics == [MetricDescription(name: "accuracy", prediction: "logits", target: "gesture")])
+    #expect(model.outputs == ["logits"])
+  }
+
+  @Test func namesCountPerOp() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        graph:
+          - linear: { out: 4 }
+          - relu
+          - linear: { out: 4 }
+            as: h
+          - linear: { out: 2 }
+          - relu
+        """))
+    #expect(f.nodes.map(\.origin.path) == ["linear_1", "relu_1", "h", "linear_3", "relu_2"])
+    #expect(
+      f.parameters.filter { $0.kind == .param }.map(\.name) == [
+        "linear_1.weight", "linear_1.bias", "h.weight", "h.bias", "linear_3.weight", "linear_3.bias",
+      ])
+    #expect(f.results.map(\.name) == ["relu_2"])
+  }
+
+  @Test func blocksRepeatAndDollar() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        dims: { W: 8 }
+        blocks:
+          residual:
+            params: { width: null, drop: 0.25 }
+            in: R[?]
+            graph:
+              - linear: { out: $width }
+                as: h
+              - dropout: { p: $drop }
+              - add:
+                from: [dropout_1, x]
+        graph:
+          - residual: { width: W }
+            repeat: 2
+          - residual: { width: 8, drop: 0.0 }
+            as: last
+        """))
+    #expect(
+      f.nodes.map(\.origin.path) == [
+        "residual_1/h", "residual_1/dropout_1", "residual_1/add_1", "residual_2/h", "residual_2/dropout_1",
+        "residual_2/add_1", "last/h", "last/dropout_1", "last/add_1",
+      ])
+    #expect(f.parameter("residual_2/h.weight") != nil)
+    #expect(f.nodes.filter { $0.op == "dropout" }.map { $0.attributes.real("p") } == [0.25, 0.25, 0])
+    #expect(f.nodes.filter { $0.op == "dropout" }.map { $0.attributes.int("stream") } == [1, 2, 3])
+    let second = try #require(f.nodes.first { $0.origin.path == "residual_2/h" })
+    let first = try #require(f.nodes.first { $0.origin.path == "residual_1/add_1" })
+    #expect(second.inputs.first == first.results.first)
+    let sum = try #require(f.nodes.first { $0.origin.path == "residual_2/add_1" })
+    #expect(sum.inputs.last == first.results.first)
+  }
+
+  @Test func dollarInTypesAndTexts() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        blocks:
+          frame:
+            params: [n, p]
+            in: { x: "R[$n]" }
+            graph:
+              - parameter: { type: "Stiefel($n, $p)" }
+                as: w
+              - relu:
+                from: x
+        graph:
+          - frame: { n: 8, p: 3 }
+        """))
+    let weight = try #require(f.parameter("frame_1/w.weight"))
+    #expect(f.type(weight.value) == GeoType(Space("Stiefel", [8, 3])))
+    #expect(weight.initial == "random_point")
+  }
+
+  @Test func blockWithSeveralResults() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        blocks:
+          fork:
+            graph:
+              - relu:
+                as: a
+              - cast:
+                as: b
+                from: x
+            out: [a, b]
+        graph:
+          - fork
+          - halves
+          - add:
+            from: [fork_1, fork_1.b]
+          - add:
+            from: [halves_1, halves_1.second]
+        outputs: [add_1, add_2]
+        """))
+    #expect(f.results.map(\.name) == ["add_1", "add_2"])
+    let sum = try #require(f.nodes.first { $0.origin.path == "add_1" })
+    #expect(sum.inputs.map { f.names[$0.index] } == ["fork_1/a", "fork_1/b"])
+    let halves = try #require(f.nodes.first { $0.origin.path == "add_2" })
+    #expect(halves.inputs.map { f.names[$0.index] } == ["halves_1", "halves_1.second"])
+  }
+
+  @Test func inputsByName() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        graph:
+          - relu
+            
+          - add: { y: x }
+        """.replacing("    \n", with: "")))
+    #expect(f.nodes.last?.inputs.map { f.names[$0.index] } == ["relu_1", "x"])
+  }
+
+  @Test func weightedLosses() throws {
+    let f = try forward(
+      Fixture.spec(
+        """
+        graph:
+          - linear: { out: 3 }
+        loss:
+          - cross_entropy: { logits: linear_1, target: y }
+          - mse: { prediction: linear_1, target: t }
+            weight: 0.1
+        metrics: [accuracy, { mse: { target: t } }]
+        """, inputs: "{ x: \"R[8]\", y: Label(3), t: \"R[3]\" }"))
+    #expect(f.results.map(\.name) == ["linear_1", "loss", "loss.1", "loss.2"])
+    for name in ["loss", "loss.1", "loss.2"] { #expect(f.result(name).map(f.type) == .real()) }
+    let total = try #require(f.nodes.last)
+    #expect(total.inputs.first == f.result("loss.1"))
+    #expect(f.nodes.contains { $0.attributes.expression("expr") == .constant(0.1) * .input(0) })
+  }
+
+  @Test func optimizerAndRun() throws {
+    let model = try model(
+      Fixture.spec(
+        """
+        graph:
+          - covariance: { eps: 0.1 }
+          - bimap: { out: 3 }
+          - logeig
+          - vech
+          - linear: { out: 3 }
+        loss: { cross_entropy: { logits: linear_1, target: y } }
+        data:
+          file: d.npz
+          bind: { y: label }
+          where: { session: 0, run: [1, 2] }
+          split: { group: subject, test: 0.5, seed: 3 }
+          standardize: [x]
+        train:
+          optimizer: { sgd: { lr: 0.1 } }
+          groups:
+            - { space: Stiefel, lr: 0.01 }
+            - { match: "linear_*.bias", momentum: 0.5 }
+          schedule: { warmup: { steps: 10, then: { cosine: { floor: 0.1 } } } }
+          clip: 1.0
+          epochs: 7
+          batch: whole
+          drop_last: true
+          seed: 5
+          checkpoint_every: 2
+          early_stop: 4
+        claims: { max_memory: 512 MB, scale_invariant: [bimap_1.weight] }
+        passes: [{ frame_average: { group: SO, samples: 4 } }]
+        """, inputs: "{ x: \"R[4, 20]\", y: Label(3) }"))
+    let data = try #require(model.run.data)
+    #expect(data.bind == ["x": "x", "y": "label"])
+    #expect(data.filters.map(\.values) == [[0], [1, 2]])
+    #expect(data.split == .group(array: "subject", test: 0.5, validation: 0, seed: 3))
+    #expect(data.standardize == ["x"])
+    let training = try #require(model.run.training)
+    #expect(training.learningRate == 0.1)
+    #expect(training.schedule == .warmUp(steps: 10, start: 0, then: .cosine(floor: 0.1)))
+    #expect(training.epochs == 7)
+    #expect(training.batch == nil)
+    #expect(training.dropsLast)
+    #expect(training.seed == 5)
+    #expect(training.checkpointEvery == 2)
+    #expect(training.earlyStop == 4)
+    let optimizer = try #require(model.optimizer)
+    #expect(optimizer.clip == 1)
+    #expect(optimizer.attributes(for: "bimap_1.weight").real("lr") == 0.01)
+    #expect(optimizer.attributes(for: "linear_1.bias").real("momentum") == 0.5)
+    #expect(optimizer.attributes(for: "linear_1.weight").real("lr") == 0.1)
+    #expect(
+      model.claims.map(\.property) == [
+        .maxMemory(bytes: 512_000_000), .scaleInvariant(parameters: ["bimap_1.weight"]),
+      ])
+    #expect(model.passes.map(\.attributes) == [Attributes(["group": .text("SO"), "samples": .int(4)])])
+  }
+
+  @Test func overrides() throws {
+    let result = try Fixture.compile(Self.emg, overrides: ["dtype=f32", "graph.2.bimap.out=4"])
+    let model = try #require(result.model)
+    #expect(model.module.dtype == .f32)
+    #expect(model.module["forward"]?.parameter("logits.bias")?.initial == "uniform_fan_in(10)")
+    let bad = try Fixture.compile(Self.emg, overrides: ["graph.2.bimap.out=40"])
+    #expect(bad.model == nil)
+    #expect(bad.codes == ["E0206"])
+  }
+
+  @Test func renderedSpecIsTheSameModel() throws {
+    for text in [Self.emg, Self.everything] {
+      let first = try model(text)
+      let rendered = first.spec.rendered(Fixture.registry)
+      let second = try model(rendered)
+      #expect(withoutPlaces(first.module) == withoutPlaces(second.module))
+      #expect(first.run == second.run)
+      #expect(first.optimizer == second.optimizer)
+      #expect(second.spec.rendered(Fixture.registry) == rendered)
+      #expect(rendered.contains("bias: true"))
+    }
+  }
+
+  static let everything = """
+    geoc: 1
+    model: all
+    description: "quotes \\" and: colons"
+    dims: { K: 3 }
+    inputs: { x: "R[8]", y: Label(K), t: "R[K]" }
+    blocks:
+      wide:
+        params: { width: null, type: "R[2]" }
+        in: { h: "R[?]" }
+        graph:
+          - linear: { out: $width }
+            as: inner
+          - relu
+        out: relu_1
+    graph:
+      - wide: { width: 8 }
+        repeat: 2
+      - linear: { out: K }
+        as: logits
+        from: wide_2
+    outputs: [logits]
+    loss:
+      - cross_entropy: { logits: logits, target: y }
+      - mse: { prediction: logits, target: t }
+        weight: 0.5
+    metrics: [accuracy, { mse: { prediction: logits, target: t } }]
+    claims: [invertible, { max_memory: 1 GB }]
+    passes: [{ invert: { tolerance: 1.0e-3 } }]
+    data: { file: d.csv, split: { test: 0.2 } }
+    train: { optimizer: { sgd: { lr: 0.1 } }, steps: 10 }
+    """
+
+  /// The same module as if it came from no file.
+  private func withoutPlaces(_ module: Module) -> Module {
+    var copy = module
+    for k in copy.functions.indices {
+      for n in copy.functions[k].nodes.indices {
+        copy.functions[k].nodes[n].origin = Origin(path: copy.functions[k].nodes[n].origin.path)
+      }
+    }
+    return copy
+  }
+}
