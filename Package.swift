@@ -71,8 +71,8 @@ let package = Package(
     .testTarget(
       name: "GeocRuntimeTests", dependencies: ["GeocRuntime", "GeocPlan", "GeocDiagnostics", "PlanTestSupport"],
       swiftSettings: strict),
-      name: "GeocSpecTests", dependencies: ["GeocSpec", "GeocIR", "GeocYAML", "GeocDiagnostics"],
-      exclude: ["Bad"], swiftSettings: strict),
+      name: "GeocSpecTests", dependencies: ["GeocSpec", "GeocOps", "GeocIR", "GeocYAML", "GeocDiagnostics"],
+      exclude: ["Bad", "Good"], swiftSettings: strict),
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),

@@ -54,14 +54,22 @@ struct ElaborationTests {
             %bwbn_1.running_mean: state SPD(6) = "identity",
             %bwbn_1.running_var: state R = "ones") -> (
             "logits": %logits,
-            "loss": %20,
-            "state.bwbn_1.running_mean": %13,
-            "state.bwbn_1.running_var": %14) {
+            "loss": %22,
+            "state.bwbn_1.running_mean": %14,
+            "state.bwbn_1.running_var": %15) {
           %cast_1 = cast(%series) {scale = 0.0078125, shift = -1.0} : [B] R[8, 200]  !8:5 at "cast_1"
           %covariance_1 = covariance(%cast_1) {eps = 0.0001, estimator = scm} : [B] SPD(8)  !9:5 at "covariance_1"
           %bimap_1 = bimap(%covariance_1, %bimap_1.weight) {out = 6} : [B] SPD(6)  !10:5 at "bimap_1"
           %reeig_1 = reeig(%bimap_1) {eps = 0.0001} : [B] SPD(6)  !11:5 at "reeig_1"
-          %bwbn_1, %14, %15 = bwbn(%reeig_1, %bwbn_1.bias, %bwbn_1.scale, %bwbn_1.running_mean, %bwbn_1.running_var)
+          %bwbn_1, %14, %15 = bwbn(%reeig_1, %bwbn_1.bias, %bwbn_1.scale, %bwbn_1.running_mean, %bwbn_1.running_var) \
+        {learn_scale = true, metric = identity, theta = 0.5} : [B] SPD(6), SPD(6), R  !12:5 at "bwbn_1"
+          %logeig_1 = logeig(%bwbn_1) : [B] Sym(6)  !13:5 at "logeig_1"
+          %vech_1 = vech(%logeig_1) : [B] R[21]  !14:5 at "vech_1"
+          %logits = linear(%vech_1, %logits.weight, %logits.bias) {bias = true, out = 5} : [B] R[5]  !15:5 at "logits"
+          %cross_entropy_1 = cross_entropy(%logits, %gesture) : [B] R  !18:3 at "cross_entropy_1"
+          %20 = batch_sum(%cross_entropy_1) : R  !18:3 at "loss"
+          %21 = batch_size() : R  !18:3 at "loss"
+          %22 = map(%20, %21) {expr = expr<x0 / x1>} : R  !18:3 at "loss"
         }
 
         """)
@@ -134,14 +142,13 @@ struct ElaborationTests {
         blocks:
           frame:
             params: [n, p]
-            in: { x: "R[$n]" }
+            in: R[$n]
             graph:
               - parameter: { type: "Stiefel($n, $p)" }
                 as: w
-              - relu:
-                from: x
         graph:
           - frame: { n: 8, p: 3 }
+        outputs: [x, frame_1]
         """))
     let weight = try #require(f.parameter("frame_1/w.weight"))
     #expect(f.type(weight.value) == GeoType(Space("Stiefel", [8, 3])))

@@ -9,7 +9,7 @@ enum Fixture {
   static let registry = OpRegistry(
     ops: [
       Cast.self, Covariance.self, BiMap.self, ReEig.self, LogEig.self, ExpEig.self, Vech.self, BatchNorm.self, Linear.self,
-      Relu.self, Add.self, Dropout.self, Parameter.self, Split.self, ExpMap0.self, LogMap0.self, BallLayer.self,
+      Relu.self, Softmax.self, Add.self, Dropout.self, Parameter.self, Split.self, ExpMap0.self, LogMap0.self, BallLayer.self,
       CrossEntropy.self, SquaredError.self, BatchSum.self, BatchSize.self, MapCore.self,
     ],
     spaces: [
@@ -96,6 +96,11 @@ enum Fixture {
     static let doc = Fixture.doc("max(0, x).")
     static let signature: Signature = "(x: R[*]) -> R[*]"
     static let traits: Set<OpTrait> = [.elementwise]
+  }
+  enum Softmax: Op {
+    static let name = "softmax"
+    static let doc = Fixture.doc("Softmax.")
+    static let signature: Signature = "(x: R[k]) -> R[k]"
   }
   enum Add: Op {
     static let name = "add"

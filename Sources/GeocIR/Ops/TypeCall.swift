@@ -102,6 +102,13 @@ package struct TypeCall: Sendable {
     for (k, type) in inputs.enumerated() {
       let operand = wanted[min(k, wanted.count - 1)]
       guard let own = match(operand.pattern, type, &bindings) else {
+        var fresh = bindings
+        fresh.wholeField = nil
+        if match(operand.pattern, type, &fresh) != nil {
+          throw TypeProblem(
+            .disagreement, "\(op) takes inputs of one shape, found \(inputs[0].batched(false)) and \(type.batched(false))",
+            operand: k)
+        }
         throw TypeProblem(
           .mismatch, "\(op) expects \(described(operand.pattern, bindings)), found \(type.batched(false))", operand: k,
           expected: operand.pattern)

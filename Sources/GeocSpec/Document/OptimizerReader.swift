@@ -24,8 +24,8 @@ struct OptimizerReader {
       return nil
     }
     let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
-    guard let attributes = reader.attributes(arguments, of: name, rule.signature, &problems) else { return nil }
-    var result = OptimizerDescription(name: name.value, attributes: attributes)
+    let attributes = reader.attributes(arguments, of: name, rule.signature, &problems)
+    var result = OptimizerDescription(name: name.value, attributes: attributes ?? Attributes())
     if let clip, let number = problems.number(clip.value, "'clip'") {
       if number.value > 0 {
         result.clip = number.value
@@ -40,7 +40,7 @@ struct OptimizerReader {
         result.groups += group(item, name.value, rule.signature, reader)
       }
     }
-    return result
+    return attributes == nil ? nil : result
   }
 
   private mutating func call(_ node: YAMLNode) -> (Located<String>, [ArgumentEntry])? {

@@ -91,8 +91,12 @@ struct SpecReader {
     var dims: [(name: Located<String>, size: Int)] = []
     for (key, value) in problems.entries(node, "'dims'") {
       guard let name = problems.identifier(key, "a size") else { continue }
-      guard let size = problems.integer(value, "the size '\(name.value)'") else { continue }
+      guard let size = problems.integer(value, "the size '\(name.value)'") else {
+        problems.silenced.insert(name.value)
+        continue
+      }
       guard size.value > 0 else {
+        problems.silenced.insert(name.value)
         problems.report(
           .spec.parameterOutOfRange, "the size '\(name.value)' must be positive, found \(size.value)", at: size.span)
         continue
@@ -189,21 +193,12 @@ struct SpecReader {
       guard includedFiles.insert(standard).inserted else { continue }
       guard FileManager.default.isReadableFile(atPath: path) else {
         problems.report(
-          .spec.includeFailed, "cannot read '\(file.value)'", at: file.span, label: "no such file in \(folder)")
+          .spec.includeFailed, "cannot read '\(file.value)'", at: file.span, label: "no such file")
         continue
       }
       guard let root = problems.load(path) else { continue }
       guard let fields = problems.fields(root, "a file of blocks", known: Self.topKeys) else { continue }
-      for entry in root.entries ?? [] {
-        let key = entry.key
-        if let text = key.text, Self.topKeys.contains(text),
-          !["geoc", "include", "blocks", "description"].contains(text)
-        {
-          problems.report(
-            .spec.includeFailed, "an included file has blocks only, found '\(text)'", at: key.span,
-            labels: [(file.span, "included here")])
-        }
-      }
+      if let version = fields["geoc"] { readVersion(version, file.span) }
       openFiles.append(standard)
       if let field = fields["blocks"] { spec.blocks += readBlocks(field.value, known: spec.blocks) }
       if let field = fields["include"] {
@@ -228,10 +223,7 @@ struct SpecReader {
   /// A node, and the reserved keys that are not the node's own.
   private mutating func readNode(_ node: YAMLNode, reserved: [String]) -> (node: NodeEntry, fields: [String: YAMLNode])?
   {
-    if node.isScalar {
-      guard let op = problems.text(node, "a node") else { return nil }
-      return (NodeEntry(op: op), [:])
-    }
+    if let name = node.stringValue { return (NodeEntry(op: Located(name, node.span)), [:]) }
     guard node.entries != nil else {
       problems.report(
         .spec.badNode, "a node is an op name or a mapping with one op, found \(node.kindName)", at: node.span)
@@ -268,7 +260,7 @@ struct SpecReader {
         help: "write '\(op.value): { name: value }'")
       return nil
     }
-    if let value = fields["as"] { entry.alias = problems.identifier(value, "the name of a node", allowing: "$") }
+    if let value = fields["as"] { entry.alias = problems.identifier(value, "a node", allowing: "$") }
     if let value = fields["from"] { entry.from = problems.names(value, "'from'") }
     entry.times = fields["repeat"]
     return (entry, fields)
@@ -278,10 +270,12 @@ struct SpecReader {
 
   private mutating func readLosses(_ node: YAMLNode) -> [LossEntry] {
     let terms = node.items ?? [node]
-    if terms.isEmpty { problems.report(.spec.parameterOutOfRange, "'loss' is empty", at: node.span) }
+    if terms.isEmpty { problems.report(.spec.wrongKind, "'loss' is empty", at: node.span) }
     return terms.compactMap { term in
-      guard let (entry, fields) = readNode(term, reserved: Self.nodeKeys + ["weight"]) else { return nil }
+      guard let (node, fields) = readNode(term, reserved: Self.nodeKeys + ["weight"]) else { return nil }
+      var entry = node
       if let times = entry.times { problems.report(.spec.wrongKind, "a loss is not repeated", at: times.span) }
+      entry.times = nil
       var weight = 1.0
       if let value = fields["weight"] {
         guard let number = problems.number(value, "'weight'") else { return nil }
@@ -294,7 +288,7 @@ struct SpecReader {
   static let metricNames = ["accuracy", "balanced_accuracy", "f1", "mse"]
 
   private mutating func readMetrics(_ node: YAMLNode) -> [MetricEntry] {
-    (problems.items(node, "'metrics'") ?? []).compactMap { item in
+    (node.items ?? [node]).compactMap { item in
       if item.isScalar {
         return problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric).map {
           MetricEntry(name: $0)

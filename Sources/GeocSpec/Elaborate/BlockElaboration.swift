@@ -13,6 +13,11 @@ extension Elaborator {
         labels: [(block.name.span, "defined here")])
       return []
     }
+    calledBlocks.insert(block.name.value)
+    if scope.calls.count >= Self.maximumDepth {
+      reportTooLarge("blocks nested deeper than \(Self.maximumDepth)", entry.op.span)
+      return []
+    }
     let declared = block.inputs ?? [(Located("x", block.name.span), nil)]
     let isInput = { (argument: ArgumentEntry) in
       declared.contains { $0.name.value == argument.name.value }
@@ -41,7 +46,6 @@ extension Elaborator {
       if let value = binding.value, let text = input.type {
         isGood = check(value, substituted(text, inner), input.name.value, block, entry) && isGood
       }
-      if case .poisoned = binding { isGood = false }
       inner.bind(input.name.value, binding, at: input.name.span)
       if inner.previous == nil { inner.previous = binding }
     }

@@ -21,6 +21,13 @@ struct Elaborator {
   /// Whether something was refused, so that whole-model checks would only repeat it.
   var isBroken = false
   var isInLoss = false
+  /// Entries elaborated so far, and whether there were too many.
+  var entryCount = 0
+  var isTooLarge = false
+  static let maximumEntries = 100_000
+  static let maximumDepth = 64
+  /// Blocks that are called.
+  var calledBlocks: Set<String> = []
   /// Random nodes so far.
   var randomCount = 0
 
@@ -137,7 +144,9 @@ struct Elaborator {
       if let count = repeatCount(node) { times = count } else { isBroken = true }
     }
     var results: [Binding] = []
-    for k in 1...times {
+    for k in 1...times where !isTooLarge {
+      entryCount += 1
+      if entryCount > Self.maximumEntries { reportTooLarge("more than \(Self.maximumEntries) nodes", entry.op.span) }
       let number = scope.defaultName(entry.op.value)
       let name = entry.alias.map { times == 1 ? $0.value : "\($0.value)_\(k)" } ?? number
       let place = entry.alias?.span ?? entry.op.span
@@ -159,6 +168,13 @@ struct Elaborator {
       scope.bind(alias.value, results.first ?? .poisoned, at: alias.span)
     }
     return results
+  }
+
+  /// Ends elaboration: a model of this size is a mistake, and the rest would take for ever.
+  mutating func reportTooLarge(_ what: String, _ span: Span) {
+    isTooLarge = true
+    isBroken = true
+    problems.report(.spec.tooLargeModel, "the model has \(what)", at: span, help: "look at 'repeat' in nested blocks")
   }
 
   private mutating func repeatCount(_ node: YAMLNode) -> Int? {
@@ -203,7 +219,7 @@ struct Elaborator {
   /// The data inputs of a node: named ones, `from`, or the previous node. Nil when one cannot be had.
   mutating func operands(
     _ entry: NodeEntry, names: [(name: String, isVariadic: Bool)], named: [ArgumentEntry], replacing first: Binding?,
-    _ scope: Scope
+    isSilent: Bool = false, _ scope: Scope
   ) -> [Binding]? {
     var bindings: [Binding] = []
     if !named.isEmpty {
@@ -227,6 +243,8 @@ struct Elaborator {
           }
         } else if k == 0, let previous = scope.previous {
           bindings.append(previous)
+        } else if isSilent {
+          return nil
         } else {
           problems.report(
             .types.inputCount, "\(entry.op.value) needs the input '\(wanted.name)'", at: entry.op.span,

@@ -87,7 +87,7 @@ extension Elaborator {
         target = given.value
       }
       guard let prediction, let target else {
-        if isBroken { continue }
+        if isBroken || problems.errorCount > 0 { continue }
         isBroken = true
         problems.report(
           .spec.missingParameter,

@@ -16,7 +16,7 @@ extension Elaborator {
       entry.arguments.filter { !isOperand($0) }, of: entry.op, signature, &problems)
     let bindings = operands(
       entry, names: signature.inputs.map { ($0.name, $0.isVariadic) }, named: entry.arguments.filter(isOperand),
-      replacing: first, scope)
+      replacing: first, isSilent: attributes == nil, scope)
     guard var attributes, let bindings else { return [] }
     if op.traits.contains(.random), signature.parameters.contains(where: { $0.name == "stream" }) {
       // Every random node has numbers of its own unless the spec shares a stream on purpose.

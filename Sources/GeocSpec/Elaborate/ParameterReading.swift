@@ -53,14 +53,14 @@ struct ParameterReader {
   private func reportUnknown(
     _ name: Located<String>, _ owner: String, _ signature: Signature, _ problems: inout Problems
   ) {
-    let known = signature.parameters.map(\.name)
+    let known = signature.parameters.map(\.name) + signature.inputs.map(\.name)
     let help: String
     if let near = suggestion(for: name.value, among: known) {
       help = "did you mean '\(near)'?"
-    } else if known.isEmpty {
+    } else if signature.parameters.isEmpty {
       help = "\(owner) has no parameters"
     } else {
-      help = "\(owner) has \(known.map { "'\($0)'" }.joined(separator: ", "))"
+      help = "\(owner) has \(signature.parameters.map(\.name).map { "'\($0)'" }.joined(separator: ", "))"
     }
     problems.report(.spec.unknownParameter, "\(owner) has no parameter '\(name.value)'", at: name.span, help: help)
   }

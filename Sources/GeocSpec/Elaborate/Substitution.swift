@@ -49,6 +49,7 @@ extension Elaborator {
       if let value = scope.environment[name]?.text {
         out += value
       } else {
+        problems.silenced.insert(text)
         reportUnknownParameter(name, span, scope)
         out += "$" + name
       }

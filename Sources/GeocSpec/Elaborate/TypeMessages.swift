@@ -14,7 +14,7 @@ extension Elaborator {
     switch problem.kind {
     case .mismatch:
       code = Self.code(problem, call)
-      if let expected = problem.expected { label = Self.need(expected) }
+      if let expected = problem.expected { label = need(expected) }
     case .inputCount: code = .types.inputCount
     case .disagreement: code = .types.size
     case .relation: code = .types.constraint
@@ -68,9 +68,10 @@ extension Elaborator {
     return (spelled.contains(name) ? "an " : "a ") + type
   }
 
-  private static func need(_ pattern: TypePattern) -> String {
+  private func need(_ pattern: TypePattern) -> String {
     var own = pattern
     own.seesBatch = false
+    if registry.spaces[pattern.space]?.isIndex == true { return "needs a class index \(own)" }
     switch pattern.space {
     case "R": return "needs an array \(own)"
     case "T": return "needs a value with these axes: \(own)"

@@ -19,7 +19,10 @@ struct LintedModel {
   let function: Function
   /// Inputs of the model.
   let inputs: [(name: Located<String>, value: Value)]
+  /// Blocks that are called.
+  let calledBlocks: Set<String>
   let data: DataDescription?
+  let training: TrainingDescription?
   let optimizer: OptimizerDescription?
 
   /// The node that made a value; nil for inputs.
@@ -31,6 +34,7 @@ struct LintedModel {
 /// All lints.
 enum Lints {
   static let all: [any Lint.Type] = [
-    UnusedNode.self, UnusedInput.self, FewSamples.self, UnscaledBatchNorm.self, DecayOnCompact.self,
+    UnusedNode.self, UnusedInput.self, UnusedBlock.self, FewSamples.self, DoubleSoftmax.self, SmallBatch.self,
+    UnscaledBatchNorm.self, DecayOnCompact.self,
   ]
 }
