@@ -63,6 +63,7 @@ struct CatalogueTests {
     #expect(result.codes == ["E0204"])
     #expect(result.messages.contains("error[E0204]: bimap expects SPD(n), found Sym(6)"))
     #expect(result.messages.contains("--> examples/bad.yaml:8:5"))
+    #expect(result.messages.contains("this makes a Sym(6): the logarithm leaves the manifold"))
     #expect(result.messages.contains("help: move 'bimap' before 'logeig', or insert 'expeig' to return to SPD(6)"))
   }
 }

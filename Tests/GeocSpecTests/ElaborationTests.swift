@@ -74,7 +74,8 @@ struct ElaborationTests {
 
         """)
     #expect(Verifier.problems(f, Fixture.registry).isEmpty)
-    #expect(try IRParser.module(IRPrinter.print(model.module), spaces: Fixture.registry.spaces)["forward"]?.names == f.names)
+    #expect(
+      try IRParser.module(IRPrinter.print(model.module), spaces: Fixture.registry.spaces)["forward"]?.names == f.names)
     #expect(model.run.metrics == [MetricDescription(name: "accuracy", prediction: "logits", target: "gesture")])
     #expect(model.outputs == ["logits"])
   }

@@ -8,8 +8,10 @@ import GeocIR
 enum Fixture {
   static let registry = OpRegistry(
     ops: [
-      Cast.self, Covariance.self, BiMap.self, ReEig.self, LogEig.self, ExpEig.self, Vech.self, BatchNorm.self, Linear.self,
-      Relu.self, Softmax.self, Add.self, Dropout.self, Parameter.self, Split.self, ExpMap0.self, LogMap0.self, BallLayer.self,
+      Cast.self, Covariance.self, BiMap.self, ReEig.self, LogEig.self, ExpEig.self, Vech.self, BatchNorm.self,
+      Linear.self,
+      Relu.self, Softmax.self, Add.self, Dropout.self, Parameter.self, Split.self, ExpMap0.self, LogMap0.self,
+      BallLayer.self,
       CrossEntropy.self, SquaredError.self, BatchSum.self, BatchSize.self, MapCore.self,
     ],
     spaces: [
@@ -116,7 +118,8 @@ enum Fixture {
   enum Parameter: Op {
     static let name = "parameter"
     static let doc = Fixture.doc("A learned value.")
-    static let signature: Signature = "(; weight weight: R[*] = random_point) {type: type, init: text = \"random_point\"} -> R[*]"
+    static let signature: Signature =
+      "(; weight weight: R[*] = random_point) {type: type, init: text = \"random_point\"} -> R[*]"
     static func infer(_ call: TypeCall) throws -> [GeoType] { call.attributes.type("type").map { [$0] } ?? [] }
     static func weights(_ call: TypeCall) throws -> [TypedOperand] {
       try infer(call).map {
@@ -225,7 +228,8 @@ enum Fixture {
   enum Descent: OptimizerRule {
     static let name = "sgd"
     static let doc = Fixture.doc("Gradient descent.")
-    static let signature: Signature = "() {lr: real in (0..., momentum: real = 0 in 0...1), weight_decay: real = 0 in 0...} ->"
+    static let signature: Signature =
+      "() {lr: real in (0..., momentum: real = 0 in 0...1), weight_decay: real = 0 in 0...} ->"
     static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot] { [] }
     static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value]) {
       (u.parameter, [])

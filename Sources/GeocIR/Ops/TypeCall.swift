@@ -106,7 +106,8 @@ package struct TypeCall: Sendable {
         fresh.wholeField = nil
         if match(operand.pattern, type, &fresh) != nil {
           throw TypeProblem(
-            .disagreement, "\(op) takes inputs of one shape, found \(inputs[0].batched(false)) and \(type.batched(false))",
+            .disagreement,
+            "\(op) takes inputs of one shape, found \(inputs[0].batched(false)) and \(type.batched(false))",
             operand: k)
         }
         throw TypeProblem(
@@ -118,12 +119,15 @@ package struct TypeCall: Sendable {
         mapped = own
       } else if mapped != own {
         throw TypeProblem(
-          .disagreement, "\(op) takes inputs with the same leading axes, found \(inputs[0].batched(false)) and \(type.batched(false))",
+          .disagreement,
+          "\(op) takes inputs with the same leading axes, found \(inputs[0].batched(false)) and \(type.batched(false))",
           operand: k)
       }
     }
     for relation in signature.relations {
-      guard let left = relation.left.value(bindings.sizes), let right = relation.right.value(bindings.sizes) else { continue }
+      guard let left = relation.left.value(bindings.sizes), let right = relation.right.value(bindings.sizes) else {
+        continue
+      }
       let holds =
         switch relation.comparison {
         case "<=": left <= right
@@ -141,14 +145,17 @@ package struct TypeCall: Sendable {
     }
     func resolve(_ pattern: TypePattern, mapped: [Int], isBatched: Bool, _ what: String) throws -> GeoType {
       guard let type = pattern.resolve(bindings, mapped: mapped, isBatched: isBatched) else {
-        throw TypeProblem(.relation, "\(op) cannot give \(what) the type \(pattern) here", operand: inputs.isEmpty ? nil : 0)
+        throw TypeProblem(
+          .relation, "\(op) cannot give \(what) the type \(pattern) here", operand: inputs.isEmpty ? nil : 0)
       }
       return type
     }
     var weights: [TypedOperand] = []
     for operand in signature.operands where operand.role != .input && Signature.exists(operand, attributes) {
       var initial = operand.initial
-      if let open = initial.firstIndex(of: "("), let size = bindings.sizes[String(initial[initial.index(after: open)...].dropLast())] {
+      if let open = initial.firstIndex(of: "("),
+        let size = bindings.sizes[String(initial[initial.index(after: open)...].dropLast())]
+      {
         initial = "\(initial[..<open])(\(size))"
       }
       weights.append(
@@ -184,6 +191,8 @@ package struct TypeCall: Sendable {
       if case .name(let variable) = argument, let bound = bindings.arguments[variable] { copy.arguments[name] = bound }
     }
     copy.seesBatch = false
+    // Leading axes of points need no mention; those of an array are all there is to say about it.
+    if !copy.isArray { copy.takesWholeField = false }
     return copy.description
   }
 }

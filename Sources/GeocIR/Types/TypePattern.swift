@@ -16,6 +16,9 @@ package struct TypePattern: Hashable, Sendable {
   /// Whether the pattern begins with `[B]`.
   package var seesBatch: Bool
 
+  /// Whether it is a plain array, or any space.
+  package var isArray: Bool { space == "R" || space == "T" }
+
   /// What a successful match found.
   package struct Bindings: Hashable, Sendable {
     /// Sizes by name.

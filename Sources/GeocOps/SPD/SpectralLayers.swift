@@ -19,7 +19,8 @@ private let spectralBackward = "x̄ = U (K ∘ (Uᵀ sym(ȳ) U)) Uᵀ with the e
 enum ReEigOp: SpectralLayer {
   static let name = "reeig"
   static let doc = OpDoc(
-    family: "spd", summary: "Raises eigenvalues below eps to eps.", formula: "U max(Λ, ε) Uᵀ", backward: spectralBackward,
+    family: "spd", summary: "Raises eigenvalues below eps to eps.", formula: "U max(Λ, ε) Uᵀ",
+    backward: spectralBackward,
     source: "SPDNet", parameters: ["eps": "smallest eigenvalue of the result"], example: "- reeig: { eps: 1.0e-4 }",
     invariances: ["reeig(g x gᵀ) = g reeig(x) gᵀ for g in O(n)"])
   static let signature: Signature = "(x: Sym(n)) {eps: real = 1e-05 in (0...} -> SPD(n, min=eps)"
@@ -40,7 +41,7 @@ enum LogEigOp: SpectralLayer {
   static let doc = OpDoc(
     family: "spd", summary: "Matrix logarithm: to the tangent space at I.", formula: "U log(Λ) Uᵀ",
     backward: spectralBackward, source: "SPDNet", example: "- logeig",
-    invariances: ["logeig(g x gᵀ) = g logeig(x) gᵀ for g in O(n)"])
+    invariances: ["logeig(g x gᵀ) = g logeig(x) gᵀ for g in O(n)"], effect: "the logarithm leaves the manifold")
   static let signature: Signature = "(x: SPD(n)) -> Sym(n)"
   static func function(_ attributes: Attributes) -> SpectralFunction { SpectralFunction([.log]) }
 }

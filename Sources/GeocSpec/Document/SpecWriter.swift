@@ -70,7 +70,11 @@ private struct SpecWriter {
 
   private mutating func write(_ entry: NodeEntry, depth: Int, weight: Double? = nil) {
     var arguments = entry.arguments.map { ($0.name.value, FlowText.text($0.value)) }
-    if let signature = registry[entry.op.value]?.signature { arguments += defaults(signature, arguments.map(\.0)) }
+    if let op = registry[entry.op.value] {
+      // Random nodes get a stream of their own where none is given.
+      let unset = op.traits.contains(.random) ? ["stream"] : []
+      arguments += defaults(op.signature, arguments.map(\.0) + unset)
+    }
     let op = FlowText.scalar(entry.op.value)
     let isBare = entry.alias == nil && entry.from == nil && entry.times == nil && weight == nil
     if arguments.isEmpty, isBare {

@@ -71,6 +71,7 @@ extension Elaborator {
   private func need(_ pattern: TypePattern) -> String {
     var own = pattern
     own.seesBatch = false
+    if !own.isArray { own.takesWholeField = false }
     if registry.spaces[pattern.space]?.isIndex == true { return "needs a class index \(own)" }
     switch pattern.space {
     case "R": return "needs an array \(own)"
@@ -131,9 +132,9 @@ extension Elaborator {
     let converters = simple.filter { $0.traits.contains(.converter) }
     let direct = steps(converters, from: found)
     let good = direct.filter { mends($0.result) }
-    if let best = good.first(where: { $0.result == wanted }) ?? good.first { return ([best.name], best.result) }
+    if let best = best(good, wanted) { return ([best.name], best.result) }
     let others = steps(simple, from: found).filter { $0.result.space.name != found.space.name && mends($0.result) }
-    if let best = others.first(where: { $0.result == wanted }) ?? (others.count == 1 ? others.first : nil) {
+    if let best = others.count == 1 ? others.first : others.first(where: { $0.result == wanted }) {
       return ([best.name], best.result)
     }
     for first in direct {
@@ -142,6 +143,18 @@ extension Elaborator {
       }
     }
     return nil
+  }
+
+  /// The conversion to name: to the wanted sizes, with the fewest assumptions about the result.
+  private func best(
+    _ steps: [(name: String, result: GeoType)], _ wanted: GeoType?
+  ) -> (name: String, result: GeoType)? {
+    func rank(_ type: GeoType) -> Int {
+      let isReturn = type.space.name == wanted?.space.name && type.space.sizes == wanted?.space.sizes
+      return (isReturn ? 0 : 10) + type.space.arguments.count
+    }
+    return steps.enumerated().min { (rank($0.element.result), $0.offset) < (rank($1.element.result), $1.offset) }?
+      .element
   }
 
   /// The parameters of an op that needs none; nil where it does.
