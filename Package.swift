@@ -71,6 +71,7 @@ let package = Package(
     .testTarget(
       name: "GeocRuntimeTests", dependencies: ["GeocRuntime", "GeocPlan", "GeocDiagnostics", "PlanTestSupport"],
       swiftSettings: strict),
+    .testTarget(
       name: "GeocSpecTests", dependencies: ["GeocSpec", "GeocOps", "GeocIR", "GeocYAML", "GeocDiagnostics"],
       exclude: ["Bad", "Good"], swiftSettings: strict),
     .testTarget(
