@@ -75,7 +75,8 @@ package enum SpecCompiler {
     let linted = LintedModel(
       spec: spec, registry: registry, nodes: elaborator.nodes, makers: elaborator.makers,
       function: elaborator.builder.function, inputs: elaborator.inputs,
-      calledBlocks: elaborator.calledBlocks, data: data, training: training?.0, optimizer: training?.1)
+      calledBlocks: elaborator.calledBlocks, readParameters: elaborator.readParameters,
+      data: data, training: training?.0, optimizer: training?.1)
     for lint in Lints.all { lint.check(linted, &problems) }
     var module = Module(name: spec.name.value, dtype: DType(rawValue: spec.dtype) ?? .f32)
     module.functions = [outcome.function]

@@ -185,6 +185,27 @@ struct ElaborationTests {
     #expect(halves.inputs.map { f.names[$0.index] } == ["halves_1", "halves_1.second"])
   }
 
+  @Test func blocksAtTheEnd() throws {
+    let model = try model(
+      Fixture.spec(
+        """
+        blocks:
+          head:
+            params: { classes: null, hidden: $classes }
+            graph:
+              - linear: { out: $hidden }
+              - linear: { out: $classes }
+        graph:
+          - head: { classes: 3 }
+            repeat: 2
+        loss: { cross_entropy: { logits: head_2, target: y } }
+        metrics: [accuracy]
+        """, inputs: "{ x: \"R[8]\", y: Label(3) }"))
+    #expect(model.outputs == ["head_2"])
+    #expect(model.run.metrics.map(\.prediction) == ["head_2"])
+    #expect(model.module["forward"]?.results.map(\.name) == ["head_2", "loss"])
+  }
+
   @Test func inputsByName() throws {
     let f = try forward(
       Fixture.spec(
@@ -306,10 +327,10 @@ struct ElaborationTests {
     inputs: { x: "R[8]", y: Label(K), t: "R[K]" }
     blocks:
       wide:
-        params: { width: null, type: "R[2]" }
+        params: { width: null, bias: true }
         in: { h: "R[?]" }
         graph:
-          - linear: { out: $width }
+          - linear: { out: $width, bias: $bias }
             as: inner
           - relu
         out: relu_1

@@ -28,7 +28,7 @@ extension Elaborator {
     inner.prefix = scope.prefix + name + "/"
     inner.calls = scope.calls + [(block.name.value, entry.op.span)]
     inner.aliases = Set(block.graph.compactMap { $0.alias?.value })
-    let hasParameters = readParameters(entry.arguments.filter { !isInput($0) }, of: block, entry, &inner)
+    let hasParameters = setParameters(entry.arguments.filter { !isInput($0) }, of: block, entry, &inner)
     let bindings = operands(
       entry, names: declared.map { ($0.name.value, false) }, named: entry.arguments.filter(isInput), replacing: first,
       scope)
@@ -68,7 +68,7 @@ extension Elaborator {
     return results
   }
 
-  private mutating func readParameters(
+  private mutating func setParameters(
     _ arguments: [ArgumentEntry], of block: BlockEntry, _ entry: NodeEntry, _ inner: inout Scope
   ) -> Bool {
     var isGood = true
@@ -84,7 +84,8 @@ extension Elaborator {
       if let argument = arguments.first(where: { $0.name.value == parameter.name.value }) {
         inner.environment[parameter.name.value] = argument.value
       } else if let value = parameter.defaultValue {
-        inner.environment[parameter.name.value] = value
+        // A default may be made of the parameters before it.
+        inner.environment[parameter.name.value] = substituted(value, inner)
       } else {
         problems.report(
           .spec.missingParameter, "the block '\(block.name.value)' needs the parameter '\(parameter.name.value)'",

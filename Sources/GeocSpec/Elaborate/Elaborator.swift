@@ -28,6 +28,8 @@ struct Elaborator {
   static let maximumDepth = 64
   /// Blocks that are called.
   var calledBlocks: Set<String> = []
+  /// Parameters of blocks that are read, as `block.parameter`.
+  var readParameters: Set<String> = []
   /// Random nodes so far.
   var randomCount = 0
 
@@ -104,7 +106,7 @@ struct Elaborator {
   private mutating func outputs(of scope: Scope) -> [FunctionResult] {
     guard let names = spec.outputs else {
       guard case .value(let value)? = scope.previous else { return [] }
-      return [FunctionResult(name: builder.function.names[value.index], value: value)]
+      return [FunctionResult(name: scope.lastName, value: value)]
     }
     var results: [FunctionResult] = []
     for name in names {
@@ -163,6 +165,7 @@ struct Elaborator {
         scope.bind("\(name).\(suffix)", binding, at: place)
       }
       scope.previous = results.first ?? .poisoned
+      scope.lastName = name
     }
     if times > 1, let alias = entry.alias, scope.places[alias.value] == nil {
       scope.bind(alias.value, results.first ?? .poisoned, at: alias.span)

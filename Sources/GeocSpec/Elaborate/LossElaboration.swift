@@ -17,7 +17,7 @@ extension Elaborator {
       let before = nodes.count
       guard let value = try elaborate(entry, &scope).first?.value else { continue }
       if read == nil, nodes.count == before + 1, nodes[before].inputs.count >= 2 {
-        read = predictionAndTarget(nodes[before].inputs)
+        read = predictionAndTarget(nodes[before].inputs, scope)
       }
       let type = builder.type(value)
       guard type.isReal, type.field.isEmpty else {
@@ -54,12 +54,13 @@ extension Elaborator {
     return read
   }
 
-  private func predictionAndTarget(_ values: [Value]) -> (prediction: String, target: String)? {
-    guard values.count >= 2 else { return nil }
-    let names = values.map { builder.function.names[$0.index] }
-    let targets = inputs.map(\.value)
-    guard targets.contains(values[1]) else { return nil }
-    return (names[0], names[1])
+  private func predictionAndTarget(
+    _ values: [Value], _ scope: Scope
+  ) -> (prediction: String, target: String)? {
+    guard values.count >= 2, let prediction = scope.name(of: values[0]),
+      let target = inputs.first(where: { $0.value == values[1] })
+    else { return nil }
+    return (prediction, target.name.value)
   }
 
   /// The metrics with what they read; a value they read becomes a result of the model if it is none yet.

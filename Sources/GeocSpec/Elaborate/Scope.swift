@@ -29,6 +29,8 @@ struct Scope {
   private var counts: [String: Int] = [:]
   /// What a node without `from` reads.
   var previous: Binding?
+  /// Name of the last node; empty before the first.
+  var lastName = ""
   /// Names given anywhere in the graph, for a better message about a name that comes later.
   var aliases: Set<String> = []
 
@@ -36,6 +38,11 @@ struct Scope {
   mutating func defaultName(_ op: String) -> String {
     counts[op, default: 0] += 1
     return "\(op)_\(counts[op, default: 1])"
+  }
+
+  /// The name of a value, the shortest where it has several.
+  func name(of value: Value) -> String? {
+    bindings.filter { $0.value.value == value }.keys.min { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
   }
 
   mutating func bind(_ name: String, _ binding: Binding, at span: Span) {

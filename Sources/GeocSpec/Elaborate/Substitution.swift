@@ -24,6 +24,7 @@ extension Elaborator {
     if let text = node.text {
       guard text.contains("$") else { return node }
       if text.hasPrefix("$"), let value = scope.environment[String(text.dropFirst())] {
+        noteUse(String(text.dropFirst()), scope)
         return value.used(at: node.span)
       }
       return node.replacing(.scalar(text: expanded(text, node.span, scope), style: .plain))
@@ -47,6 +48,7 @@ extension Elaborator {
       let name = String(rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
       rest = rest.dropFirst(name.count)
       if let value = scope.environment[name]?.text {
+        noteUse(name, scope)
         out += value
       } else {
         problems.silenced.insert(text)
@@ -55,6 +57,10 @@ extension Elaborator {
       }
     }
     return out + rest
+  }
+
+  private mutating func noteUse(_ name: String, _ scope: Scope) {
+    if let block = scope.block { readParameters.insert("\(block.name.value).\(name)") }
   }
 
   private mutating func reportUnknownParameter(_ name: String, _ span: Span, _ scope: Scope) {

@@ -21,6 +21,8 @@ struct LintedModel {
   let inputs: [(name: Located<String>, value: Value)]
   /// Blocks that are called.
   let calledBlocks: Set<String>
+  /// Parameters of blocks that are read, as `block.parameter`.
+  let readParameters: Set<String>
   let data: DataDescription?
   let training: TrainingDescription?
   let optimizer: OptimizerDescription?
@@ -34,7 +36,8 @@ struct LintedModel {
 /// All lints.
 enum Lints {
   static let all: [any Lint.Type] = [
-    UnusedNode.self, UnusedInput.self, UnusedBlock.self, FewSamples.self, DoubleSoftmax.self, SmallBatch.self,
+    UnusedNode.self, UnusedInput.self, UnusedBlock.self, UnusedBlockParameter.self, UnusedDim.self, FewSamples.self,
+    DoubleSoftmax.self, SmallBatch.self,
     UnscaledBatchNorm.self, DecayOnCompact.self,
   ]
 }
