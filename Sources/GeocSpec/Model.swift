@@ -30,26 +30,28 @@ package enum SpecCompiler {
   package static func model(
     path: String, registry: OpRegistry, overrides: [String] = [], sink: inout DiagnosticSink
   ) throws -> Model? {
+    let before = sink.errorCount
     var problems = Problems(sink)
     defer { sink = problems.sink }
     guard let root = problems.load(path) else { return nil }
-    return try model(root, path: path, registry: registry, overrides: overrides, &problems)
+    return try model(root, path: path, registry: registry, overrides: overrides, before, &problems)
   }
 
   /// The model of a text that stands for the file at `path`. See `model(path:registry:overrides:sink:)`.
   package static func model(
     text: String, path: String, registry: OpRegistry, overrides: [String] = [], sink: inout DiagnosticSink
   ) throws -> Model? {
+    let before = sink.errorCount
     var problems = Problems(sink)
     defer { sink = problems.sink }
     guard let root = problems.parse(text, path: path) else { return nil }
-    return try model(root, path: path, registry: registry, overrides: overrides, &problems)
+    return try model(root, path: path, registry: registry, overrides: overrides, before, &problems)
   }
 
   private static func model(
-    _ document: YAMLNode, path: String, registry: OpRegistry, overrides: [String], _ problems: inout Problems
+    _ document: YAMLNode, path: String, registry: OpRegistry, overrides: [String], _ before: Int,
+    _ problems: inout Problems
   ) throws -> Model? {
-    let before = problems.errorCount
     guard let root = problems.applying(overrides, to: document) else { return nil }
     var reader = SpecReader(problems: problems)
     let read = reader.spec(root, path: path)

@@ -206,6 +206,14 @@ struct ElaborationTests {
     #expect(model.module["forward"]?.results.map(\.name) == ["head_2", "loss"])
   }
 
+  @Test func learnedParameters() throws {
+    let f = try forward(Fixture.spec("graph:\n  - expmap0: { c: learn(0.25) }\n    as: e"))
+    #expect(f.parameter("e.c")?.initial == "constant(0.25)")
+    #expect(f.nodes.first?.attributes.real("c") == 0.25)
+    let bad = try Fixture.compile(Fixture.spec("graph:\n  - expmap0: { c: learn(0) }"))
+    #expect(bad.codes == ["E0107"])
+  }
+
   @Test func inputsByName() throws {
     let f = try forward(
       Fixture.spec(

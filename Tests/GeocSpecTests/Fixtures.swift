@@ -135,7 +135,8 @@ enum Fixture {
   enum ExpMap0: Op {
     static let name = "expmap0"
     static let doc = Fixture.doc("Into the ball.")
-    static let signature: Signature = "(x: R[n]) {c: real = 1 in (0...} -> Ball(n, c=c)"
+    static let signature: Signature =
+      "(x: R[n]; weight c: R = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false} -> Ball(n, c=c)"
   }
   enum LogMap0: Op {
     static let name = "logmap0"

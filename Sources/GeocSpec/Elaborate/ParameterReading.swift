@@ -41,6 +41,15 @@ struct ParameterReader {
         continue
       }
       if parameter.isOptional, argument.value.isNull { continue }
+      if let start = Self.learned(argument.value, parameter, signature) {
+        guard inRange(start, parameter, "'\(name)' of \(owner.value)", argument.value, &problems) else {
+          isGood = false
+          continue
+        }
+        result[name] = .real(start)
+        result["learn_\(name)"] = .bool(true)
+        continue
+      }
       if let value = attribute(argument.value, parameter, owner.value, &problems) {
         result[name] = value
       } else {
@@ -48,6 +57,16 @@ struct ParameterReader {
       }
     }
     return isGood ? result : nil
+  }
+
+  /// The start of `learn(x)`, for a number `p` of an op with the flag `learn_p`; nil for any other value.
+  private static func learned(
+    _ node: YAMLNode, _ parameter: Signature.Parameter, _ signature: Signature
+  ) -> Double? {
+    guard parameter.kind == .real, signature.parameters.contains(where: { $0.name == "learn_\(parameter.name)" }),
+      let text = node.stringValue, text.hasPrefix("learn("), text.hasSuffix(")")
+    else { return nil }
+    return Double(text.dropFirst(6).dropLast().trimmingSpaces)
   }
 
   private func reportUnknown(
