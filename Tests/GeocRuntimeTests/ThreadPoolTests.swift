@@ -7,8 +7,8 @@ import Testing
   @Test(arguments: [1, 2, 4]) func runsEveryWorkerOnceForEachCall(count: Int) {
     let pool = ThreadPool(count: count)
     let calls = (0..<4).map { _ in Counter() }
-    for _ in 0..<500 { pool.run { calls[$0].increment() } }
-    for worker in 0..<count { #expect(calls[worker].total == 500) }
+    for _ in 0..<100 { pool.run { calls[$0].increment() } }
+    for worker in 0..<count { #expect(calls[worker].total == 100) }
     for worker in count..<4 { #expect(calls[worker].total == 0) }
   }
 

@@ -6,13 +6,14 @@ extension Executable {
   /// Places everything for a batch of `items`: arenas grow if they must, operands of all workers are set.
   func bind(_ items: Int) throws(GeocError) {
     let new = program.layout.bind(batch: items)
+    // Until all is set, operands may point to memory that is gone.
+    bound = program.layout.bind(batch: 0)
     if new.batchBytes > batchArena.byteCount { batchArena = try AlignedMemory(byteCount: new.batchBytes) }
     if new.partialBytes > partials.byteCount { partials = try AlignedMemory(byteCount: new.partialBytes) }
-    for (k, result) in function.results.enumerated() where schedule.results[k] < 0 {
+    for k in function.results.indices where schedule.results[k] < 0 {
       if let existing = outputs[k], existing.rowCount >= items { continue }
       outputs[k] = try HostArray(
         scalar: schedule.dtype == .f64 ? .f64 : .f32, rowCount: items, rowShape: resultShapes[k])
-      _ = result
     }
     bound = new
     for k in schedule.steps.indices {

@@ -38,7 +38,8 @@ package final class Executable: @unchecked Sendable {
   let workers: [Worker]
   let resultShapes: [[Int]]
   let parameterShapes: [[Int]]
-  let transfer: LaneTransfer
+  let packRows: @Sendable (UnsafePointer<PackCall>) -> Void
+  let unpackRows: @Sendable (UnsafePointer<UnpackCall>) -> Void
   var bound: Layout.Bound
   /// Runs of each kind since the start, for the profile.
   var runs = 0
@@ -53,6 +54,8 @@ package final class Executable: @unchecked Sendable {
   /// Operands in the batch arena: where they start and how far it is to the next chunk, by step.
   let patches: UnsafeMutableBufferPointer<Patch>
   let patchStarts: [Int]
+  /// Parameters that are packed.
+  let packed: [Int]
 
   /// A source of rows.
   struct Column {
@@ -78,11 +81,13 @@ package final class Executable: @unchecked Sendable {
     self.pool = pool
     let library: KernelLibrary
     if let kernels { library = kernels } else { library = try KernelLibrary.installed() }
-    transfer = library.transfer
+    packRows = schedule.dtype == .f64 ? library.transfer.pack64 : library.transfer.pack32
+    unpackRows = schedule.dtype == .f64 ? library.transfer.unpack64 : library.transfer.unpack32
     let program = try Program(schedule, workers: pool.count, kernels: library)
     self.program = program
     let layout = program.layout
     bound = layout.bind(batch: 0)
+    packed = Set(schedule.steps.filter { $0.kind == .pack }.map(\.index)).sorted()
     resultShapes = function.results.map { spaces.shape(function.type($0.value)) }
     parameterShapes = function.parameters.map { spaces.shape(function.type($0.value)) }
     for (p, shape) in zip(function.parameters, parameterShapes) where !function.type(p.value).isBatched {
@@ -131,23 +136,20 @@ package final class Executable: @unchecked Sendable {
     if isNewSize { try bind(items) }
     for worker in workers {
       worker.clearFaults()
-      for k in schedule.steps.indices {
-        worker.calls[k].seed = seed
-        worker.calls[k].step = step
-      }
+      worker.setRandom(seed: seed, step: step)
     }
     runs += 1
     let failed = batch.rows.withUnsafeBufferPointer { rows -> Int? in
       var none = 0
       return withUnsafePointer(to: &none) { fallback in
         let job = Job(rows: rows.baseAddress ?? fallback, checksValues: checksValues, isProfiling: isProfiling)
-        for (r, region) in program.regions.enumerated() {
-          switch region.kind {
-          case .constant: if isNewSize { runInOrder(region, job) }
-          case .wave: runWave(region, job)
-          case .chunked: runChunked(region, job)
+        for r in program.regions.indices {
+          switch program.regions[r].kind {
+          case .constant: if isNewSize { runInOrder(r, job) }
+          case .wave: runWave(r, job)
+          case .chunked: runChunked(r, job)
           }
-          if workers.contains(where: { $0.faultStep >= 0 || $0.notFinite != nil }) { return r }
+          for worker in workers where worker.faultStep >= 0 || worker.notFinite != nil { return r }
         }
         return nil
       }
@@ -160,8 +162,8 @@ package final class Executable: @unchecked Sendable {
   }
 
   private func bindColumns(_ batch: Batch) throws(GeocError) {
-    for (k, p) in function.parameters.enumerated() where function.type(p.value).isBatched {
-      guard schedule.steps.contains(where: { $0.kind == .pack && $0.index == k }) else { continue }
+    for k in packed {
+      let p = function.parameters[k]
       guard let column = batch.columns[p.name] else {
         throw GeocError(Diagnostic(.data.missingArray, "input '\(p.name)' is not given", item: p.name))
       }

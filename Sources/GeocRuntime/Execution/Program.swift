@@ -11,7 +11,7 @@ final class Program: @unchecked Sendable {
     var kind: Schedule.StepKind
     /// Parameter (pack) or result (unpack).
     var index: Int
-    var function: KernelFunction?
+    var function: KernelFunction
     var firstOperand: Int
     var inputCount: Int
     var operandCount: Int
@@ -23,17 +23,39 @@ final class Program: @unchecked Sendable {
   /// A region with what is known of it before the batch.
   struct Region {
     var kind: Schedule.RegionKind
-    var steps: Range<Int>
+    var first: Int
+    var end: Int
     /// Work for one item, or altogether in a wave.
     var cost: Int
-    /// Steps of a wave for each worker, the heaviest first.
-    var assigned: [[Int]]
+    /// Its entries in `sums`.
+    var firstSum: Int
+    var endSum: Int
+
+    var steps: Range<Int> { first..<end }
+    var sums: Range<Int> { firstSum..<endSum }
+  }
+
+  /// One output of a step that sums over the batch.
+  struct Sum {
+    var step: Int
+    /// Position of the output among all operands of a worker.
+    var operand: Int
+    /// Bytes in front of it in a partial record.
+    var offset: Int
+    /// Scalars.
+    var count: Int
+    /// Slot of the complete sum.
+    var slot: Int
   }
 
   let schedule: Schedule
   let layout: Layout
   let steps: UnsafeMutableBufferPointer<Step>
-  let regions: [Region]
+  let regions: UnsafeMutableBufferPointer<Region>
+  /// Sums over the batch, region after region.
+  let sums: UnsafeMutableBufferPointer<Sum>
+  /// For every region the steps of each worker, the heaviest first; empty where steps are not shared.
+  let assigned: [[[Int]]]
   let operandCount: Int
   let scratchBytes: Int
   private let sizes: UnsafeMutableBufferPointer<Int>
@@ -44,7 +66,8 @@ final class Program: @unchecked Sendable {
   /// Throws E0404 for a kernel that does not exist or does not work on batches.
   init(_ schedule: Schedule, workers: Int, kernels: KernelLibrary) throws(GeocError) {
     self.schedule = schedule
-    layout = Layout(schedule)
+    let layout = Layout(schedule)
+    self.layout = layout
     var prepared: [Step] = []
     var sizeStarts: [Int] = []
     var realStarts: [Int] = []
@@ -56,19 +79,21 @@ final class Program: @unchecked Sendable {
       if $1.kind == .chunked { for k in $1.start..<$1.end { $0[k] = true } }
     }
     for (k, step) in schedule.steps.enumerated() {
-      var function: KernelFunction?
+      var function: KernelFunction = { _ in }
       if step.kind == .kernel {
         guard let set = kernels.kernel(step.kernel) else {
           throw GeocError(Diagnostic(.plan.schedule, "there is no kernel '\(step.kernel)'"))
         }
+        // No generic function may touch the entry point (`??`, `map`): it would be wrapped, and every call would then
+        // count references, which two threads slow down for each other.
         switch (isBatched[k], schedule.dtype) {
-        case (true, .f64): function = set.f64
-        case (true, .f32): function = set.f32
         case (false, .f64): function = set.single64
         case (false, .f32): function = set.single32
-        }
-        guard function != nil else {
-          throw GeocError(Diagnostic(.plan.schedule, "kernel '\(step.kernel)' does not work on batches"))
+        case (true, _):
+          guard let lanes = schedule.dtype == .f64 ? set.f64 : set.f32 else {
+            throw GeocError(Diagnostic(.plan.schedule, "kernel '\(step.kernel)' does not work on batches"))
+          }
+          function = lanes
         }
         let lanes = isBatched[k] ? layout.lanes : 1
         scratchBytes = max(scratchBytes, set.workspace(step.sizes) * lanes * layout.scalarSize)
@@ -85,20 +110,32 @@ final class Program: @unchecked Sendable {
       allSizes += step.sizes
       allReals += step.reals
     }
-    regions = schedule.regions.map { region in
+    var allRegions: [Region] = []
+    var allSums: [Sum] = []
+    var assigned: [[[Int]]] = []
+    for region in schedule.regions {
       let range = region.start..<region.end
-      var assigned = [[Int]](repeating: [], count: workers)
-      if region.kind == .wave {
-        var load = [Int](repeating: 0, count: workers)
-        for k in range.sorted(by: { (schedule.steps[$0].cost, $1) > (schedule.steps[$1].cost, $0) }) {
-          let worker = load.indices.min { (load[$0], $0) < (load[$1], $1) } ?? 0
-          load[worker] += schedule.steps[k].cost
-          assigned[worker].append(k)
+      assigned.append(region.kind == .wave ? Self.assignment(range, schedule, workers) : [])
+      let firstSum = allSums.count
+      for k in range {
+        guard let offsets = layout.partialOffsets[k] else { continue }
+        for (o, slot) in schedule.steps[k].outputs.enumerated() {
+          allSums.append(
+            Sum(
+              step: k, operand: prepared[k].firstOperand + prepared[k].inputCount + o,
+              offset: offsets[o] * layout.scalarSize, count: schedule.slots[slot].elements, slot: slot))
         }
       }
-      return Region(
-        kind: region.kind, steps: range, cost: range.reduce(0) { $0 + schedule.steps[$1].cost }, assigned: assigned)
+      allRegions.append(
+        Region(
+          kind: region.kind, first: region.start, end: region.end,
+          cost: range.reduce(0) { $0 + schedule.steps[$1].cost }, firstSum: firstSum, endSum: allSums.count))
     }
+    self.assigned = assigned
+    regions = .allocate(capacity: allRegions.count)
+    _ = regions.initialize(from: allRegions)
+    sums = .allocate(capacity: allSums.count)
+    _ = sums.initialize(from: allSums)
     self.operandCount = operandCount
     self.scratchBytes = scratchBytes + 64
     self.sizeStarts = sizeStarts
@@ -113,7 +150,21 @@ final class Program: @unchecked Sendable {
     for (k, x) in allReals.enumerated() { reals[k] = x }
   }
 
+  /// Steps of a wave for each worker, by cost.
+  private static func assignment(_ range: Range<Int>, _ schedule: Schedule, _ workers: Int) -> [[Int]] {
+    var assigned = [[Int]](repeating: [], count: workers)
+    var load = [Int](repeating: 0, count: workers)
+    for k in range.sorted(by: { (schedule.steps[$0].cost, $1) > (schedule.steps[$1].cost, $0) }) {
+      let worker = load.indices.min { (load[$0], $0) < (load[$1], $1) } ?? 0
+      load[worker] += schedule.steps[k].cost
+      assigned[worker].append(k)
+    }
+    return assigned
+  }
+
   deinit {
+    regions.deallocate()
+    sums.deallocate()
     steps.baseAddress?.deinitialize(count: schedule.steps.count)
     steps.deallocate()
     sizes.deallocate()

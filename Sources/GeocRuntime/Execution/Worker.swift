@@ -51,9 +51,16 @@ final class Worker: @unchecked Sendable {
     notFinite = nil
   }
 
-  /// Notes that step `k` recorded a fault, if it did.
-  @inline(__always)
+  /// Notes that step `k` recorded a fault, unless an earlier one did.
   func noteFault(_ k: Int) {
-    if fault.pointee.kind != 0, faultStep < 0 { faultStep = k }
+    if faultStep < 0 { faultStep = k }
+  }
+
+  /// Sets the key and counter of random numbers for all steps.
+  func setRandom(seed: UInt64, step: UInt64) {
+    for k in 0..<stepCount {
+      calls[k].seed = seed
+      calls[k].step = step
+    }
   }
 }
