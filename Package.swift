@@ -47,7 +47,10 @@ let package = Package(
         + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
       swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
     .testTarget(
-      name: "GeocKernelsTests", dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"], swiftSettings: strict),
+      name: "GeocKernelsTests",
+      dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"]
+        + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
+      swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
     .testTarget(name: "GeocIRTests", dependencies: ["GeocIR", "GeocKernelABI"], swiftSettings: strict),
     .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),

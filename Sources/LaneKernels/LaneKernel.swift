@@ -79,4 +79,9 @@ struct LaneSource<V: Lanes> {
     }
     return .splat(base[index])
   }
+
+  /// The elements from `index` on.
+  @inline(always) func dropping(_ index: Int) -> LaneSource<V> {
+    LaneSource(base: base + (isBatched ? index * V.count : index), isBatched: isBatched)
+  }
 }

@@ -19,7 +19,7 @@ extension SIMD8: LaneBits where Scalar == Int {
   @inline(always) var maximum: Int { Int(cv_reduce_max_8l(self)) }
 }
 
-extension SIMD8: Lanes, Lanes64 where Scalar == Double {
+extension SIMD8: LaneConstants, Lanes, Lanes64 where Scalar == Double {
   @inline(always) static var count: Int { 8 }
   @inline(always) static var fusesMultiplyAdd: Bool { CV_HAS_FMA == 1 }
   @inline(always) static func splat(_ x: Double) -> Self { cv_splat_8d(x) }
@@ -70,7 +70,7 @@ extension SIMD16: LaneBits where Scalar == Int32 {
   @inline(always) var maximum: Int { Int(cv_reduce_max_16i(self)) }
 }
 
-extension SIMD16: Lanes, Lanes32 where Scalar == Float {
+extension SIMD16: LaneConstants, Lanes, Lanes32 where Scalar == Float {
   @inline(always) static var count: Int { 16 }
   @inline(always) static var fusesMultiplyAdd: Bool { CV_HAS_FMA == 1 }
   @inline(always) static func splat(_ x: Float) -> Self { cv_splat_16f(x) }
