@@ -48,6 +48,14 @@ struct CatalogueTests {
       SchemaWriter.schema(Catalogue.registry), equals: root.appendingPathComponent("grammar/spec.schema.json"))
   }
 
+  @Test func conversionsAreNamed() throws {
+    let header = "geoc: 1\nmodel: bad\ninputs: { series: \"R[8, 200]\" }\ngraph:\n  - covariance: { eps: 1.0e-4 }\n"
+    let result = try Fixture.compile(header + "  - linear: { out: 4 }\n", registry: Catalogue.registry)
+    #expect(result.codes == ["E0204"])
+    #expect(result.messages.contains("linear expects R[n], found SPD(8)\n"))
+    #expect(result.messages.contains("help: insert 'vech' to get R[36]\n"))
+  }
+
   @Test func mistakesOfTheContract() throws {
     let result = try Fixture.compile(
       """

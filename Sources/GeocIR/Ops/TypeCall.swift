@@ -107,11 +107,11 @@ package struct TypeCall: Sendable {
         if match(operand.pattern, type, &fresh) != nil {
           throw TypeProblem(
             .disagreement,
-            "\(op) takes inputs of one shape, found \(inputs[0].batched(false)) and \(type.batched(false))",
+            "\(op) takes inputs of one shape, found \(inputs[0].shown) and \(type.shown)",
             operand: k)
         }
         throw TypeProblem(
-          .mismatch, "\(op) expects \(described(operand.pattern, bindings)), found \(type.batched(false))", operand: k,
+          .mismatch, "\(op) expects \(described(operand.pattern, bindings)), found \(type.shown)", operand: k,
           expected: operand.pattern)
       }
       if own.isEmpty { continue }
@@ -120,7 +120,7 @@ package struct TypeCall: Sendable {
       } else if mapped != own {
         throw TypeProblem(
           .disagreement,
-          "\(op) takes inputs with the same leading axes, found \(inputs[0].batched(false)) and \(type.batched(false))",
+          "\(op) takes inputs with the same leading axes, found \(inputs[0].shown) and \(type.shown)",
           operand: k)
       }
     }

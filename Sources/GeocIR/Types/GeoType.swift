@@ -90,6 +90,13 @@ package struct GeoType: Hashable, Sendable {
     GeoType(space, field: field, isBatched: isBatched)
   }
 
+  /// As users are told about it: for one item, and without the eigenvalue bound that ops keep in `min`.
+  package var shown: GeoType {
+    var copy = batched(false)
+    copy.space["min"] = nil
+    return copy
+  }
+
   /// Whether the value is a plain array.
   package var isReal: Bool { space.name == "R" }
 }

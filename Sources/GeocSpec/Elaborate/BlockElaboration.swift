@@ -137,7 +137,7 @@ extension Elaborator {
       if pattern.match(type, &bindings) == [] { return true }
       candidate = registry.spaces.superset(type)
     }
-    let found = builder.type(value).batched(false)
+    let found = builder.type(value).shown
     problems.report(
       .types.mismatch, "\(block.name.value) expects \(text.value), found \(found)", at: entry.op.span,
       label: "'\(input)' must be \(text.value)",

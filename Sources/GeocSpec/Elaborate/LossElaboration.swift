@@ -23,8 +23,8 @@ extension Elaborator {
       guard type.isReal, type.field.isEmpty else {
         isBroken = true
         problems.report(
-          .types.lossNotScalar, "a loss is one number per sample, found \(type.batched(false))", at: entry.op.span,
-          label: "this makes \(Self.article(type.batched(false).description))",
+          .types.lossNotScalar, "a loss is one number per sample, found \(type.shown)", at: entry.op.span,
+          label: "this makes \(Self.article(type.shown.description))",
           help: type.isReal ? "reduce it with 'mean'" : nil)
         continue
       }
@@ -113,7 +113,7 @@ extension Elaborator {
     let wanted = name.value == "mse" ? "numbers" : "class labels"
     problems.report(
       .spec.missingParameter,
-      "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).batched(false))",
+      "'\(name.value)' compares \(wanted), but '\(target)' is \(builder.type(other).shown)",
       at: name.span)
     return false
   }

@@ -50,7 +50,7 @@ extension Elaborator {
 
   /// Where a value comes from.
   func makerLabel(_ value: Value) -> (Span, String)? {
-    let type = builder.type(value).batched(false)
+    let type = builder.type(value).shown
     switch makers[value] {
     case .input(let name, let span)?: return (span, "the input '\(name)' is \(Self.article(type.description))")
     case .node(let index)?:
@@ -92,7 +92,9 @@ extension Elaborator {
       if maker.inputs.count == 1 { earlier = builder.type(maker.inputs[0]) }
       if let earlier, call.inputs.count == 1, maker.prefix == scope.prefix, let other = registry[maker.op],
         let moved = accepted(op, call.attributes, [earlier]),
-        accepted(other, maker.attributes, [moved]) != nil
+        accepted(other, maker.attributes, [moved]) != nil,
+        (try? TypeCall(op: op.name, attributes: call.attributes, inputs: [earlier], spaces: registry.spaces)
+          .inferred(op.signature).mapped.isEmpty) == true
       {
         sentences.append("move '\(op.name)' before '\(maker.op)'")
       }
@@ -104,8 +106,8 @@ extension Elaborator {
     }
     if let path = conversion(from: found, preferring: earlier, where: mends) {
       let names = path.ops.map { "'\($0)'" }.joined(separator: ", then ")
-      let isReturn = path.result.space.name == earlier?.space.name && path.result.space.sizes == earlier?.space.sizes
-      sentences.append("insert \(names) to \(isReturn ? "return to" : "get") \(path.result.batched(false))")
+      let isReturn = path.result.shown == earlier?.shown
+      sentences.append("insert \(names) to \(isReturn ? "return to" : "get") \(path.result.shown)")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: ", or ")
   }
@@ -150,7 +152,7 @@ extension Elaborator {
     _ steps: [(name: String, result: GeoType)], _ wanted: GeoType?
   ) -> (name: String, result: GeoType)? {
     func rank(_ type: GeoType) -> Int {
-      let isReturn = type.space.name == wanted?.space.name && type.space.sizes == wanted?.space.sizes
+      let isReturn = type.shown == wanted?.shown
       return (isReturn ? 0 : 10) + type.space.arguments.count
     }
     return steps.enumerated().min { (rank($0.element.result), $0.offset) < (rank($1.element.result), $1.offset) }?
