@@ -80,5 +80,12 @@ let package = Package(
     .testTarget(
       name: "GeocTensorFilesTests", dependencies: ["GeocTensorFiles"], resources: [.copy("Fixtures")],
       swiftSettings: strict),
+    .executableTarget(
+      name: "geoc",
+      dependencies: [
+        "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    .testTarget(name: "geocTests", dependencies: ["geoc", "GeocDiagnostics"], swiftSettings: strict),
   ] + kernelTargets
 )

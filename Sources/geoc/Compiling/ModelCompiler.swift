@@ -1,0 +1,83 @@
+import GeocDiagnostics
+import GeocIR
+import GeocOps
+import GeocPasses
+import GeocPlan
+import GeocSpec
+
+/// Compiles the functions of a model; turns problems of passes into diagnostics.
+struct ModelCompiler {
+  let model: Model
+  var options = PassOptions(registry: Catalogue.registry)
+
+  /// The model's one function, as written. Throws `InternalError` where it is missing.
+  func forward() throws -> Function {
+    guard let function = model.module["forward"] else { throw InternalError("the model has no function 'forward'") }
+    return function
+  }
+
+  /// Whether there is a loss.
+  var hasLoss: Bool { model.module["forward"]?.result("loss") != nil }
+
+  /// The functions that a plan of this model holds.
+  var purposes: [Pipeline.Purpose] {
+    var all: [Pipeline.Purpose] = [.initialize, .predict]
+    if hasLoss { all.append(.evaluate) }
+    if model.optimizer != nil { all.append(.step) }
+    return all
+  }
+
+  /// Purposes by the name of their function: those of `purposes` and the gradients.
+  var named: [(name: String, purpose: Pipeline.Purpose)] {
+    var all = purposes
+    for mode in ["train", "eval"] {
+      all.append(.gradient(mode: mode, ofLoss: false))
+      if hasLoss { all.append(.gradient(mode: mode, ofLoss: true)) }
+    }
+    return all.map { ($0.functionName, $0) }
+  }
+
+  /// One function. Throws `GeocError` where the model does not admit it.
+  func compile(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
+    let function = try forward()
+    do {
+      return try Pipeline.compile(function, for: purpose, optimizer: model.optimizer, options: options)
+    } catch let problem as RewriteProblem {
+      throw GeocError(Diagnostic(code(problem), problem.message, at: problem.origin.span ?? .none))
+    } catch let error as InternalError {
+      if error.description.contains("\n") { throw error }
+      throw InternalError("compiling '\(purpose.functionName)': \(error.description)\n\(IRPrinter.print(function))")
+    } catch {
+      // A type or space problem after elaboration is the compiler's own: the user's program was accepted.
+      throw InternalError("compiling '\(purpose.functionName)': \(error)\n\(IRPrinter.print(function))")
+    }
+  }
+
+  /// The schedule of a compiled function. Throws `InternalError`.
+  func schedule(_ function: Function) throws -> Schedule {
+    do {
+      return try Scheduler.schedule(function, registry: options.registry, dtype: model.module.dtype)
+    } catch {
+      throw InternalError("scheduling '\(function.name)': \(error)\n\(IRPrinter.print(function))")
+    }
+  }
+
+  /// Verifies the model and, where it is trained, that its step can be derived.
+  func check(_ sink: inout DiagnosticSink) throws {
+    let function = try forward()
+    if let problem = Verifier.problems(function, options.registry).first {
+      throw InternalError("after 'elaborate': \(problem)\n\(IRPrinter.print(function))")
+    }
+    guard model.optimizer != nil else { return }
+    do {
+      _ = try compile(.step)
+    } catch let error as GeocError {
+      sink.report(error)
+    }
+  }
+
+  private func code(_ problem: RewriteProblem) -> DiagnosticCode {
+    problem.message.contains("retraction") || problem.message.contains("optimizer")
+      ? .rewrite.noRetraction : .rewrite.notDifferentiable
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import GeocDiagnostics
+
+/// The two streams of a command. Results go to `print`, everything else to `note`.
+final class Console {
+  /// When texts are coloured.
+  enum Color: String, CaseIterable, Sendable {
+    case auto, always, never
+  }
+
+  /// What was printed, where the console captures; empty otherwise.
+  private(set) var output = ""
+  /// What was noted, where the console captures; empty otherwise.
+  private(set) var errors = ""
+  /// Text that stands for standard input, for tests; nil to read the real one.
+  let input: [UInt8]?
+  private let isCapturing: Bool
+  private let environment: [String: String]
+  private var isClosed: [Int32: Bool] = [:]
+  /// Set by the option of every command.
+  var color = Color.auto
+
+  /// A console on the process's own streams.
+  init() {
+    isCapturing = false
+    input = nil
+    environment = ProcessInfo.processInfo.environment
+  }
+
+  /// A console that keeps what is written to it.
+  init(capturing input: [UInt8], environment: [String: String] = [:]) {
+    isCapturing = true
+    self.input = input
+    self.environment = environment
+  }
+
+  /// Writes a result to standard output; a line break is added where the text has none at its end.
+  func print(_ text: String) {
+    let line = text.hasSuffix("\n") ? text : text + "\n"
+    if isCapturing { output += line } else { write(line, to: STDOUT_FILENO) }
+  }
+
+  /// Writes a diagnostic or progress to standard error; a line break is added where the text has none at its end.
+  func note(_ text: String) {
+    let line = text.hasSuffix("\n") ? text : text + "\n"
+    if isCapturing { errors += line } else { write(line, to: STDERR_FILENO) }
+  }
+
+  /// Writes to standard error as it is, for progress that overwrites itself.
+  func noteRaw(_ text: String) {
+    if isCapturing { errors += text } else { write(text, to: STDERR_FILENO) }
+  }
+
+  /// Whether standard error is a terminal, so that progress may overwrite itself.
+  var isInteractive: Bool { !isCapturing && isatty(STDERR_FILENO) != 0 && environment["TERM"] != "dumb" }
+
+  /// Colours for standard error.
+  var noteDecorator: Decorator { isColored(STDERR_FILENO) ? .ansi : .plain }
+
+  /// Colours for standard output.
+  var printDecorator: Decorator { isColored(STDOUT_FILENO) ? .ansi : .plain }
+
+  /// All of standard input, at most `limit` bytes and one more.
+  func readInput(limit: Int) throws -> [UInt8] {
+    if let input { return input }
+    return Array(try FileHandle.standardInput.read(upToCount: limit + 1) ?? Data())
+  }
+
+  /// Prints diagnostics for people on standard error, with a line that counts them.
+  func report(_ sink: DiagnosticSink) {
+    guard !sink.isEmpty else { return }
+    let decorator = noteDecorator
+    note(DiagnosticFormat.human.render(sink.diagnostics, decorator: decorator))
+    if !sink.summary.isEmpty { note("\n" + sink.summary) }
+  }
+
+  private func isColored(_ descriptor: Int32) -> Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto:
+      !isCapturing && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        && isatty(descriptor) != 0
+    }
+  }
+
+  private func write(_ text: String, to descriptor: Int32) {
+    if isClosed[descriptor] == true { return }
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 {
+        isClosed[descriptor] = true
+        return
+      }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// The executable: one file per subcommand in `Commands`, graph renderers in `Graph`, pages of ops, passes and codes in
+// `Pages`, what several commands need to compile a spec in `Compiling`, streams and exit codes in `Console`.
+// Nothing here computes on tensors or rewrites IR.
+import Foundation
+import GeocIR
+
+/// Entry point of the process.
+@main
+enum Main {
+  static func main() {
+    // A reader that goes away (`geoc ops | head`) ends the output, not the process.
+    signal(SIGPIPE, SIG_IGN)
+    let console = Console()
+    let status = Geoc.run(Array(CommandLine.arguments.dropFirst()), console)
+    exit(status.rawValue)
+  }
+}
