@@ -1,10 +1,12 @@
 import ArgumentParser
 import GeocDiagnostics
 import GeocIR
+import GeocPlan
 
 /// The command `geoc`, and the list of its subcommands.
 struct Geoc: ParsableCommand {
-  static let version = "0.1.0"
+  /// The version of the compiler, of which plans of other versions are refused.
+  static let version = PlanFile.version
 
   static let configuration = CommandConfiguration(
     commandName: "geoc",
@@ -20,15 +22,19 @@ struct Geoc: ParsableCommand {
     ])
 
   /// Parses and executes a command line, writing to `console`.
-  static func run(_ arguments: [String], _ console: Console) -> ExitStatus {
-    let command: any ParsableCommand
+  static func run(_ arguments: [String], _ console: Console) -> CommandStatus {
+    var parsed: any ParsableCommand
     do {
-      command = try parseAsRoot(arguments)
+      parsed = try parseAsRoot(arguments)
+      if !(parsed is any GeocCommand) && !(parsed is Geoc) {
+        // The parser's own commands (help, completion scripts) answer by throwing.
+        try parsed.run()
+      }
     } catch {
       return refuse(error, console)
     }
-    guard var command = command as? any GeocCommand else {
-      // `geoc` alone: the list of commands is the answer to a question, but nothing was done.
+    guard var command = parsed as? any GeocCommand else {
+      // `geoc` alone asks for nothing that could be done.
       console.note(helpMessage())
       return .usage
     }
@@ -39,24 +45,22 @@ struct Geoc: ParsableCommand {
       var sink = DiagnosticSink()
       sink.report(error)
       console.report(sink)
-      return ExitStatus(sink.diagnostics)
+      return CommandStatus(sink.diagnostics)
     } catch let error as ValidationError {
-      return refuse(error, console, command: type(of: command))
+      console.note("Error: \(error.message)\nUsage: \(usageString(for: type(of: command)))")
+      return .usage
     } catch {
       return InternalReport(error).write(console)
     }
   }
 
   /// Prints why a command line was refused, or the help that it asked for.
-  private static func refuse(
-    _ error: any Error, _ console: Console, command: (any ParsableCommand.Type)? = nil
-  ) -> ExitStatus {
-    let type: any ParsableCommand.Type = command ?? Geoc.self
-    if type.exitCode(for: error).isSuccess {
-      console.print(type.fullMessage(for: error))
+  private static func refuse(_ error: any Error, _ console: Console) -> CommandStatus {
+    if exitCode(for: error).isSuccess {
+      console.print(fullMessage(for: error))
       return .success
     }
-    console.note(type.fullMessage(for: error))
+    console.note(fullMessage(for: error))
     return .usage
   }
 }

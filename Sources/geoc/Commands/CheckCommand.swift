@@ -23,7 +23,7 @@ struct CheckCommand: GeocCommand {
   @Option(name: .customLong("set"), help: "Override a value of the spec: train.epochs=5.")
   var overrides: [String] = []
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink(policy: try lints.policy())
     var specs: [String] = []
     for file in files { specs += SpecSearch.specs(at: file, &sink) }
@@ -41,7 +41,7 @@ struct CheckCommand: GeocCommand {
     } else {
       console.print(format.render(diagnostics, version: Geoc.version))
     }
-    return ExitStatus(diagnostics)
+    return CommandStatus(diagnostics)
   }
 }
 

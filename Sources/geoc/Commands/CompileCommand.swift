@@ -31,11 +31,11 @@ struct CompileCommand: GeocCommand {
   var report = false
   @OptionGroup var options: CompileOptions
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
     guard let compiler = try options.compiler(file, console, &sink) else {
       console.report(sink)
-      return ExitStatus(sink.diagnostics)
+      return CommandStatus(sink.diagnostics)
     }
     console.report(sink)
     if let emit { console.print(try text(emit, compiler)) }
@@ -44,7 +44,7 @@ struct CompileCommand: GeocCommand {
         try CompileReport(compiler, try purposes(compiler, all: compiler.purposes)).text(console.printDecorator))
     }
     if let path = output ?? (emit == nil && !report ? "\(compiler.model.module.name).geoplan" : nil) {
-      try PlanWriting.write(compiler, to: path)
+      try PlanFile.write(try compiler.plan(), to: path)
       console.note("wrote \(path)")
     }
     return .success

@@ -26,7 +26,7 @@ struct DocsCommand: GeocCommand {
   @Argument(help: "ops, passes or diagnostics.")
   var page: Page
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     console.print(page.text)
     return .success
   }

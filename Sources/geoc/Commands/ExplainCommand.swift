@@ -12,7 +12,7 @@ struct ExplainCommand: GeocCommand {
     completion: .list(DiagnosticCode.all.map(\.id)))
   var code: String?
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     guard let code else {
       let rows = DiagnosticCode.all.map { "\($0.id)  \($0.name.padded(26))  \($0.title)" }
       console.print(rows.joined(separator: "\n"))

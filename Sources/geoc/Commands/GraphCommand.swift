@@ -38,11 +38,11 @@ struct GraphCommand: GeocCommand {
     }
   }
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
     guard let compiler = try options.compiler(file, console, &sink) else {
       console.report(sink)
-      return ExitStatus(sink.diagnostics)
+      return CommandStatus(sink.diagnostics)
     }
     console.report(sink)
     let drawing = try drawing(compiler)

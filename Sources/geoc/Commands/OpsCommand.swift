@@ -24,7 +24,7 @@ struct OpsCommand: GeocCommand {
     if name != nil && markdown { throw ValidationError("'--markdown' prints the whole catalogue; leave the name out") }
   }
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     let pages = OpPage.all(Catalogue.registry, includesInternal: all || name != nil)
     if markdown {
       console.print(OpsDocument.text(pages))

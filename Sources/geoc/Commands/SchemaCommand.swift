@@ -10,7 +10,7 @@ struct SchemaCommand: GeocCommand {
 
   @OptionGroup var common: CommonOptions
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     console.print(SchemaWriter.schema(Catalogue.registry))
     return .success
   }

@@ -42,6 +42,6 @@ struct CompileOptions: ParsableArguments {
       path == "-"
       ? try StandardInput.model(console, overrides, &sink)
       : try SpecCompiler.model(path: path, registry: Catalogue.registry, overrides: overrides, sink: &sink)
-    return model.map { ModelCompiler(model: $0, options: options) }
+    return model.map { ModelCompiler(model: $0, options: options, isOverridden: !overrides.isEmpty) }
   }
 }

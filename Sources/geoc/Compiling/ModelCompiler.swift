@@ -9,6 +9,8 @@ import GeocSpec
 struct ModelCompiler {
   let model: Model
   var options = PassOptions(registry: Catalogue.registry)
+  /// Whether settings of the command line changed the spec.
+  var isOverridden = false
 
   /// The model's one function, as written. Throws `InternalError` where it is missing.
   func forward() throws -> Function {
@@ -60,6 +62,24 @@ struct ModelCompiler {
     } catch {
       throw InternalError("scheduling '\(function.name)': \(error)\n\(IRPrinter.print(function))")
     }
+  }
+
+  /// The whole plan: the model as written and every function that can be run. Throws `GeocError`.
+  func plan() throws -> Plan {
+    var module = model.module
+    let functions = try named.map { try compile($0.purpose).function }
+    module.functions = [try forward()] + functions
+    do {
+      return try Plan.make(module, registry: options.registry, run: model.run, spec: specText)
+    } catch {
+      throw InternalError("scheduling '\(module.name)': \(error)\n\(IRPrinter.print(module))")
+    }
+  }
+
+  /// The spec as written, or in canonical form where the command line changed it.
+  private var specText: String {
+    guard !isOverridden, let file = model.spec.root.span.file else { return model.spec.rendered(options.registry) }
+    return file.text
   }
 
   /// Verifies the model and, where it is trained, that its step can be derived.

@@ -6,7 +6,7 @@ protocol GeocCommand: ParsableCommand {
   /// Options that every command has.
   var common: CommonOptions { get }
   /// Does the work. Throws `GeocError` for problems of the user's files and `InternalError` for the compiler's own.
-  mutating func execute(_ console: Console) throws -> ExitStatus
+  mutating func execute(_ console: Console) throws -> CommandStatus
 }
 
 /// Options that every command has.

@@ -15,7 +15,7 @@ struct InternalReport {
   }
 
   /// Prints it and leaves the IR in a file.
-  func write(_ console: Console) -> ExitStatus {
+  func write(_ console: Console) -> CommandStatus {
     console.note("internal error: \(headline)")
     if !program.isEmpty {
       let file = FileManager.default.temporaryDirectory

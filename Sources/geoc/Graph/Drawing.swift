@@ -36,7 +36,7 @@ struct Drawing: Encodable, Sendable {
   /// The data flow of a function. Weights and states are drawn only where a node does not own them, so that the graph
   /// of a model shows the layers and not their tensors.
   init(_ f: Function, title: String, _ registry: OpRegistry) {
-    self.init(f, title: title, registry, cluster: { Self.blocks($0.origin.path) })
+    self.init(f, title: title, registry, skipsAliases: false) { Self.blocks($0.origin.path) }
   }
 
   /// The steps of a plan, one cluster for each region.
@@ -50,12 +50,14 @@ struct Drawing: Encodable, Sendable {
     let indexOf = Dictionary(
       f.nodes.enumerated().compactMap { k, node in node.results.first.map { ($0, k) } }, uniquingKeysWith: { a, _ in a }
     )
-    self.init(f, title: title, registry) { node in
+    self.init(f, title: title, registry, skipsAliases: true) { node in
       node.results.first.flatMap { indexOf[$0] }.flatMap { regionOf[$0] }.map { [$0] } ?? []
     }
   }
 
-  private init(_ f: Function, title: String, _ registry: OpRegistry, cluster: (Node) -> [String]) {
+  private init(
+    _ f: Function, title: String, _ registry: OpRegistry, skipsAliases: Bool, cluster: (Node) -> [String]
+  ) {
     self.title = title
     function = f.name
     var idOf: [Value: String] = [:]
@@ -71,6 +73,10 @@ struct Drawing: Encodable, Sendable {
       boxes.append(Box(id: "p\(k)", label: p.name, kind: kind, family: "", cluster: [], line: 0, attributes: [:]))
     }
     for (k, node) in f.nodes.enumerated() {
+      if skipsAliases, registry[node.op]?.traits.contains(.alias) == true, let input = node.inputs.first {
+        for result in node.results { idOf[result] = idOf[input] }
+        continue
+      }
       let id = "n\(k)"
       boxes.append(
         Box(
@@ -98,11 +104,12 @@ struct Drawing: Encodable, Sendable {
     return users > 1 || (users > 0 && f.name != "forward")
   }
 
-  /// `bimap_1 (out = 6)`, or the op's name where the node has none of its own.
+  /// The name of the node in the spec, with its op where the name does not tell it.
   private static func label(_ node: Node, _ f: Function) -> String {
+    if f.name != "forward" { return node.origin.path.isEmpty ? node.op : "\(node.op)\n\(node.origin.path)" }
     let own = node.origin.path.split(separator: "/").last.map(String.init) ?? ""
     if own.isEmpty || own == node.op { return node.op }
-    return f.name == "forward" ? own : "\(node.op)\n\(node.origin.path)"
+    return own.hasPrefix(node.op + "_") ? own : "\(own)\n\(node.op)"
   }
 
   private static func blocks(_ path: String) -> [String] {

@@ -1,7 +1,7 @@
 import GeocDiagnostics
 
 /// What the process ends with.
-enum ExitStatus: Int32, Sendable {
+enum CommandStatus: Int32, Sendable {
   /// All is well.
   case success = 0
   /// A spec, its data or its run has problems.

@@ -1,0 +1,36 @@
+import Foundation
+import GeocDiagnostics
+import Testing
+
+@testable import geoc
+
+@Suite struct ExampleTests {
+  @Test(arguments: Repository.examples)
+  func hasNoProblems(_ path: String) {
+    let run = Run("check", path)
+    #expect(run.status == .success)
+    #expect(run.output.isEmpty)
+    #expect(run.errors == "1 spec: no problems\n")
+  }
+
+  @Test func areFoundInTheirFolder() {
+    #expect(Repository.examples.count >= 8)
+    let run = Run("check", Repository.root + "examples")
+    #expect(run.errors == "\(Repository.examples.count) specs: no problems\n")
+  }
+
+  @Test(arguments: Repository.examples)
+  func canonicalSpecMeansTheSame(_ path: String) throws {
+    let spec = Run("compile", path, "--emit", "spec")
+    #expect(spec.status == .success)
+    let again = Run(["compile", "-", "--emit", "spec"], input: Array(spec.output.utf8))
+    #expect(again.output == spec.output)
+    func program(_ text: String) -> [String] {
+      // Positions differ: the canonical spec has other lines.
+      text.split(separator: "\n").map { String($0.replacing(/\ \ !\d+:\d+/, with: "")) }
+    }
+    let own = Run("compile", path, "--emit", "ir", "--function", "evaluate").output
+    let other = Run(["compile", "-", "--emit", "ir", "--function", "evaluate"], input: Array(spec.output.utf8)).output
+    #expect(program(own) == program(other))
+  }
+}
