@@ -54,6 +54,10 @@ let package = Package(
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
     .testTarget(name: "GeocIRTests", dependencies: ["GeocIR", "GeocKernelABI"], swiftSettings: strict),
     .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),
+    .testTarget(
+      name: "GeocOpsTests",
+      dependencies: ["GeocOps", "GeocIR", "GeocPasses", "GeocRuntime", "GeocPlan", "GeocKernels", "GeocTensorFiles"],
+      swiftSettings: strict),
     .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
     .testTarget(

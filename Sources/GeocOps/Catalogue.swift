@@ -26,7 +26,8 @@ package enum Catalogue {
   static let spd: [any Op.Type] = [
     CovarianceOp.self, TraceNormalizeOp.self, BiMapOp.self, ReEigOp.self, LogEigOp.self, ExpEigOp.self, SqrtEigOp.self,
     InvSqrtEigOp.self, PowerOp.self, AbsEigOp.self, VechOp.self, UnvechOp.self, BWBNOp.self, AIRMBNOp.self,
-    SPDDistanceOp.self, SPDExpMapOp.self, SPDLogMapOp.self, SPDGeodesicOp.self, FrechetMeanOp.self,
+    SPDDistanceOp.self, SPDExpMapOp.self, SPDLogMapOp.self, SPDGeodesicOp.self, SPDTransportOp.self,
+    FrechetMeanOp.self,
   ]
 
   /// Losses.

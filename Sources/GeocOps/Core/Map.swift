@@ -21,11 +21,16 @@ enum MapOp: Op {
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let dy = cotangents[0], let f = c.attributes.expression("expr") else { return nil }
     let shape = b.shape(dy)
+    // A cotangent of the full type carries shape and batching by itself; then inputs that the slope lacks are left out.
+    let isFull = shape == c.resultShape(0) && b.type(dy).isBatched == c.resultTypes[0].isBatched
     return try c.inputs.indices.map { k in
       let slope = f.derivative(by: k).simplified()
       if slope == .constant(0) { return nil }
+      if slope == .constant(1), isFull { return dy }
       let product = ScalarExpression.binary(.multiply, slope, .input(c.inputs.count)).simplified()
-      let term = try b.map(product, c.inputs + [dy])
+      let kept = isFull ? product.inputs.sorted() : Array(0...c.inputs.count)
+      let term = try b.map(
+        product.mapInputs { .input(kept.firstIndex(of: $0) ?? 0) }, kept.map { $0 < c.inputs.count ? c.inputs[$0] : dy })
       return b.shape(term) == shape ? term : try b.broadcast(term, shape)
     }
   }

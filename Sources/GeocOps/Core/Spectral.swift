@@ -273,7 +273,8 @@ enum PairMapOp: Op {
     return [try b.node("pair_kernel", [pair.w, pair.u, c.inputs[1]], c.attributes)[0]]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
-    guard let dy = cotangents[0] else { return [nil, nil] }
+    guard let raw = cotangents[0] else { return [nil, nil] }
+    let dy = try b.sym(raw)
     let pair = try b.eigh(c.inputs[0])
     let da = try b.node("pair_kernel_vjp", [pair.w, pair.u, c.inputs[1], dy], c.attributes)[0]
     let dv = try b.node("pair_kernel", [pair.w, pair.u, dy], c.attributes)[0]

@@ -50,9 +50,11 @@ enum CovarianceOp: Op {
       let x2 = try b.mul(x, x)
       let total = try b.sumLast(try b.syrk(x2), 2)
       rho = try b.map(
-        """
-        min((x0 / \(t) - x1) / \(n * t), (x1 - \(n) * x2 * x2) / \(n)) / ((x1 - \(n) * x2 * x2) / \(n))
-        """, [total, squares, mu])
+        "select(less(0, x1), min(x0, x1) / x1, 0)",
+        [
+          try b.map("(x0 / \(t) - x1) / \(n * t)", [total, squares]),
+          try b.map("(x0 - \(n) * x1 * x1) / \(n)", [squares, mu]),
+        ])
     default: break
     }
     guard let rho else { return [eps == 0 ? s : try b.map("x0 + \(eps) * x1", [s, one])] }

@@ -46,4 +46,12 @@ enum LogCholesky {
     let w = try b.add(try strict(&b, try b.sub(k, l), n), try b.diagonalMatrix(d))
     return try matrixTangent(&b, l, w)
   }
+  /// The strict triangle of the factor's tangent vector as it is, its diagonal scaled by that of the new factor.
+  static func transport(_ b: inout Builder, _ a: Value, _ x: Value, _ v: Value) throws -> Value {
+    let (l, k) = (try b.cholesky(a), try b.cholesky(x))
+    let w = try factorTangent(&b, l, v)
+    let d = try b.map("x0 * x1 / x2", [try b.diagonal(w), try b.diagonal(k), try b.diagonal(l)])
+    let moved = try b.add(try strict(&b, w, b.shape(a).last ?? 1), try b.diagonalMatrix(d))
+    return try matrixTangent(&b, k, moved)
+  }
 }
