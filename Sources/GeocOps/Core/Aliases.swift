@@ -16,7 +16,8 @@ enum ReshapeOp: Op {
     if let open = shape.firstIndex(of: -1), known > 0, count % known == 0 { shape[open] = count / known }
     guard shape.allSatisfy({ $0 > 0 }), shape.reduce(1, *) == count else {
       throw TypeProblem(
-        .parameter, "reshape to \(call.attributes.ints("shape")) does not fit \(call.shape(0)), which has \(count) elements",
+        .parameter,
+        "reshape to \(call.attributes.ints("shape")) does not fit \(call.shape(0)), which has \(count) elements",
         operand: 0, parameter: "shape")
     }
     return [.real(shape, isBatched: call.isBatched)]

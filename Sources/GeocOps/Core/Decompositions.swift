@@ -118,7 +118,8 @@ enum TrsolveOp: Op {
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let s = try sizes(c.inputShape(0), c.inputShape(1), c.attributes)
-    let fields = try MatrixShape.fields([c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
+    let fields = try MatrixShape.fields(
+      [c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
     return KernelRequest(
       "trsolve",
       sizes: fields + [
@@ -148,7 +149,9 @@ enum QROp: SingleMatrixOp {
     _ = try MatrixShape.split(call.shape(0), name, 0)
     return [.real(call.shape(0))]
   }
-  static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("qr", sizes: fieldSizes(c.inputShape(0))) }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest("qr", sizes: fieldSizes(c.inputShape(0)))
+  }
 }
 
 enum SvdPolarOp: SingleMatrixOp {
@@ -175,7 +178,9 @@ enum SvdOp: SingleMatrixOp {
     let k = min(s.rows, s.columns)
     return [.real(s.leading + [s.rows, k]), .real(s.leading + [k]), .real(s.leading + [k, s.columns])]
   }
-  static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("svd", sizes: fieldSizes(c.inputShape(0))) }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest("svd", sizes: fieldSizes(c.inputShape(0)))
+  }
 }
 
 enum ExpmOp: SingleMatrixOp {

@@ -104,7 +104,10 @@ enum PermuteOp: GatherOp {
 
 enum SliceOp: GatherOp {
   static let name = "slice"
-  static let doc = OpDoc(family: "dense", summary: "Part of an axis.", example: "- slice: { axis: 0, start: 2, count: 4 }")
+  static let doc = OpDoc(
+    family: "dense", summary: "Part of an axis.",
+    parameters: ["axis": "the axis, from 0", "start": "first index taken", "count": "how many are taken"],
+    example: "- slice: { axis: 0, start: 2, count: 4 }")
   static let signature: Signature = "(x: T[*]) {axis: int, start: int, count: int} -> R[*]"
   static let isPublic = true
   static func plan(_ shape: [Int], _ attributes: Attributes) throws -> GatherPlan {
@@ -280,7 +283,8 @@ enum DiagonalMatrixOp: GatherOp {
 enum ConcatOp: Op {
   static let name = "concat"
   static let doc = OpDoc(
-    family: "dense", summary: "Arrays one behind the other along an axis.", example: "- concat: { axis: 0 }\n    from: [a, b]")
+    family: "dense", summary: "Arrays one behind the other along an axis.",
+    parameters: ["axis": "the axis that grows, from 0"], example: "- concat: { axis: 0 }\n    from: [a, b]")
   static let signature: Signature = "(x...: R[*]) {axis: int = 0} -> R[*]"
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -303,7 +307,9 @@ enum ConcatOp: Op {
       result[axis] += other[axis]
       other[axis] = first[axis]
       guard other == first else {
-        throw TypeProblem(.disagreement, "concat takes arrays that agree off axis \(axis), found \(first) and \(call.shape(k))", operand: k)
+        throw TypeProblem(
+          .disagreement, "concat takes arrays that agree off axis \(axis), found \(first) and \(call.shape(k))",
+          operand: k)
       }
     }
     return [.real(result, isBatched: call.isBatched)]

@@ -5,7 +5,8 @@ enum MapOp: Op {
   static let name = "map"
   static let doc = OpDoc(
     family: "core", summary: "A scalar expression of the inputs, element by element.",
-    formula: "y = f(x0, x1, …), inputs broadcast to the common shape", backward: "x̄k = ȳ ∂f/∂xk, summed over repeated axes")
+    formula: "y = f(x0, x1, …), inputs broadcast to the common shape",
+    backward: "x̄k = ȳ ∂f/∂xk, summed over repeated axes")
   static let signature: Signature = "(x...: T[*]) {expr: text} -> R[*]"
   static let traits: Set<OpTrait> = [.elementwise, .inPlace]
   static let isPublic = false
@@ -30,7 +31,8 @@ enum MapOp: Op {
       let product = ScalarExpression.binary(.multiply, slope, .input(c.inputs.count)).simplified()
       let kept = isFull ? product.inputs.sorted() : Array(0...c.inputs.count)
       let term = try b.map(
-        product.mapInputs { .input(kept.firstIndex(of: $0) ?? 0) }, kept.map { $0 < c.inputs.count ? c.inputs[$0] : dy })
+        product.mapInputs { .input(kept.firstIndex(of: $0) ?? 0) }, kept.map { $0 < c.inputs.count ? c.inputs[$0] : dy }
+      )
       return b.shape(term) == shape ? term : try b.broadcast(term, shape)
     }
   }
@@ -47,7 +49,8 @@ enum MapOp: Op {
       result, inputs.map { Broadcasting.strides($0, in: result) } + [own])
     let program = f.compiled()
     return KernelRequest(
-      "map", sizes: [dims.count] + dims + strides.dropLast().flatMap { $0 } + program.encodedSizes, reals: program.constants)
+      "map", sizes: [dims.count] + dims + strides.dropLast().flatMap { $0 } + program.encodedSizes,
+      reals: program.constants)
   }
 
   static func flops(_ c: OpContext) -> Int {
@@ -130,13 +133,21 @@ extension Builder {
   }
 
   /// x + y.
-  package mutating func add(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.add, .input(0), .input(1)), [x, y]) }
+  package mutating func add(_ x: Value, _ y: Value) throws -> Value {
+    try map(.binary(.add, .input(0), .input(1)), [x, y])
+  }
   /// x − y.
-  package mutating func sub(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.subtract, .input(0), .input(1)), [x, y]) }
+  package mutating func sub(_ x: Value, _ y: Value) throws -> Value {
+    try map(.binary(.subtract, .input(0), .input(1)), [x, y])
+  }
   /// x ∘ y, elementwise.
-  package mutating func mul(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.multiply, .input(0), .input(1)), [x, y]) }
+  package mutating func mul(_ x: Value, _ y: Value) throws -> Value {
+    try map(.binary(.multiply, .input(0), .input(1)), [x, y])
+  }
   /// x / y, elementwise.
-  package mutating func div(_ x: Value, _ y: Value) throws -> Value { try map(.binary(.divide, .input(0), .input(1)), [x, y]) }
+  package mutating func div(_ x: Value, _ y: Value) throws -> Value {
+    try map(.binary(.divide, .input(0), .input(1)), [x, y])
+  }
   /// by · x.
   package mutating func scale(_ x: Value, _ by: Double) throws -> Value {
     try map(.binary(.multiply, .constant(by), .input(0)), [x])

@@ -35,13 +35,15 @@ enum MatrixShape {
 enum MatmulOp: Op {
   static let name = "matmul"
   static let doc = OpDoc(
-    family: "core", summary: "Product of matrices, either transposed, leading axes broadcast.", formula: "y = op(a) op(b)",
+    family: "core", summary: "Product of matrices, either transposed, leading axes broadcast.",
+    formula: "y = op(a) op(b)",
     backward: "ā = ȳ bᵀ, b̄ = aᵀ ȳ")
   static let signature: Signature = "(a: T[*], b: T[*]) {ta: bool = false, tb: bool = false} -> R[*]"
   static let isPublic = false
 
   /// Leading axes and sizes m, k, n.
-  static func sizes(_ a: [Int], _ b: [Int], _ attributes: Attributes) throws -> (leading: [Int], m: Int, k: Int, n: Int) {
+  static func sizes(_ a: [Int], _ b: [Int], _ attributes: Attributes) throws -> (leading: [Int], m: Int, k: Int, n: Int)
+  {
     let x = try MatrixShape.split(a, name, 0)
     let y = try MatrixShape.split(b, name, 1)
     let (m, k) = attributes.bool("ta") ? (x.columns, x.rows) : (x.rows, x.columns)
@@ -63,7 +65,8 @@ enum MatmulOp: Op {
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let s = try sizes(c.inputShape(0), c.inputShape(1), c.attributes)
-    let fields = try MatrixShape.fields([c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
+    let fields = try MatrixShape.fields(
+      [c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
     return KernelRequest(
       "matmul",
       sizes: fields + [s.m, s.k, s.n, c.attributes.bool("ta") ? 1 : 0, c.attributes.bool("tb") ? 1 : 0])
@@ -90,7 +93,8 @@ enum MatmulReduceOp: Op {
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let s = try MatmulOp.sizes(c.inputShape(0), c.inputShape(1), c.attributes)
-    let fields = try MatrixShape.fields([c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
+    let fields = try MatrixShape.fields(
+      [c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
     let result = c.attributes.bool("keep", true) ? [1, s.leading.reduce(1, *)] : [1, 1]
     return KernelRequest(
       "matmul_reduce",
@@ -136,7 +140,8 @@ enum CongruenceOp: Op {
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let s = try sizes(c.inputShape(0), c.inputShape(1), c.attributes)
-    let fields = try MatrixShape.fields([c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
+    let fields = try MatrixShape.fields(
+      [c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
     return KernelRequest("congruence", sizes: fields + [s.n, s.m, c.attributes.bool("transpose") ? 1 : 0])
   }
   static func flops(_ c: OpContext) -> Int {

@@ -11,7 +11,9 @@ enum RandomUniformOp: Op {
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     [.real(call.attributes.ints("shape"), isBatched: call.isBatched)]
   }
-  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { c.inputs.map { _ in nil } }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    c.inputs.map { _ in nil }
+  }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("random_uniform", sizes: [c.resultShape(0).reduce(1, *), c.attributes.int("stream")])
   }

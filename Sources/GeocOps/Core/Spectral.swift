@@ -14,11 +14,14 @@ enum SpectralOp: Op {
     guard let f = call.attributes.spectral("f") else { throw InternalError("spectral without a function") }
     _ = try SquareShape.split(call.shape(0), name)
     let type = call.inputs[0]
-    guard type.space.name == "SPD" || type.space.name == "Sym" else { return [type.isReal ? type : .real(call.shape(0), isBatched: type.isBatched)] }
+    guard type.space.name == "SPD" || type.space.name == "Sym" else {
+      return [type.isReal ? type : .real(call.shape(0), isBatched: type.isBatched)]
+    }
     var domain = type.space.name == "SPD" ? Interval.positive : Interval.all
     if case .real(let bound)? = type.space["min"] { domain = Interval(bound, .infinity) }
     return [
-      GeoType(SpectralType.space(f.range(of: domain), n: type.space.sizes[0]), field: type.field, isBatched: type.isBatched)
+      GeoType(
+        SpectralType.space(f.range(of: domain), n: type.space.sizes[0]), field: type.field, isBatched: type.isBatched)
     ]
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
@@ -109,7 +112,8 @@ enum SpectralMapOp: EigenpairOp {
 /// U w^p Uᵀ with the exponent as a value.
 enum SpectralPowerOp: EigenpairOp {
   static let name = "spectral_power"
-  static let doc = OpDoc(family: "core", summary: "U w^p Uᵀ; gradients of the matrix behind (w, u) and of p by their own ops.")
+  static let doc = OpDoc(
+    family: "core", summary: "U w^p Uᵀ; gradients of the matrix behind (w, u) and of p by their own ops.")
   static let signature: Signature = "(w: T[*], u: T[*], p: T[*]) -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(1), isBatched: call.isBatched)] }
   static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("spectral_power", sizes: try sizes(c)) }
@@ -120,7 +124,9 @@ enum SpectralPowerVJPOp: EigenpairOp {
   static let doc = OpDoc(family: "core", summary: "Gradient of x^p with respect to x = U w Uᵀ.")
   static let signature: Signature = "(w: T[*], u: T[*], p: T[*], dy: T[*]) -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(1), isBatched: call.isBatched)] }
-  static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("spectral_power_vjp", sizes: try sizes(c)) }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest("spectral_power_vjp", sizes: try sizes(c))
+  }
 }
 
 enum SpectralPowerDpOp: EigenpairOp {
@@ -128,7 +134,9 @@ enum SpectralPowerDpOp: EigenpairOp {
   static let doc = OpDoc(family: "core", summary: "⟨dy, U (w^p log w) Uᵀ⟩, summed over the matrices of an item.")
   static let signature: Signature = "(w: T[*], u: T[*], p: T[*], dy: T[*]) -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real([], isBatched: call.isBatched)] }
-  static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("spectral_power_dp", sizes: try sizes(c)) }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest("spectral_power_dp", sizes: try sizes(c))
+  }
 }
 
 /// x^p of an SPD matrix with the exponent as a value.
@@ -248,7 +256,8 @@ enum PairKernelOp: EigenpairOp {
 
 enum PairKernelVJPOp: EigenpairOp {
   static let name = "pair_kernel_vjp"
-  static let doc = OpDoc(family: "core", summary: "Gradient of pair_kernel with respect to the base point, without eigenvalue gaps.")
+  static let doc = OpDoc(
+    family: "core", summary: "Gradient of pair_kernel with respect to the base point, without eigenvalue gaps.")
   static let signature: Signature = "(w: T[*], u: T[*], v: T[*], dy: T[*]) {c: real, p: real} -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { try PairKernelOp.infer(call) }
   static func kernel(_ c: OpContext) throws -> KernelRequest? { try PairKernelOp.request("pair_kernel_vjp", c) }

@@ -4,12 +4,14 @@ import GeocIR
 enum AIRMBNOp: Op {
   static let name = "airm_bn"
   static let doc = OpDoc(
-    family: "spd", summary: "Riemannian batch normalisation under the affine-invariant metric, optionally with variance.",
+    family: "spd",
+    summary: "Riemannian batch normalisation under the affine-invariant metric, optionally with variance.",
     formula: "C = B^{−1/2} x B^{−1/2}; y = G^{1/2} C^p G^{1/2}, p = 1, or s/√(v + ε) with v = mean ‖log C‖²",
     backward: "B constant, v differentiated", source: "SPD batch normalisation (Brooks 2019), spd_learn",
     parameters: [
       "momentum": "weight of the new batch in the running statistics",
-      "karcher_iterations": "steps of the mean, from the arithmetic mean", "variance": "whether the variance is normalised",
+      "karcher_iterations": "steps of the mean, from the arithmetic mean",
+      "variance": "whether the variance is normalised",
       "eps": "added to the variance",
     ], example: "- airm_bn: { momentum: 0.1 }")
   static let signature: Signature = """

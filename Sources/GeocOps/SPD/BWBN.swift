@@ -5,15 +5,18 @@ enum BWBNOp: Op {
   static let name = "bwbn"
   static let doc = OpDoc(
     family: "spd",
-    summary: "Riemannian batch normalisation under the Bures–Wasserstein metric, with power deformation and a learned metric.",
+    summary:
+      "Riemannian batch normalisation under the Bures–Wasserstein metric, with power deformation and a learned metric.",
     formula: """
       x̃ = M^{−1/2} x^θ M^{−1/2}; B = BW mean of the batch; v = mean d²(x̃, I)/θ²; H = transport of log_B x̃ to I, halved, + I; \
       J = I + s/√(v+ε) (|H| − I); Y = exp at Ã of the transport of 2(|J| − I); y = (M^{1/2} Y M^{1/2})^{1/θ}
       """,
-    backward: "closed form through |·|, the pair kernels and spectral maps, gap-free; B and v constant unless detach_statistics is off",
+    backward:
+      "closed form through |·|, the pair kernels and spectral maps, gap-free; B and v constant unless detach_statistics is off",
     source: "GBWBN (CVPR 2025, arXiv 2504.00660)",
     parameters: [
-      "theta": "power deformation θ", "metric": "M: the identity, or learned", "learn_bias": "whether the bias G is learned",
+      "theta": "power deformation θ", "metric": "M: the identity, or learned",
+      "learn_bias": "whether the bias G is learned",
       "learn_scale": "whether the scale s is learned", "eps": "added to the variance",
       "momentum": "weight of the new batch in the running statistics",
       "mean_iterations": "fixed-point steps of the mean, from the arithmetic mean",
@@ -105,7 +108,8 @@ enum BWBNOp: Op {
     let (oldMean, oldVariance) = (try c.value("running_mean"), try c.value("running_var"))
     guard c.isTraining else {
       return Statistics(
-        mean: try b.detached(oldMean), variance: try b.detached(oldVariance), newMean: oldMean, newVariance: oldVariance)
+        mean: try b.detached(oldMean), variance: try b.detached(oldVariance), newMean: oldMean, newVariance: oldVariance
+      )
     }
     let theta = c.attributes.real("theta", 1)
     let x = detaches ? try b.detached(xt) : xt

@@ -35,7 +35,9 @@ enum BuresWasserstein {
   }
 
   /// One fixed-point step of the mean from G: T̄ G T̄ with T̄ the mean of the maps to the points = F^{−T} R̄² F^{−1}.
-  static func meanStep(_ b: inout Builder, _ g: Value, leading: Int, _ root: (inout Builder, Value) throws -> Value) throws -> Value {
+  static func meanStep(_ b: inout Builder, _ g: Value, leading: Int, _ root: (inout Builder, Value) throws -> Value)
+    throws -> Value
+  {
     let f = try b.cholesky(g)
     let r = try b.batchMean(try root(&b, f), leading: leading)
     return try b.syrk(try b.trsolve(f, r, transpose: true))

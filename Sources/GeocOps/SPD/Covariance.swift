@@ -7,7 +7,9 @@ enum CovarianceOp: Op {
     family: "spd", summary: "Covariance of the rows of a series, with eps·I added.",
     formula: "scm x̃x̃ᵀ/T · cov x̃x̃ᵀ/(T−1) · shrinkage (1−α)S + αμI · oas, ledoit_wolf (1−ρ)S + ρμI with their own ρ",
     backward: "x̄ = 2k sym(ȳ) x̃ for scm and cov", source: "pyriemann, scikit-learn",
-    parameters: ["estimator": "which estimator", "eps": "added to the diagonal", "alpha": "weight of the shrinkage estimator"],
+    parameters: [
+      "estimator": "which estimator", "eps": "added to the diagonal", "alpha": "weight of the shrinkage estimator",
+    ],
     example: "- covariance: { estimator: scm, eps: 1.0e-4 }",
     invariances: ["covariance(g x) = g covariance(x) gᵀ for scm and cov with eps = 0"])
   static let signature: Signature = """

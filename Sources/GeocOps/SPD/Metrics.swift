@@ -9,7 +9,8 @@ enum SPDDistanceOp: Op {
   static let name = "spd_distance"
   static let doc = OpDoc(
     family: "spd", summary: "Geodesic distance of two matrices.",
-    formula: "airm ‖log A^{−1/2}BA^{−1/2}‖ · log_euclidean ‖log A − log B‖ · log_cholesky ‖φ(A) − φ(B)‖ · bures_wasserstein",
+    formula:
+      "airm ‖log A^{−1/2}BA^{−1/2}‖ · log_euclidean ‖log A − log B‖ · log_cholesky ‖φ(A) − φ(B)‖ · bures_wasserstein",
     backward: "airm by generalised eigenvectors, bures_wasserstein I − T and I − T⁻¹, over 2d; 0 at d = 0",
     source: "pyriemann", parameters: metricNames, example: "- spd_distance: { metric: airm }\n    from: [a, b]",
     invariances: ["airm: d(g a gᵀ, g b gᵀ) = d(a, b) for g in GL(n)"])
@@ -87,7 +88,8 @@ enum SPDExpMapOp: Op {
   static let name = "spd_expmap"
   static let doc = OpDoc(
     family: "spd", summary: "The point reached from a base point along a tangent vector.",
-    formula: "airm A^{1/2}exp(A^{−1/2}VA^{−1/2})A^{1/2} · bures_wasserstein (I+L)A(I+L), LA+AL = V", source: "pyriemann",
+    formula: "airm A^{1/2}exp(A^{−1/2}VA^{−1/2})A^{1/2} · bures_wasserstein (I+L)A(I+L), LA+AL = V",
+    source: "pyriemann",
     parameters: metricNames, example: "- spd_expmap: { metric: airm }\n    from: [base, v]")
   static let signature: Signature = """
     (base: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> SPD(n)
@@ -166,9 +168,12 @@ enum FrechetMeanOp: Op {
   static let name = "frechet_mean"
   static let doc = OpDoc(
     family: "spd", summary: "Mean of the matrices of the batch, the same for every sample.",
-    formula: "airm Karcher iteration · log_euclidean exp(mean log) · log_cholesky mean of φ · bures_wasserstein fixed point",
+    formula:
+      "airm Karcher iteration · log_euclidean exp(mean log) · log_cholesky mean of φ · bures_wasserstein fixed point",
     source: "pyriemann",
-    parameters: metricNames.merging(["iterations": "steps from the arithmetic mean (airm, bures_wasserstein)"]) { x, _ in x },
+    parameters: metricNames.merging(["iterations": "steps from the arithmetic mean (airm, bures_wasserstein)"]) {
+      x, _ in x
+    },
     example: "- frechet_mean: { metric: airm }")
   static let signature: Signature = """
     (x: [B] SPD(n)[*]) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm, \

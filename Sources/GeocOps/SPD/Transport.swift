@@ -12,9 +12,9 @@ enum SPDTransportOp: Op {
     source: "pyriemann",
     parameters: [
       "metric": """
-        affine-invariant, log-Euclidean, Log-Cholesky or Bures–Wasserstein; the last is the parallel transport where a and b \
-        commute, and a vector transport elsewhere
-        """
+      affine-invariant, log-Euclidean, Log-Cholesky or Bures–Wasserstein; the last is the parallel transport where a and b \
+      commute, and a vector transport elsewhere
+      """
     ], example: "- spd_transport: { metric: airm }\n    from: [a, b, v]")
   static let signature: Signature = """
     (a: SPD(n), b: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
