@@ -1,0 +1,152 @@
+import GeocDiagnostics
+import GeocIR
+import GeocTensorFiles
+
+/// The samples of a run: one column per input, and the rows of each part of the split.
+package struct DataSet: Sendable {
+  /// Columns by input name, all rows of the file.
+  package var columns: [String: HostArray]
+  /// Rows of each fold; one fold unless the spec asks for cross-validation.
+  package var folds: [Fold]
+
+  /// The parts of one division of the rows.
+  package struct Fold: Hashable, Sendable {
+    /// Rows to train on.
+    package var train: [Int]
+    /// Rows to select the best epoch on; may be empty.
+    package var validation: [Int]
+    /// Rows to report on; may be empty.
+    package var test: [Int]
+
+    /// A division by its parts.
+    package init(train: [Int], validation: [Int] = [], test: [Int] = []) {
+      self.train = train
+      self.validation = validation
+      self.test = test
+    }
+  }
+
+  /// Reads the file of `description` and checks every bound array against the input it feeds: dtype, shape, NaN, class
+  /// indices, and the number of rows. Throws E05 diagnostics.
+  package init(_ description: DataDescription, inputs: [Parameter], of function: Function, spaces: SpaceTable) throws(GeocError) {
+    let path = Self.path(description.file, folder: description.folder)
+    let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
+    var columns: [String: HostArray] = [:]
+    var rowCount: Int?
+    for input in inputs {
+      let array = description.bind[input.name] ?? input.name
+      let tensor = try Self.tensor(array, archive, path)
+      let column = try Self.column(
+        tensor, input: input, type: function.type(input.value), spaces: spaces, place: "\(path), array '\(array)'")
+      if let rowCount, rowCount != column.rowCount {
+        throw GeocError(
+          Diagnostic(
+            .data.rowCount, "array '\(array)' has \(column.rowCount) rows, the others have \(rowCount)", item: path))
+      }
+      rowCount = column.rowCount
+      columns[input.name] = column
+    }
+    let splitter = RowSplitter(archive: archive, path: path, rowCount: rowCount ?? 0)
+    folds = try splitter.folds(description)
+    self.columns = columns
+    guard let train = folds.first?.train else { return }
+    for name in description.standardize {
+      guard let column = columns[name] else { continue }
+      self.columns[name] = try Standardization.applied(to: column, rows: train)
+    }
+  }
+
+  /// Columns given one file per input, all rows in one fold without parts.
+  package init(columns: [String: HostArray]) {
+    self.columns = columns
+    let count = columns.values.map(\.rowCount).max() ?? 0
+    folds = [Fold(train: Array(0..<count), test: Array(0..<count))]
+  }
+
+  /// An absolute path, or one below `folder`.
+  package static func path(_ file: String, folder: String) -> String {
+    file.hasPrefix("/") || folder.isEmpty ? file : folder + "/" + file
+  }
+
+  /// An array of an archive. Throws E0505 with a suggestion.
+  static func tensor(_ name: String, _ archive: TensorArchive, _ path: String) throws(GeocError) -> Tensor {
+    guard archive.names.contains(name) else {
+      let near = suggestion(for: name, among: archive.names)
+      throw GeocError(
+        Diagnostic(
+          .data.missingArray, "there is no array '\(name)'",
+          notes: ["arrays in the file: \(archive.names.joined(separator: ", "))"],
+          help: near.map { ["did you mean '\($0)'?"] } ?? [], item: path))
+    }
+    return try readingFiles { () throws(TensorFileError) in try archive.tensor(name) }
+  }
+
+  /// A tensor as the column of an input. Throws E0506 to E0509.
+  package static func column(
+    _ tensor: Tensor, input: Parameter, type: GeoType, spaces: SpaceTable, place: String
+  ) throws(GeocError) -> HostArray {
+    let shape = spaces.shape(type)
+    let isIndex = spaces[type.space.name]?.isIndex == true
+    guard tensor.shape.count == shape.count + 1, Array(tensor.shape.dropFirst()) == shape else {
+      throw GeocError(
+        Diagnostic(
+          .data.shape, "input '\(input.name)' is \(type.batched(false)), the array has shape \(tensor.shape)",
+          notes: ["expected [rows\(shape.map { ", \($0)" }.joined())]"], item: place))
+    }
+    if isIndex {
+      guard !tensor.dtype.isFloatingPoint else {
+        throw GeocError(
+          Diagnostic(.data.dtype, "class indices of input '\(input.name)' must be integers, found \(tensor.dtype)", item: place))
+      }
+      let classes = type.space.sizes.first ?? 0
+      let labels = try readingFiles { () throws(TensorFileError) in try tensor.int64s() }
+      if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
+        let perRow = max(1, shape.reduce(1, *))
+        throw GeocError(
+          Diagnostic(
+            .data.labelOutOfRange, "class index \(labels[row]) is outside 0...\(classes - 1)",
+            notes: ["row \(row / perRow) of input '\(input.name)'"], item: place))
+      }
+    } else if tensor.dtype.isFloatingPoint {
+      let values = tensor.doubles()
+      if let at = values.firstIndex(where: { !$0.isFinite }) {
+        throw GeocError(
+          Diagnostic(
+            .data.notFinite, "input '\(input.name)' holds \(values[at])",
+            notes: ["row \(at / max(1, shape.reduce(1, *)))"], item: place))
+      }
+    }
+    return try HostArray(tensor)
+  }
+}
+
+/// Zero mean and unit deviation by the statistics of some rows.
+enum Standardization {
+  /// A new column of doubles. Each element of a sample is a feature; constant features stay at zero. Throws E0408.
+  static func applied(to column: HostArray, rows: [Int]) throws(GeocError) -> HostArray {
+    var mean = [Double](repeating: 0, count: column.elements)
+    var square = mean
+    for row in rows {
+      for e in 0..<column.elements { mean[e] += column.value(row: row, element: e) }
+    }
+    let count = Double(max(1, rows.count))
+    for e in mean.indices { mean[e] /= count }
+    for row in rows {
+      for e in 0..<column.elements {
+        let d = column.value(row: row, element: e) - mean[e]
+        square[e] += d * d
+      }
+    }
+    var values: [Double] = []
+    values.reserveCapacity(column.rowCount * column.elements)
+    for row in 0..<column.rowCount {
+      for e in 0..<column.elements {
+        let deviation = (square[e] / count).squareRoot()
+        values.append(deviation == 0 ? 0 : (column.value(row: row, element: e) - mean[e]) / deviation)
+      }
+    }
+    let shape = [column.rowCount] + column.rowShape
+    let tensor = try readingFiles { () throws(TensorFileError) in try Tensor(values, shape: shape) }
+    return try HostArray(tensor)
+  }
+}

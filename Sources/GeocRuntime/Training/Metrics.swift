@@ -1,0 +1,66 @@
+import GeocIR
+
+/// Metrics computed from predictions and targets of a set of rows.
+package enum Metrics {
+  /// Names that specs may use.
+  package static let names = ["accuracy", "balanced_accuracy", "f1", "mse"]
+
+  /// Predictions of rows, flat, and their targets.
+  package struct Sample: Sendable {
+    /// Scores of each class, or predicted numbers, `width` per row.
+    package var predictions: [Double]
+    /// Class index of each row, or target numbers, `targetWidth` per row.
+    package var targets: [Double]
+    /// Numbers of one prediction.
+    package var width: Int
+
+    /// A sample by its parts.
+    package init(predictions: [Double], targets: [Double], width: Int) {
+      self.predictions = predictions
+      self.targets = targets
+      self.width = width
+    }
+
+    /// Class of the largest score of each row, the first of equal ones.
+    var classes: [Int] {
+      stride(from: 0, to: predictions.count, by: max(1, width)).map { start in
+        var best = 0
+        for k in 1..<max(1, width) where predictions[start + k] > predictions[start + best] { best = k }
+        return best
+      }
+    }
+  }
+
+  /// The value of a metric; NaN for an empty sample or an unknown name.
+  ///
+  /// `f1` is the unweighted mean over classes (macro), as scikit-learn with `average="macro"`; a class that neither occurs
+  /// nor is predicted does not count.
+  package static func value(_ name: String, _ sample: Sample) -> Double {
+    guard !sample.targets.isEmpty else { return .nan }
+    if name == "mse" {
+      let squares = zip(sample.predictions, sample.targets).map { ($0 - $1) * ($0 - $1) }
+      return squares.reduce(0, +) / Double(squares.count)
+    }
+    let predicted = sample.classes
+    let truth = sample.targets.map { Int($0) }
+    var hit: [Int: Int] = [:]
+    var actual: [Int: Int] = [:]
+    var claimed: [Int: Int] = [:]
+    for (p, t) in zip(predicted, truth) {
+      actual[t, default: 0] += 1
+      claimed[p, default: 0] += 1
+      if p == t { hit[t, default: 0] += 1 }
+    }
+    switch name {
+    case "accuracy": return Double(hit.values.reduce(0, +)) / Double(truth.count)
+    case "balanced_accuracy":
+      let recalls = actual.map { Double(hit[$0.key] ?? 0) / Double($0.value) }
+      return recalls.sorted().reduce(0, +) / Double(recalls.count)
+    case "f1":
+      let classes = Set(actual.keys).union(claimed.keys).sorted()
+      let scores = classes.map { k in 2 * Double(hit[k] ?? 0) / Double((actual[k] ?? 0) + (claimed[k] ?? 0)) }
+      return scores.reduce(0, +) / Double(scores.count)
+    default: return .nan
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import GeocDiagnostics
+import GeocIR
+import GeocPlan
+import GeocTensorFiles
+import Glibc
+
+/// The functions of a model, ready to run on one store of parameters.
+package struct ModelProgram: Sendable {
+  /// Initial values.
+  package var initialize: Executable?
+  /// One optimizer step.
+  package var step: Executable?
+  /// Outputs and loss in evaluation mode.
+  package var evaluate: Executable?
+  /// Outputs in evaluation mode.
+  package var predict: Executable?
+  /// Values that `predict` and `evaluate` take from parameters alone.
+  package var prepare: [Executable]
+  /// Where parameters, statistics and moments live.
+  package var store: ParameterStore
+
+  /// A program by its parts.
+  package init(
+    initialize: Executable?, step: Executable?, evaluate: Executable?, predict: Executable?,
+    prepare: [Executable] = [], store: ParameterStore
+  ) {
+    self.initialize = initialize
+    self.step = step
+    self.evaluate = evaluate
+    self.predict = predict
+    self.prepare = prepare
+    self.store = store
+  }
+
+  /// Fills the store with initial values of a seed. Throws what `Executable.run` throws.
+  package func reset(seed: Int) throws(GeocError) {
+    guard let initialize else { return }
+    try initialize.run(Batch(rows: [0]), seed: UInt64(bitPattern: Int64(seed)))
+    try initialize.commit()
+  }
+
+  /// Computes what depends on parameters only. Call after the store changed. Throws what `Executable.run` throws.
+  package func refresh() throws(GeocError) {
+    for executable in prepare {
+      try executable.run(Batch(rows: [0]))
+      try executable.commit()
+    }
+  }
+}
+
+/// One line of a training log.
+package struct EpochRecord: Hashable, Sendable {
+  /// Epoch, from 1.
+  package var epoch: Int
+  /// Optimizer steps done.
+  package var step: Int
+  /// Learning rate of the last step.
+  package var learningRate: Double
+  /// Name → value: `train_loss`, `validation_accuracy`, `test_accuracy`…
+  package var values: [(name: String, value: Double)]
+  /// Seconds since the start of the run.
+  package var seconds: Double
+
+  package static func == (a: EpochRecord, b: EpochRecord) -> Bool {
+    a.epoch == b.epoch && a.step == b.step && a.values.elementsEqual(b.values) { $0.name == $1.name && $0.value == $1.value }
+  }
+  package func hash(into hasher: inout Hasher) { hasher.combine(epoch) }
+
+  /// A value by name.
+  package subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
+}
+
+/// What a training loop tells while it runs.
+package enum TrainingEvent: Sendable {
+  /// A step is done: `done` of `total` in this epoch.
+  case step(epoch: Int, done: Int, total: Int, loss: Double)
+  /// An epoch is done.
+  case epoch(EpochRecord)
+}
+
+/// Trains a model on one division of the rows.
+package final class Trainer {
+  /// The functions.
+  package let program: ModelProgram
+  /// The data.
+  package let data: DataSet
+  /// The rows.
+  package let fold: DataSet.Fold
+  /// How to train.
+  package let training: TrainingDescription
+  /// What to measure.
+  package let metrics: [MetricDescription]
+  /// Epochs and steps done, best score so far.
+  package var progress = Progress()
+  /// Checked between steps: true stops the run after the current step.
+  package let isInterrupted: @Sendable () -> Bool
+
+  /// Where a run stands; saved in checkpoints.
+  package struct Progress: Codable, Hashable, Sendable {
+    /// Epochs done.
+    package var epoch = 0
+    /// Optimizer steps done.
+    package var step = 0
+    /// Smallest validation loss so far.
+    package var best: Double?
+    /// Epoch of the smallest validation loss.
+    package var bestEpoch = 0
+    /// Steps done in an epoch that was interrupted.
+    package var stepInEpoch = 0
+    /// Sum of losses × samples of an epoch that was interrupted.
+    package var lossSum = 0.0
+    /// Samples seen in an epoch that was interrupted.
+    package var seen = 0
+
+    /// Nothing done.
+    package init() {}
+  }
+
+  /// Thrown when the user interrupts: the store holds the state after the last whole step.
+  package struct Interrupted: Error {}
+
+  /// A trainer at the start of a run.
+  package init(
+    program: ModelProgram, data: DataSet, fold: DataSet.Fold, training: TrainingDescription,
+    metrics: [MetricDescription], isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.program = program
+    self.data = data
+    self.fold = fold
+    self.training = training
+    self.metrics = metrics
+    self.isInterrupted = isInterrupted
+  }
+
+  /// Samples in a batch.
+  private var batchSize: Int { min(training.batch ?? fold.train.count, fold.train.count) }
+
+  /// Steps in one epoch.
+  package var stepsPerEpoch: Int {
+    let full = fold.train.count / max(1, batchSize)
+    let rest = fold.train.count % max(1, batchSize)
+    return max(1, rest == 0 || training.dropsLast ? full : full + 1)
+  }
+
+  /// Epochs of the whole run.
+  package var epochs: Int {
+    if let epochs = training.epochs { return epochs }
+    return ((training.steps ?? 0) + stepsPerEpoch - 1) / stepsPerEpoch
+  }
+
+  private var totalSteps: Int { training.steps ?? epochs * stepsPerEpoch }
+
+  /// Runs to the end. `isBest` of `finish` is true when the validation loss is the smallest so far. Throws `GeocError`
+  /// for numeric faults, `Interrupted`, and what `finish` throws.
+  package func run(
+    report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
+  ) throws {
+    guard let step = program.step else { throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'")) }
+    let start = Self.now()
+    while progress.epoch < epochs && progress.step < totalSteps {
+      let record = try epoch(step, start: start, report)
+      progress.epoch += 1
+      progress.stepInEpoch = 0
+      progress.lossSum = 0
+      progress.seen = 0
+      let score = record["validation_loss"]
+      let isBest = score.map { $0 < progress.best ?? .infinity } ?? false
+      if isBest {
+        progress.best = score
+        progress.bestEpoch = progress.epoch
+      }
+      report(.epoch(record))
+      try finish(record, isBest)
+      if let patience = training.earlyStop, score != nil, progress.epoch - progress.bestEpoch >= patience { break }
+    }
+  }
+
+  /// One epoch, from where an interrupted one stopped.
+  private func epoch(_ step: Executable, start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
+    let seed = UInt64(bitPattern: Int64(training.seed))
+    let order =
+      training.shuffles
+      ? RowOrder.shuffled(fold.train, seed: seed, stream: 1000 + UInt64(progress.epoch)) : fold.train
+    var rate = 0.0
+    while progress.stepInEpoch < stepsPerEpoch && progress.step < totalSteps {
+      if isInterrupted() { throw Interrupted() }
+      let first = progress.stepInEpoch * batchSize
+      let rows = Array(order[first..<min(first + batchSize, order.count)])
+      rate =
+        training.learningRate
+        * training.schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
+      try program.store.set("hyper.lr", rate)
+      try program.store.set("hyper.step", Double(progress.step + 1))
+      try step.run(Batch(columns: data.columns, rows: rows), seed: seed, step: UInt64(progress.step + 1))
+      let loss = step.number("loss")
+      guard loss.isFinite else {
+        throw GeocError(
+          Diagnostic(
+            .numeric.diverged, "the loss is \(loss) at step \(progress.step + 1), epoch \(progress.epoch + 1)",
+            help: ["lower the learning rate, or clip gradients with 'clip' in 'train'"]))
+      }
+      try step.commit()
+      progress.step += 1
+      progress.stepInEpoch += 1
+      progress.lossSum += loss * Double(rows.count)
+      progress.seen += rows.count
+      report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
+    }
+    var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
+    try program.refresh()
+    if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
+    return EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+  }
+
+  /// Loss and metrics of rows in evaluation mode. Throws `GeocError` for numeric faults.
+  package func evaluation(_ rows: [Int], prefix: String) throws(GeocError) -> [(name: String, value: Double)] {
+    try Evaluation.run(program, data.columns, rows: rows, batch: max(batchSize, 256), metrics: metrics)
+      .map { (prefix + $0.name, $0.value) }
+  }
+
+  private static func now() -> Double {
+    var t = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &t)
+    return Double(t.tv_sec) + Double(t.tv_nsec) * 1e-9
+  }
+}
+
+/// Loss and metrics in evaluation mode.
+package enum Evaluation {
+  /// `loss` where the model has one, then each metric. Throws `GeocError` for numeric faults.
+  package static func run(
+    _ program: ModelProgram, _ columns: [String: HostArray], rows: [Int], batch: Int, metrics: [MetricDescription]
+  ) throws(GeocError) -> [(name: String, value: Double)] {
+    guard let evaluate = program.evaluate ?? program.predict else {
+      throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'evaluate'"))
+    }
+    var loss = 0.0
+    var samples = [Metrics.Sample](repeating: .init(predictions: [], targets: [], width: 1), count: metrics.count)
+    var start = 0
+    while start < rows.count {
+      let part = Array(rows[start..<min(start + batch, rows.count)])
+      start += batch
+      try evaluate.run(Batch(columns: columns, rows: part))
+      loss += evaluate.number("loss") * Double(part.count)
+      for (k, metric) in metrics.enumerated() {
+        guard let output = evaluate.result(metric.prediction), let target = columns[metric.target] else { continue }
+        samples[k].width = output.shape.dropFirst().reduce(1, *)
+        samples[k].predictions += output.doubles()
+        for row in part { for e in 0..<target.elements { samples[k].targets.append(target.value(row: row, element: e)) } }
+      }
+    }
+    var values: [(name: String, value: Double)] = []
+    if evaluate.function.result("loss") != nil { values.append(("loss", loss / Double(max(1, rows.count)))) }
+    for (metric, sample) in zip(metrics, samples) { values.append((metric.name, Metrics.value(metric.name, sample))) }
+    return values
+  }
+}
