@@ -2,10 +2,11 @@ import GeocIR
 
 /// Splits an evaluation function: what depends on parameters and states only is computed once, by `prepare`.
 package enum Hoist {
-  static let pass = "hoist"
+  /// Name for `--disable`.
+  package static let name = "hoist"
 
-  /// The two functions, or nil where nothing is worth hoisting. `prepare` gives `prepared.<k>`, which the other takes as
-  /// parameters of kind `prepared`.
+  /// The two functions, or nil where nothing is worth hoisting. `prepare_<name>` gives `prepared.<name>.<k>`, which the
+  /// other takes as parameters of kind `prepared`.
   package static func run(_ f: Function, registry: OpRegistry) throws -> (prepare: Function, main: Function)? {
     var isData = [Bool](repeating: false, count: f.types.count)
     for p in f.parameters where p.kind == .input || p.kind == .cotangent || p.kind == .hyper {
@@ -31,15 +32,15 @@ package enum Hoist {
     for r in f.results { note(r.value) }
 
     var source = f
-    source.name = "prepare"
+    source.name = "prepare_\(f.name)"
     source.parameters = f.parameters.filter { $0.kind == .param || $0.kind == .state }
     source.results = []
     var first = Rebuilder(source, registry)
     for node in hoisted { try first.copy(node) }
-    for (k, value) in borders.enumerated() { first.builder.result("prepared.\(k)", try first.value(value)) }
+    for (k, value) in borders.enumerated() { first.builder.result("prepared.\(f.name).\(k)", try first.value(value)) }
     var second = Rebuilder(f, registry)
     for (k, value) in borders.enumerated() {
-      second.map[value] = second.builder.parameter("prepared.\(k)", f.type(value), .prepared)
+      second.map[value] = second.builder.parameter("prepared.\(f.name).\(k)", f.type(value), .prepared)
     }
     for node in f.nodes where !hoisted.contains(node) { try second.copy(node) }
     return (first.builder.function, try second.finish())

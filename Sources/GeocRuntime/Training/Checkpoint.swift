@@ -22,7 +22,7 @@ package enum Checkpoint {
     if let progress, let json = try? JSONEncoder.sorted.encode(progress) {
       metadata["progress"] = String(decoding: json, as: UTF8.self)
     }
-    try readingFiles { () throws(TensorFileError) in try SafetensorsFile.write(path, tensors, metadata: metadata) }
+    try readingFiles { () throws(TensorFileError) in try TensorArchive.write(path, tensors, metadata: metadata) }
   }
 
   /// Reads weights into the store. Every name that `wanted` lists with its shape must be there; tensors that the model

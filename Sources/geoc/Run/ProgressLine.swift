@@ -1,0 +1,44 @@
+import Foundation
+import GeocRuntime
+
+/// Training progress on standard error: a live bar on a terminal, a line per epoch elsewhere.
+struct ProgressLine: Sendable {
+  /// Nothing is printed.
+  var isQuiet: Bool
+  /// Whether standard error is a terminal that can redraw a line.
+  var isLive: Bool
+
+  /// Progress for this process.
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+    let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
+    isLive = isatty(2) == 1 && term != "dumb" && !term.isEmpty
+  }
+
+  /// Shows an event.
+  func show(_ event: TrainingEvent, epochs: Int) {
+    if isQuiet { return }
+    switch event {
+    case .step(let epoch, let done, let total, let loss):
+      guard isLive else { return }
+      let width = 24
+      let filled = width * done / max(1, total)
+      let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
+      print("\r\u{1B}[Kepoch \(epoch)/\(epochs) \(bar) \(done)/\(total)  loss \(Self.number(loss))", terminator: "")
+    case .epoch(let record):
+      let values = record.values.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: "  ")
+      let time = String(format: "%.1fs", record.seconds)
+      print("\(isLive ? "\r\u{1B}[K" : "")epoch \(record.epoch)/\(epochs)  \(values)  \(time)", terminator: "\n")
+    }
+  }
+
+  /// A line of its own.
+  func note(_ text: String) { if !isQuiet { print(text, terminator: "\n") } }
+
+  private func print(_ text: String, terminator: String) { FileHandle.standardError.write(Data((text + terminator).utf8)) }
+
+  /// Four significant digits.
+  static func number(_ x: Double) -> String {
+    abs(x) >= 1e-3 && abs(x) < 1e5 || x == 0 ? String(format: "%.4f", x) : String(format: "%.3e", x)
+  }
+}

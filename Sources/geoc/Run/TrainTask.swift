@@ -1,0 +1,140 @@
+import Foundation
+import GeocDiagnostics
+import GeocIR
+import GeocPlan
+import GeocRuntime
+
+/// Set by SIGINT: a training stops after the step it is in.
+enum Interruption {
+  nonisolated(unsafe) private static var count: sig_atomic_t = 0
+
+  /// Takes over SIGINT; a second one ends the process at once.
+  static func install() {
+    signal(SIGINT) { _ in
+      Interruption.count += 1
+      if Interruption.count > 1 { _exit(130) }
+    }
+  }
+
+  /// Whether SIGINT came.
+  static var isRequested: Bool { count > 0 }
+}
+
+extension RunRequest {
+  /// Trains, evaluates, and writes the run's folder; returns what to print. Throws E05, E06, `Trainer.Interrupted`.
+  func train() throws -> String {
+    guard var training = session.plan.run.training, session.plan.module["step"] != nil else {
+      throw GeocError(
+        Diagnostic(
+          .plan.noFunction, "the spec of '\(session.plan.module.name)' has no 'train', or no 'loss'",
+          help: ["add both, or use '--task predict'"]))
+    }
+    if let seed { training.seed = seed }
+    let data = inputs.entries.isEmpty ? try dataSet() : DataSet(columns: try rows().columns)
+    let folder: RunDirectory
+    if let resume { folder = try RunDirectory(existing: resume) } else {
+      folder = try RunDirectory(model: session.plan.module.name)
+    }
+    Interruption.install()
+    var finals: [[(name: String, value: Double)]] = []
+    for (k, fold) in data.folds.enumerated() {
+      let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
+      if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
+      finals.append(try trainFold(data, fold, training, own))
+    }
+    return try summary(finals, folder, training)
+  }
+
+  private func trainFold(
+    _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory
+  ) throws -> [(name: String, value: Double)] {
+    var folder = folder
+    let program = try session.program()
+    try program.reset(seed: training.seed)
+    if let weights { try session.load(weights) }
+    let trainer = Trainer(
+      program: program, data: data, fold: fold, training: training, metrics: session.plan.run.metrics,
+      isInterrupted: { Interruption.isRequested })
+    let checkpoint = folder.file("checkpoint.safetensors")
+    let specHash = Fingerprint(session.plan.spec).text
+    func save(_ path: String, withOptimizer: Bool) throws(GeocError) {
+      try Checkpoint.write(
+        session.store, model: session.plan.module.name, progress: trainer.progress, seed: training.seed,
+        specHash: specHash, withOptimizer: withOptimizer, to: path)
+    }
+    if resume != nil, FileManager.default.fileExists(atPath: checkpoint) {
+      trainer.progress = try session.load(checkpoint, needsOptimizer: true) ?? Trainer.Progress()
+      folder.restore(upTo: trainer.progress.epoch)
+    }
+    try folder.writeJSON("run.json", description(training, fold, finals: nil))
+    do {
+      try trainer.run(
+        report: { progress.show($0, epochs: trainer.epochs) },
+        finish: { record, isBest in
+          try folder.append(record)
+          let isLast = trainer.progress.epoch >= trainer.epochs
+          if isLast || record.epoch % max(1, training.checkpointEvery) == 0 { try save(checkpoint, withOptimizer: true) }
+          if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
+        })
+    } catch is Trainer.Interrupted {
+      try save(checkpoint, withOptimizer: true)
+      progress.note("\ninterrupted: resume with --resume \(folder.path)")
+      throw Trainer.Interrupted()
+    }
+    let best = folder.file("best.safetensors")
+    if !fold.validation.isEmpty, FileManager.default.fileExists(atPath: best) { try session.load(best) }
+    try save(folder.file("model.safetensors"), withOptimizer: false)
+    try program.refresh()
+    let rows = fold.test.isEmpty ? fold.train : fold.test
+    var values = try trainer.evaluation(fold.train, prefix: "train_")
+    values += try trainer.evaluation(rows, prefix: "test_")
+    try folder.writeJSON("run.json", description(training, fold, finals: values))
+    return values
+  }
+
+  private func description(
+    _ training: TrainingDescription, _ fold: DataSet.Fold, finals: [(name: String, value: Double)]?
+  ) -> [String: Any] {
+    var uname = utsname()
+    Glibc.uname(&uname)
+    let machine = withUnsafeBytes(of: &uname.machine) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    var object: [String: Any] = [
+      "model": session.plan.module.name, "dtype": session.plan.module.dtype.rawValue, "seed": training.seed,
+      "spec_hash": Fingerprint(session.plan.spec).text, "geoc_version": PlanFile.version, "machine": machine,
+      "processors": ProcessInfo.processInfo.activeProcessorCount, "train_rows": fold.train.count,
+      "validation_rows": fold.validation.count, "test_rows": fold.test.count,
+      "plan_hash": (try? PlanFile.fingerprint(session.plan)) ?? "",
+    ]
+    if let finals {
+      var results: [String: Any] = [:]
+      for (name, value) in finals where value.isFinite { results[name] = value }
+      object["results"] = results
+    }
+    return object
+  }
+
+  /// The table at the end: one value, or mean ± deviation over folds.
+  private func summary(
+    _ finals: [[(name: String, value: Double)]], _ folder: RunDirectory, _ training: TrainingDescription
+  ) throws -> String {
+    var object: [String: Any] = ["task": "train", "run": folder.path, "seed": training.seed]
+    var lines: [String] = []
+    for (k, entry) in (finals.first ?? []).enumerated() {
+      let values = finals.map { $0[k].value }
+      let mean = values.reduce(0, +) / Double(values.count)
+      guard values.count > 1 else {
+        if mean.isFinite { object[entry.name] = mean }
+        lines.append("\(entry.name)  \(ProgressLine.number(mean))")
+        continue
+      }
+      let spread = (values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(values.count - 1)).squareRoot()
+      if mean.isFinite { object[entry.name] = ["mean": mean, "std": spread, "folds": values] }
+      lines.append("\(entry.name)  \(ProgressLine.number(mean)) ± \(ProgressLine.number(spread))")
+    }
+    lines.append("run  \(folder.path)")
+    if finals.count > 1 { try folder.writeJSON("run.json", object) }
+    return report(object, text: lines.joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,74 @@
+import GeocDiagnostics
+import GeocIR
+import GeocOps
+import GeocRuntime
+import GeocTensorFiles
+
+/// Arrays named on the command line: `--input NAME=FILE`.
+struct InputFiles {
+  /// Name → file, in the order given.
+  var entries: [(name: String, file: String)]
+
+  /// Reads `NAME=FILE` texts. Throws a usage message for a text without `=`.
+  init(_ texts: [String], flag: String) throws(UsageProblem) {
+    entries = []
+    for text in texts {
+      guard let split = text.firstIndex(of: "="), split != text.startIndex else {
+        throw UsageProblem("\(flag) takes NAME=FILE, found '\(text)'")
+      }
+      entries.append((String(text[..<split]), String(text[text.index(after: split)...])))
+    }
+  }
+
+  /// The file of a name.
+  subscript(name: String) -> String? { entries.last { $0.name == name }?.file }
+
+  /// The array for `name`: of that name in the file, else the only array of the file. Throws E05.
+  static func tensor(_ name: String, file: String, aliases: [String] = []) throws(GeocError) -> Tensor {
+    try readingFiles { () throws(TensorFileError) in
+      let archive = try TensorArchive.open(file)
+      for candidate in [name] + aliases where archive.names.contains(candidate) { return try archive.tensor(candidate) }
+      return try archive.tensor(try archive.soleName())
+    }
+  }
+
+  /// Columns for the batched inputs of `function` that have a file. Throws E05 for arrays that do not fit, and for
+  /// different numbers of rows.
+  func columns(_ forward: Function, dataDescription: DataDescription?) throws(GeocError) -> [String: HostArray] {
+    var columns: [String: HostArray] = [:]
+    var first: (name: String, rows: Int)?
+    let known = forward.parameters.filter { $0.kind == .input }
+    for (name, file) in entries {
+      guard let input = known.first(where: { $0.name == name }) else {
+        let near = suggestion(for: name, among: known.map(\.name))
+        throw GeocError(
+          Diagnostic(
+            .data.missingArray, "the model has no input '\(name)'",
+            notes: ["its inputs: \(known.map(\.name).joined(separator: ", "))"],
+            help: near.map { ["did you mean '\($0)'?"] } ?? [], item: file))
+      }
+      let aliases = dataDescription?.bind[name].map { [$0] } ?? []
+      let tensor = try Self.tensor(name, file: file, aliases: aliases)
+      let column = try DataSet.column(
+        tensor, input: input, type: forward.type(input.value), spaces: Catalogue.registry.spaces, place: file)
+      if let first, first.rows != column.rowCount {
+        throw GeocError(
+          Diagnostic(
+            .data.rowCount,
+            "input '\(name)' has \(column.rowCount) samples, input '\(first.name)' has \(first.rows)", item: file))
+      }
+      first = (name, column.rowCount)
+      columns[name] = column
+    }
+    return columns
+  }
+}
+
+/// A command line that makes no sense: exit code 2.
+struct UsageProblem: Error {
+  /// What is wrong.
+  var message: String
+
+  /// A problem with a message.
+  init(_ message: String) { self.message = message }
+}

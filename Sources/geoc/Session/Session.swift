@@ -1,0 +1,72 @@
+import GeocDiagnostics
+import GeocIR
+import GeocOps
+import GeocPlan
+import GeocRuntime
+import GeocTensorFiles
+
+/// A plan bound to a store of parameters and a pool of threads.
+final class Session {
+  /// The compiled model.
+  let plan: Plan
+  /// Parameters, statistics, moments.
+  let store: ParameterStore
+  private let pool: ThreadPool
+  private var executables: [String: Executable] = [:]
+
+  /// A session with `threads` workers. Throws E0408.
+  init(_ plan: Plan, threads: Int) {
+    self.plan = plan
+    store = ParameterStore(dtype: plan.module.dtype)
+    pool = ThreadPool(count: threads)
+  }
+
+  /// A function of the plan, prepared once. Throws E0409 and what `Executable` throws.
+  func executable(_ name: String) throws(GeocError) -> Executable {
+    if let known = executables[name] { return known }
+    let part = try plan.executable(name)
+    let made = try Executable(
+      part.function, part.schedule, spaces: Catalogue.registry.spaces, store: store, pool: pool)
+    executables[name] = made
+    return made
+  }
+
+  /// A function if the plan has it.
+  func optional(_ name: String) throws(GeocError) -> Executable? {
+    plan.module[name] == nil ? nil : try executable(name)
+  }
+
+  /// All functions as a program for training and evaluation. Throws what `executable` throws.
+  func program() throws(GeocError) -> ModelProgram {
+    var prepare: [Executable] = []
+    for name in ["prepare_predict", "prepare_evaluate"] {
+      if let executable = try optional(name) { prepare.append(executable) }
+    }
+    return ModelProgram(
+      initialize: try optional("initialize"), step: try optional("step"), evaluate: try optional("evaluate"),
+      predict: try optional("predict"), prepare: prepare, store: store)
+  }
+
+  /// Name and storage shape of the model's parameters and statistics, and of the optimizer's moments, as the
+  /// initialisation gives them.
+  var tensors: [(name: String, shape: [Int], kind: ParameterKind)] {
+    guard let initialize = plan.module["initialize"] else { return [] }
+    return initialize.results.compactMap { result in
+      guard let name = Executable.storeName(ofResult: result.name) else { return nil }
+      let kind: ParameterKind =
+        result.name.hasPrefix("param.") ? .param : result.name.hasPrefix("state.") ? .state : .slot
+      return (name, Catalogue.registry.spaces.shape(initialize.type(result.value)), kind)
+    }
+  }
+
+  /// Loads weights (and, with `needsOptimizer`, a whole checkpoint). Statistics that the file lacks keep their initial
+  /// values. Throws E0514 to E0518.
+  @discardableResult
+  func load(_ path: String, needsOptimizer: Bool = false) throws(GeocError) -> Trainer.Progress? {
+    let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
+    let there = Set(archive.names)
+    let wanted = tensors.filter { $0.kind != .state || there.contains($0.name) }
+    return try Checkpoint.read(
+      path, into: store, wanted: wanted.map { ($0.name, $0.shape) }, needsOptimizer: needsOptimizer)
+  }
+}
