@@ -1,5 +1,6 @@
 import GeocDiagnostics
 import GeocIR
+import GeocOps
 import GeocRuntime
 import GeocTensorFiles
 
@@ -44,7 +45,7 @@ extension RunRequest {
     for p in f.parameters where p.kind == .cotangent {
       let output = String(p.name.dropFirst("cotangent.".count))
       let isBatched = f.type(p.value).isBatched
-      let shape = (isBatched ? [rows] : []) + Registry.spaces.shape(f.type(p.value))
+      let shape = (isBatched ? [rows] : []) + Catalogue.registry.spaces.shape(f.type(p.value))
       let tensor: Tensor
       if let file = cotangents[output] {
         tensor = try InputFiles.tensor(output, file: file)

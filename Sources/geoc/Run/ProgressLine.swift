@@ -2,17 +2,16 @@ import Foundation
 import GeocRuntime
 
 /// Training progress on standard error: a live bar on a terminal, a line per epoch elsewhere.
-struct ProgressLine: Sendable {
+struct ProgressLine {
   /// Nothing is printed.
   var isQuiet: Bool
-  /// Whether standard error is a terminal that can redraw a line.
-  var isLive: Bool
+  /// Where it goes.
+  let console: Console
 
-  /// Progress for this process.
-  init(isQuiet: Bool) {
+  /// Progress on `console`.
+  init(console: Console, isQuiet: Bool) {
+    self.console = console
     self.isQuiet = isQuiet
-    let term = ProcessInfo.processInfo.environment["TERM"] ?? ""
-    isLive = isatty(2) == 1 && term != "dumb" && !term.isEmpty
   }
 
   /// Shows an event.
@@ -20,7 +19,7 @@ struct ProgressLine: Sendable {
     if isQuiet { return }
     switch event {
     case .step(let epoch, let done, let total, let loss):
-      guard isLive else { return }
+      guard console.isInteractive else { return }
       let width = 24
       let filled = width * done / max(1, total)
       let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
@@ -28,14 +27,14 @@ struct ProgressLine: Sendable {
     case .epoch(let record):
       let values = record.values.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: "  ")
       let time = String(format: "%.1fs", record.seconds)
-      print("\(isLive ? "\r\u{1B}[K" : "")epoch \(record.epoch)/\(epochs)  \(values)  \(time)", terminator: "\n")
+      print("\(console.isInteractive ? "\r\u{1B}[K" : "")epoch \(record.epoch)/\(epochs)  \(values)  \(time)", terminator: "\n")
     }
   }
 
   /// A line of its own.
   func note(_ text: String) { if !isQuiet { print(text, terminator: "\n") } }
 
-  private func print(_ text: String, terminator: String) { FileHandle.standardError.write(Data((text + terminator).utf8)) }
+  private func print(_ text: String, terminator: String) { console.noteRaw(text + terminator) }
 
   /// Four significant digits.
   static func number(_ x: Double) -> String {

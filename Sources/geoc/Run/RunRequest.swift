@@ -1,5 +1,6 @@
 import GeocDiagnostics
 import GeocIR
+import GeocOps
 import GeocPlan
 import GeocRuntime
 import GeocTensorFiles
@@ -49,7 +50,7 @@ struct RunRequest {
           .data.fileMissing, "the spec of '\(session.plan.module.name)' has no 'data', and no '--input' is given"))
     }
     let bound = forward.parameters.filter { $0.kind == .input }
-    return try DataSet(data, inputs: bound, of: forward, spaces: Registry.spaces)
+    return try DataSet(data, inputs: bound, of: forward, spaces: Catalogue.registry.spaces)
   }
 
   /// Rows to run on: those of the input files, else the test rows of the spec's data. Throws E05.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import GeocDiagnostics
 import GeocIR
 import GeocOps
@@ -9,12 +10,12 @@ struct InputFiles {
   /// Name → file, in the order given.
   var entries: [(name: String, file: String)]
 
-  /// Reads `NAME=FILE` texts. Throws a usage message for a text without `=`.
-  init(_ texts: [String], flag: String) throws(UsageProblem) {
+  /// Reads `NAME=FILE` texts. Throws `ValidationError` for a text without `=`.
+  init(_ texts: [String], flag: String) throws {
     entries = []
     for text in texts {
       guard let split = text.firstIndex(of: "="), split != text.startIndex else {
-        throw UsageProblem("\(flag) takes NAME=FILE, found '\(text)'")
+        throw ValidationError("\(flag) takes NAME=FILE, found '\(text)'")
       }
       entries.append((String(text[..<split]), String(text[text.index(after: split)...])))
     }
@@ -62,13 +63,4 @@ struct InputFiles {
     }
     return columns
   }
-}
-
-/// A command line that makes no sense: exit code 2.
-struct UsageProblem: Error {
-  /// What is wrong.
-  var message: String
-
-  /// A problem with a message.
-  init(_ message: String) { self.message = message }
 }
