@@ -117,7 +117,10 @@ package final class Trainer {
   }
 
   /// Thrown when the user interrupts: the store holds the state after the last whole step.
-  package struct Interrupted: Error {}
+  package struct Interrupted: Error {
+    /// An interruption.
+    package init() {}
+  }
 
   /// A trainer at the start of a run.
   package init(

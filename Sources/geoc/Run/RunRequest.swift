@@ -69,7 +69,7 @@ struct RunRequest {
     let path: String
     if let output { path = output } else { path = try RunDirectory(model: session.plan.module.name).file(name) }
     try readingFiles { () throws(TensorFileError) in
-      let isContainer = try TensorArchive.Format(path: path) == .safetensors
+      let isContainer = TensorArchive.Format(path: path) == .safetensors
       try TensorArchive.write(
         path, tensors, metadata: isContainer ? ["format": "geoc-values/1", "model": session.plan.module.name] : [:])
     }

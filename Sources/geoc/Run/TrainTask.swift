@@ -105,7 +105,7 @@ extension RunRequest {
       "spec_hash": Fingerprint(session.plan.spec).text, "geoc_version": PlanFile.version, "machine": machine,
       "processors": ProcessInfo.processInfo.activeProcessorCount, "train_rows": fold.train.count,
       "validation_rows": fold.validation.count, "test_rows": fold.test.count,
-      "plan_hash": (try? PlanFile.fingerprint(session.plan)) ?? "",
+      "plan_hash": Fingerprint(IRPrinter.print(session.plan.module)).text,
     ]
     if let finals {
       var results: [String: Any] = [:]
