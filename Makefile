@@ -1,0 +1,39 @@
+# The two commands of the README: `make demo` and `make test`. Both install what is missing on Debian 12.
+PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: demo test build packages format format-check examples
+
+packages:
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
+
+build: packages
+	swift build -c release --product geoc
+
+# Real EMG recordings through our own compiler and interpreter.
+demo: build
+	.build/release/geoc check examples/emg-spd-bwbn.yaml
+	.build/release/geoc compile examples/emg-spd-bwbn.yaml --report --function step
+	.build/release/geoc run examples/emg-spd-bwbn.yaml
+
+test: packages
+	swift build --build-tests
+	swift test --skip-build
+
+SOURCES = Package.swift Sources Tests
+
+format:
+	swift format format -i -r --configuration .swift-format $(SOURCES)
+
+format-check:
+	swift format lint -s -r --configuration .swift-format $(SOURCES)
+
+# Every example checked, compiled and run for one epoch.
+examples: build
+	@set -e; for spec in examples/*.yaml; do \
+	  echo "== $$spec"; \
+	  .build/release/geoc check $$spec; \
+	  .build/release/geoc compile $$spec -o $$(mktemp -d)/model.geoplan; \
+	  (cd $$(mktemp -d) && $(CURDIR)/.build/release/geoc run $(CURDIR)/$$spec --set train.epochs=1 --quiet); \
+	done
