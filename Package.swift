@@ -87,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "geoc",
       dependencies: [
-        "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
+        "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(name: "geocTests", dependencies: ["geoc", "GeocDiagnostics"], swiftSettings: strict),
   ] + kernelTargets

@@ -33,7 +33,7 @@ struct ProfileCommand: GeocCommand {
     if let batch, batch < 1 || batch > 1 << 20 { throw ValidationError("--batch must be between 1 and 1048576") }
   }
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
     let compiler = try options.compiler(file, console, &sink)
     console.report(sink)

@@ -44,7 +44,7 @@ struct RunCommand: GeocCommand {
     if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads must be between 1 and 256") }
   }
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     let (inputs, cotangents) = (try InputFiles(input, flag: "--input"), try InputFiles(cotangent, flag: "--cotangent"))
     guard let loaded = try PlanSource.load(file, task: task, options, console) else { return .problems }
     let session = Session(loaded.plan, threads: threads ?? ThreadPool.availableProcessors)

@@ -30,7 +30,7 @@ struct VerifyCommand: GeocCommand {
     if steps < 0 { throw ValidationError("--steps must not be negative") }
   }
 
-  func execute(_ console: Console) throws -> ExitStatus {
+  func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
     guard let original = try options.compiler(file, console, &sink) else {
       console.report(sink)
@@ -47,7 +47,7 @@ struct VerifyCommand: GeocCommand {
     try gradients(compiler, columns, &samples, &sink, console)
     if model.optimizer != nil { try constraints(compiler, columns, &sink, console) }
     console.report(sink)
-    return ExitStatus(sink.diagnostics)
+    return CommandStatus(sink.diagnostics)
   }
 
   /// One directional derivative per parameter and real input, by central differences with Richardson's extrapolation.

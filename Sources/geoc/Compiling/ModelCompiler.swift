@@ -64,20 +64,11 @@ struct ModelCompiler {
     }
   }
 
-  /// The whole plan: the model as written and every function that can be run. Throws `GeocError`.
-  func plan() throws -> Plan {
-    var module = model.module
-    let functions = try named.map { try compile($0.purpose).function }
-    module.functions = [try forward()] + functions
-    do {
-      return try Plan.make(module, registry: options.registry, run: model.run, spec: specText)
-    } catch {
-      throw InternalError("scheduling '\(module.name)': \(error)\n\(IRPrinter.print(module))")
-    }
-  }
+  /// The plan of all functions. Throws `GeocError` where the model does not admit one.
+  func plan() throws -> Plan { try plan(named.map(\.purpose)) }
 
   /// The spec as written, or in canonical form where the command line changed it.
-  private var specText: String {
+  var specText: String {
     guard !isOverridden, let file = model.spec.root.span.file else { return model.spec.rendered(options.registry) }
     return file.text
   }

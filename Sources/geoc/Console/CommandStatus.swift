@@ -12,6 +12,8 @@ enum CommandStatus: Int32, Sendable {
   case inputOutput = 3
   /// The compiler itself is wrong.
   case internalError = 70
+  /// Ctrl-C during a training; its checkpoint was kept.
+  case interrupted = 130
 
   /// The status that `diagnostics` call for: a file that could not be read or written outweighs problems in a spec,
   /// because then not everything was looked at.

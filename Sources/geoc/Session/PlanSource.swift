@@ -58,6 +58,6 @@ extension ModelCompiler {
         module.functions.append(function)
       }
     }
-    return try Plan.make(module, registry: options.registry, run: model.run, spec: model.spec.rendered(options.registry))
+    return try Plan.make(module, registry: options.registry, run: model.run, spec: specText)
   }
 }
