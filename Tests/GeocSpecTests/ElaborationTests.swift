@@ -1,3 +1,4 @@
+import GeocDiagnostics
 import GeocIR
 import GeocYAML
 import Testing
@@ -204,6 +205,14 @@ struct ElaborationTests {
     #expect(model.outputs == ["head_2"])
     #expect(model.run.metrics.map(\.prediction) == ["head_2"])
     #expect(model.module["forward"]?.results.map(\.name) == ["head_2", "loss"])
+  }
+
+  @Test func misspeltWordsComeWithTheirMend() throws {
+    var sink = DiagnosticSink()
+    let text = Fixture.spec("graph:\n  - rellu\n  - linear: { outt: 3 }\n  - \"rellu\"")
+    _ = try SpecCompiler.model(text: text, path: "s.yaml", registry: Fixture.registry, sink: &sink)
+    #expect(sink.diagnostics.map { $0.edits.map(\.replacement) } == [["relu"], ["out"], []])
+    #expect(sink.diagnostics.map { $0.edits.map(\.span.text) } == [["rellu"], ["outt"], []])
   }
 
   @Test func learnedParameters() throws {

@@ -20,7 +20,7 @@ struct OptimizerReader {
       let all = registry.optimizers.keys.sorted().joined(separator: ", ")
       problems.report(
         .spec.unknownOptimizer, "there is no optimizer '\(name.value)'", at: name.span,
-        help: near.map { "did you mean '\($0)'?" } ?? "there are \(all)")
+        meant: near, help: "there are \(all)")
       return nil
     }
     let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
@@ -95,7 +95,7 @@ struct OptimizerReader {
         let near = suggestion(for: pattern.value, among: weights.map(\.name))
         problems.report(
           .spec.badGroup, "no parameter is named '\(pattern.value)'", at: pattern.span,
-          help: near.map { "did you mean '\($0)'?" })
+          meant: near)
       }
     }
     return groups

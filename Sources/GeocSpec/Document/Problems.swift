@@ -43,11 +43,10 @@ struct Problems {
       let (key, value) = (entry.key, entry.value)
       guard let name = key.text, known.contains(name) else {
         let name = key.text ?? key.kindName
-        var help = suggestion(for: name, among: known).map { "did you mean '\($0)'?" }
-        if name == "<<" { help = "merge keys are not YAML 1.2; use 'blocks'" }
         report(
           .spec.unknownKey, "\(what) has no key '\(name)'", at: key,
-          help: help ?? "the keys are \(known.map { "'\($0)'" }.joined(separator: ", "))")
+          meant: suggestion(for: name, among: known),
+          help: "the keys are \(known.map { "'\($0)'" }.joined(separator: ", "))")
         continue
       }
       fields[name] = Field(key: key, value: value)
@@ -157,7 +156,7 @@ struct Problems {
     let isNoun = what.hasPrefix("a ")
     report(
       code, isNoun ? "there is no \(what.dropFirst(2)) '\(text.value)'" : "\(what) cannot be '\(text.value)'", at: node,
-      help: near.map { "did you mean '\($0)'?" } ?? "one of \(names.map { "'\($0)'" }.joined(separator: ", "))")
+      meant: near, help: "one of \(names.map { "'\($0)'" }.joined(separator: ", "))")
     return nil
   }
 

@@ -5,23 +5,33 @@ extension Problems {
   /// Number of errors so far.
   var errorCount: Int { sink.errorCount }
 
-  /// Reports at a place. The same message at the same place is reported once, however often a block is used.
+  /// Reports at a place. The same message at the same place is reported once, however often a block is used. `meant` is
+  /// the word that was probably meant instead of the one at the place, and goes before `help`.
   mutating func report(
     _ code: DiagnosticCode, _ message: String, at span: Span, label: String = "", labels: [(Span, String)] = [],
-    help: String? = nil
+    meant: String? = nil, help: String? = nil
   ) {
     guard reported.insert(Report(code: code, message: message, span: span)).inserted else { return }
     sink.report(
       Diagnostic(
-        code, message, at: span, label: label, labels: labels.map { Label($0.0, $0.1) }, help: help.map { [$0] } ?? []))
+        code, message, at: span, label: label, labels: labels.map { Label($0.0, $0.1) },
+        help: (meant.map { "did you mean '\($0)'?" } ?? help).map { [$0] } ?? [],
+        edits: meant.flatMap { Self.isWord(span.text) ? [Edit(span, $0)] : nil } ?? []))
   }
 
   /// Reports at a node of the tree, with the place where it is used when it was reached through an alias or a parameter.
   mutating func report(
-    _ code: DiagnosticCode, _ message: String, at node: YAMLNode, label: String = "", help: String? = nil
+    _ code: DiagnosticCode, _ message: String, at node: YAMLNode, label: String = "", meant: String? = nil,
+    help: String? = nil
   ) {
     report(
-      code, message, at: node.span, label: label, labels: node.usedAt.map { [($0, "used here")] } ?? [], help: help)
+      code, message, at: node.span, label: label, labels: node.usedAt.map { [($0, "used here")] } ?? [], meant: meant,
+      help: help)
+  }
+
+  /// Whether a text is one word without quotes, which may be replaced by another.
+  private static func isWord(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { TextBytes.isNameByte($0) || $0 == 0x2D || $0 == 0x24 }
   }
 
   /// The tree of a file; nil, with a report, where it cannot be read at all.

@@ -37,7 +37,7 @@ struct RequestReader {
         let near = suggestion(for: weight.value, among: weights.map(\.name))
         problems.report(
           .spec.unknownName, "there is no parameter '\(weight.value)'", at: weight.span,
-          help: near.map { "did you mean '\($0)'?" })
+          meant: near)
       }
       return .scaleInvariant(parameters: names.map(\.value))
     case "max_memory":

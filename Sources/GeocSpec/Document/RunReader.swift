@@ -70,7 +70,7 @@ struct RunReader {
     let near = suggestion(for: name.value, among: inputNames)
     problems.report(
       .spec.unknownName, "the model has no input '\(name.value)'", at: name.span,
-      help: near.map { "did you mean '\($0)'?" })
+      meant: near)
     return false
   }
 

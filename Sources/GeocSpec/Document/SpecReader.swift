@@ -244,8 +244,7 @@ struct SpecReader {
       problems.report(
         .spec.badNode, "a node has one op, found '\(op.value)' and '\(text)'", at: extra.key.span,
         labels: [(op.span, "the op of this node")],
-        help: near.map { "did you mean '\($0)'?" }
-          ?? "parameters go inside: '\(op.value): { \(text): … }'; another op is another list entry")
+        meant: near, help: "parameters go inside: '\(op.value): { \(text): … }'; another op is another list entry")
     }
     var entry = NodeEntry(op: op)
     if first.value.entries != nil {

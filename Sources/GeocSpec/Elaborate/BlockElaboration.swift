@@ -77,7 +77,7 @@ extension Elaborator {
       let near = suggestion(for: argument.name.value, among: known)
       problems.report(
         .spec.unknownParameter, "the block '\(block.name.value)' has no parameter '\(argument.name.value)'",
-        at: argument.name.span, labels: [(block.name.span, "defined here")], help: near.map { "did you mean '\($0)'?" })
+        at: argument.name.span, labels: [(block.name.span, "defined here")], meant: near)
       isGood = false
     }
     for parameter in block.parameters {

@@ -124,13 +124,11 @@ struct Elaborator {
   mutating func lookUp(_ name: Located<String>, _ scope: Scope) -> Binding? {
     if let binding = scope.bindings[name.value] { return binding }
     isBroken = true
-    let help: String?
-    if scope.aliases.contains(name.value) {
-      help = "'\(name.value)' comes later: a node reads only nodes above it"
-    } else {
-      help = suggestion(for: name.value, among: scope.bindings.keys.sorted()).map { "did you mean '\($0)'?" }
-    }
-    problems.report(.spec.unknownName, "there is no value '\(name.value)' here", at: name.span, help: help)
+    let isLater = scope.aliases.contains(name.value)
+    problems.report(
+      .spec.unknownName, "there is no value '\(name.value)' here", at: name.span,
+      meant: isLater ? nil : suggestion(for: name.value, among: scope.bindings.keys.sorted()),
+      help: isLater ? "'\(name.value)' comes later: a node reads only nodes above it" : nil)
     return nil
   }
 
@@ -212,7 +210,7 @@ struct Elaborator {
       let near = suggestion(for: entry.op.value, among: known)
       problems.report(
         .spec.unknownOp, "there is no op or block '\(entry.op.value)'", at: entry.op.span,
-        help: near.map { "did you mean '\($0)'?" } ?? "'geoc ops' lists all ops")
+        meant: near, help: "'geoc ops' lists all ops")
       results = []
     }
     if results.isEmpty { isBroken = true }

@@ -81,7 +81,7 @@ extension Elaborator {
           let near = suggestion(for: given.value, among: inputs.map(\.name.value))
           problems.report(
             .spec.unknownName, "there is no input '\(given.value)'", at: given.span,
-            help: near.map { "did you mean '\($0)'?" })
+            meant: near)
           isBroken = true
           continue
         }

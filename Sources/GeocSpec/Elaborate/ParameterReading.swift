@@ -74,14 +74,14 @@ struct ParameterReader {
   ) {
     let known = signature.parameters.map(\.name) + signature.inputs.map(\.name)
     let help: String
-    if let near = suggestion(for: name.value, among: known) {
-      help = "did you mean '\(near)'?"
-    } else if signature.parameters.isEmpty {
+    if signature.parameters.isEmpty {
       help = "\(owner) has no parameters"
     } else {
       help = "\(owner) has \(signature.parameters.map(\.name).map { "'\($0)'" }.joined(separator: ", "))"
     }
-    problems.report(.spec.unknownParameter, "\(owner) has no parameter '\(name.value)'", at: name.span, help: help)
+    problems.report(
+      .spec.unknownParameter, "\(owner) has no parameter '\(name.value)'", at: name.span,
+      meant: suggestion(for: name.value, among: known), help: help)
   }
 
   /// One value; nil when it was wrong.

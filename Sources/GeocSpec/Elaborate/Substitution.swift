@@ -77,6 +77,6 @@ extension Elaborator {
     let near = suggestion(for: name, among: block.parameters.map(\.name.value))
     problems.report(
       .spec.unknownBlockParameter, "the block '\(block.name.value)' has no parameter '\(name)'", at: span,
-      help: near.map { "did you mean '$\($0)'?" })
+      meant: near.map { "$\($0)" })
   }
 }
