@@ -3,7 +3,7 @@ import GeocIR
 import GeocYAML
 
 extension Elaborator {
-  /// The loss: batch means of its terms, weighted and added; results `loss` and, for several terms, `loss.1`, `loss.2`….
+  /// The loss: batch means of its terms, weighted and added. Results: `loss` and, for several terms, `loss.1`, `loss.2`.
   /// Gives the names of what the first term with two inputs reads.
   mutating func elaborateLosses(_ scope: inout Scope) throws -> (prediction: String, target: String)? {
     var total: Value?
