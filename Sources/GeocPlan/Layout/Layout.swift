@@ -117,10 +117,16 @@ package struct Layout: Hashable, Sendable {
       groups = (batch + layout.lanes - 1) / layout.lanes
       chunks = (batch + layout.chunkItems - 1) / layout.chunkItems
       tasks = min(chunks, Self.mostTasks)
-      batchBytes = layout.batchElements * groups * layout.lanes * layout.scalarSize
+      batchBytes = Self.product(layout.batchElements, groups * layout.lanes * layout.scalarSize)
       chunkBytes = layout.chunkElements * layout.chunkItems * layout.scalarSize
       singleBytes = (layout.singleElements + layout.constantElements) * layout.scalarSize
       partialBytes = layout.partialElements * tasks * layout.scalarSize
+    }
+
+    /// A product that stays at the largest number where it does not fit: no machine has that much.
+    private static func product(_ a: Int, _ b: Int) -> Int {
+      let (result, overflow) = a.multipliedReportingOverflow(by: b)
+      return overflow ? .max : result
     }
 
     /// Chunks of task `k`: as equal as possible, in order, depending on the batch only.

@@ -1,21 +1,31 @@
 /// Orders the nodes of a chunked region so that few values are alive at the same time.
 struct ChunkOrder {
-  private let flow: FlowAnalysis
+  /// What ordering needs to know of a node.
+  private struct Entry {
+    /// Batched values read, each once.
+    var inputs: [Int]
+    /// Scalars of batched values written.
+    var written: Int
+    var consumers: [Int] = []
+    /// Nodes of the region that come first.
+    var producers = 0
+  }
+
+  private let elements: [Int]
   private let members: [Int]
+  private var entries: [Int: Entry] = [:]
   private var readersHere: [Int: Int] = [:]
-  private var consumers: [Int: [Int]] = [:]
-  private var missing: [Int: Int] = [:]
 
   init(_ flow: FlowAnalysis, _ members: [Int]) {
-    self.flow = flow
+    elements = flow.elements
     self.members = members
-    let own = Set(members)
     for k in members {
-      let inputs = Set(flow.work[k].inputs)
-      for input in inputs where flow.isBatched(input) { readersHere[input, default: 0] += 1 }
-      let producers = Set(inputs.map { flow.producer[$0] }).intersection(own)
-      missing[k] = producers.count
-      for p in producers { consumers[p, default: []].append(k) }
+      let inputs = Set(flow.work[k].inputs.filter { flow.isBatched($0) }).sorted()
+      let written = flow.work[k].outputs.reduce(0) { $0 + (flow.isBatched($1) ? flow.elements[$1] : 0) }
+      for input in inputs { readersHere[input, default: 0] += 1 }
+      let producers = Set(inputs.map { flow.producer[$0] }).filter { entries[$0] != nil }
+      entries[k] = Entry(inputs: inputs, written: written, producers: producers.count)
+      for p in producers { entries[p]?.consumers.append(k) }
     }
   }
 
@@ -25,18 +35,13 @@ struct ChunkOrder {
     return peak(greedy) < peak(members) ? greedy : members
   }
 
-  private func growth(_ k: Int, _ left: [Int: Int]) -> Int {
-    var delta = 0
-    for out in flow.work[k].outputs where flow.isBatched(out) { delta += flow.elements[out] }
-    for input in Set(flow.work[k].inputs) where flow.isBatched(input) && left[input] == 1 {
-      delta -= flow.elements[input]
-    }
-    return delta
+  private func growth(_ entry: Entry, _ left: [Int: Int]) -> Int {
+    entry.inputs.reduce(entry.written) { $0 - (left[$1] == 1 ? elements[$1] : 0) }
   }
 
   private func freeingMost() -> [Int] {
     var left = readersHere
-    var waiting = missing
+    var waiting = entries.mapValues(\.producers)
     var ready = members.filter { waiting[$0] == 0 }
     var order: [Int] = []
     order.reserveCapacity(members.count)
@@ -44,7 +49,8 @@ struct ChunkOrder {
       var best = 0
       var least = Int.max
       for (at, k) in ready.enumerated() {
-        let delta = growth(k, left)
+        guard let entry = entries[k] else { continue }
+        let delta = growth(entry, left)
         if delta < least || (delta == least && k < ready[best]) {
           least = delta
           best = at
@@ -52,8 +58,9 @@ struct ChunkOrder {
       }
       let k = ready.remove(at: best)
       order.append(k)
-      for input in Set(flow.work[k].inputs) where flow.isBatched(input) { left[input, default: 0] -= 1 }
-      for consumer in consumers[k] ?? [] {
+      guard let entry = entries[k] else { continue }
+      for input in entry.inputs { left[input, default: 0] -= 1 }
+      for consumer in entry.consumers {
         waiting[consumer, default: 0] -= 1
         if waiting[consumer] == 0 { ready.append(consumer) }
       }
@@ -66,10 +73,10 @@ struct ChunkOrder {
     var alive = 0
     var peak = 0
     for k in order {
-      let outputs = flow.work[k].outputs.filter { flow.isBatched($0) }.reduce(0) { $0 + flow.elements[$1] }
-      peak = max(peak, alive + outputs)
-      alive += growth(k, left)
-      for input in Set(flow.work[k].inputs) where flow.isBatched(input) { left[input, default: 0] -= 1 }
+      guard let entry = entries[k] else { continue }
+      peak = max(peak, alive + entry.written)
+      alive += growth(entry, left)
+      for input in entry.inputs { left[input, default: 0] -= 1 }
     }
     return peak
   }

@@ -7,8 +7,8 @@ import GeocTensorFiles
 package enum Interpreter {
   /// Results of `function` (core stage) by name; batched ones have a leading axis.
   ///
-  /// `inputs` holds all parameters by name, batched ones with a leading batch axis. `batch` is needed only where no
-  /// input is batched. Throws `GeocError` for inputs that are missing or of another shape and for numeric faults,
+  /// `inputs` holds parameters by name, batched ones with a leading batch axis; those that no result depends on may be
+  /// missing. `batch` is needed only where no input is batched. Throws `GeocError` for inputs that are missing or of another shape and for numeric faults,
   /// `ScheduleProblem` for a function that is not valid.
   package static func run(
     _ function: Function, inputs: [String: Tensor], registry: OpRegistry, dtype: DType = .f64, batch: Int? = nil,
@@ -21,8 +21,10 @@ package enum Interpreter {
       kernels: kernels)
     var columns: [String: HostArray] = [:]
     var count = batch
-    for (p, shape) in zip(function.parameters, executable.parameterShapes) {
+    for (k, (p, shape)) in zip(function.parameters, executable.parameterShapes).enumerated() {
+      let isUsed = executable.packed.contains(k) || schedule.slots.contains { $0.parameter == k }
       guard let tensor = inputs[p.name] else {
+        if !isUsed { continue }
         throw GeocError(Diagnostic(.data.missingArray, "input '\(p.name)' is not given", item: p.name))
       }
       if function.type(p.value).isBatched {

@@ -12,7 +12,7 @@ final class AlignedMemory: @unchecked Sendable {
   init(byteCount: Int) throws(GeocError) {
     var found: UnsafeMutableRawPointer?
     let size = max(64, byteCount)
-    guard byteCount >= 0, byteCount < 1 << 46, posix_memalign(&found, 64, size) == 0, let found else {
+    guard byteCount >= 0, byteCount <= Self.physicalBytes, posix_memalign(&found, 64, size) == 0, let found else {
       throw GeocError(Diagnostic(.plan.outOfMemory, "\(byteCount) bytes of memory are not available"))
     }
     memset(found, 0, size)
@@ -21,4 +21,17 @@ final class AlignedMemory: @unchecked Sendable {
   }
 
   deinit { free(base) }
+
+  /// More is promised by the system, but never there.
+  private static let physicalBytes = Int.product(sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+}
+
+extension Int {
+  /// The product of sizes, the largest number where it does not fit.
+  static func product(_ factors: Int...) -> Int {
+    factors.reduce(1) {
+      let (result, overflow) = $0.multipliedReportingOverflow(by: $1)
+      return overflow ? .max : result
+    }
+  }
 }

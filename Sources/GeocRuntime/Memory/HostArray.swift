@@ -23,7 +23,7 @@ package final class HostArray: @unchecked Sendable {
     self.rowCount = rowCount
     self.rowShape = rowShape
     elements = rowShape.reduce(1, *)
-    memory = try AlignedMemory(byteCount: rowCount * elements * scalar.size)
+    memory = try AlignedMemory(byteCount: .product(rowCount, elements, scalar.size))
   }
 
   /// A copy of `tensor`, whose leading axis counts rows. Throws E0507 for a tensor without axes, E0408.
