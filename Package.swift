@@ -76,7 +76,8 @@ let package = Package(
       name: "GeocPlanTests", dependencies: ["GeocPlan", "GeocTensorFiles", "GeocDiagnostics", "PlanTestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "GeocRuntimeTests", dependencies: ["GeocRuntime", "GeocPlan", "GeocDiagnostics", "PlanTestSupport"],
+      name: "GeocRuntimeTests",
+      dependencies: ["GeocRuntime", "GeocPlan", "GeocOps", "GeocDiagnostics", "PlanTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GeocSpecTests", dependencies: ["GeocSpec", "GeocOps", "GeocIR", "GeocYAML", "GeocDiagnostics"],
