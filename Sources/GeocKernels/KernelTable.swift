@@ -72,6 +72,7 @@ package struct KernelTable: Sendable {
     level = choice.level
     refusal = choice.refusal
     self.transfer = transfer
+    sets = sets.map { ["eigh", "eigvals"].contains($0.name) ? LapackEigensolver.extending($0) : $0 }
     kernels = Dictionary(sets.map { ($0.name, $0) }, uniquingKeysWith: { _, later in later })
   }
 }
