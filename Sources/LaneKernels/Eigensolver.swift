@@ -2,10 +2,18 @@ import GeocKernelABI
 
 /// The symmetric eigensolver of one lane group: scaling, Householder reduction, QL.
 enum Eigensolver {
-  /// Scratch vectors that `solve` needs besides its arguments.
+  /// Scratch vectors for one problem.
   static func scratch(_ n: Int) -> Int { (8 + 2 * ImplicitQL.sweepsPerBatch) * n }
 
-  /// Eigenvalues `w` [n], unsorted, and eigenvectors in the columns of `u` [n,n] of the lower triangle of `x` [n,n].
+  /// A scaled problem between reduction and results.
+  private struct Reduced<V: Lanes> {
+    var problem: ImplicitQL.Problem<V>
+    var factor: V
+    var isBad: V.Bits
+  }
+
+  /// One matrix per lane: eigenvalues `w` [n], unsorted, and eigenvectors in the columns of `u` [n,n] of the lower
+  /// triangle of `x` [n,n].
   ///
   /// `u` is the work space of the reduction even without vectors. Lanes with a NaN or an infinity get NaN results and
   /// disturb nobody. Each lane is scaled by a power of two to a norm of about 2^20, so that squares of small
@@ -14,6 +22,30 @@ enum Eigensolver {
     _ x: LaneSource<V>, _ n: Int, _ w: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, vectors: Bool,
     _ scratch: UnsafeMutablePointer<V>
   ) -> Bool {
+    let reduced = reduce(x, n, w, u, vectors: vectors, scratch)
+    let converged = ImplicitQL.iterate(reduced.problem, nil, n)
+    return finish(reduced, n, u, vectors: vectors, converged: converged.0)
+  }
+
+  /// The same for two problems, whose iterations run side by side; `scratch` is twice as large.
+  static func solvePair<V: Lanes>(
+    _ x: (LaneSource<V>, LaneSource<V>), _ n: Int, _ w: (UnsafeMutablePointer<V>, UnsafeMutablePointer<V>),
+    _ u: (UnsafeMutablePointer<V>, UnsafeMutablePointer<V>), vectors: Bool, _ scratch: UnsafeMutablePointer<V>
+  ) -> (Bool, Bool) {
+    let a = reduce(x.0, n, w.0, u.0, vectors: vectors, scratch)
+    let b = reduce(x.1, n, w.1, u.1, vectors: vectors, scratch + Self.scratch(n))
+    let converged = ImplicitQL.iterate(a.problem, b.problem, n)
+    return (
+      finish(a, n, u.0, vectors: vectors, converged: converged.0),
+      finish(b, n, u.1, vectors: vectors, converged: converged.1)
+    )
+  }
+
+  /// Scales, reduces and forms Q.
+  private static func reduce<V: Lanes>(
+    _ x: LaneSource<V>, _ n: Int, _ w: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, vectors: Bool,
+    _ scratch: UnsafeMutablePointer<V>
+  ) -> Reduced<V> {
     var largest = V.zero
     var sum = V.zero
     for i in 0..<n {
@@ -40,11 +72,19 @@ enum Eigensolver {
     let e = scratch
     let tau = scratch + n
     let work = scratch + 2 * n
-    let rotations = scratch + 8 * n
     Tridiagonal.reduce(u, n, w, e, tau, work)
     if vectors { Tridiagonal.formQ(u, n, tau, work) }
-    let converged = ImplicitQL.iterate(w, e, n, vectors ? u : nil, rotations, as: V.self)
-    let back = V.one / factor
+    return Reduced(
+      problem: .init(d: w, e: e, u: vectors ? u : nil, rotations: scratch + 8 * n), factor: factor, isBad: isBad)
+  }
+
+  /// Takes the scaling back and marks failed lanes.
+  private static func finish<V: Lanes>(
+    _ reduced: Reduced<V>, _ n: Int, _ u: UnsafeMutablePointer<V>, vectors: Bool, converged: Bool
+  ) -> Bool {
+    let w = reduced.problem.d
+    let isBad = reduced.isBad
+    let back = V.one / reduced.factor
     let nan = V.splat(V.Scalar.nan)
     for i in 0..<n { w[i] = V.select(isBad, nan, w[i] * back) }
     let anyBad = isBad.any
@@ -52,9 +92,36 @@ enum Eigensolver {
       for i in 0..<(n * n) { u[i] = V.select(isBad, nan, u[i]) }
     }
     if !converged {
-      for i in 0..<n { w[i] = V.select(e[i] .== .zero, w[i], nan) }
+      for i in 0..<n { w[i] = V.select(reduced.problem.e[i] .== .zero, w[i], nan) }
     }
     return converged && !anyBad
+  }
+
+  /// All fields of all groups of a call, in pairs.
+  ///
+  /// `vectors` [n,n] of problem p is where `work` says, which for eigenvalues only may be scratch memory.
+  @inline(always) static func solveAll<V: Lanes>(
+    _ call: KernelCall, vectors: Bool, _ scratch: UnsafeMutablePointer<V>,
+    _ work: (_ group: Int, _ field: Int, _ slot: Int) -> UnsafeMutablePointer<V>
+  ) {
+    let fields = call.sizes[0]
+    let n = call.sizes[1]
+    let problems = call.groups * fields
+    func x(_ p: Int) -> LaneSource<V> { call.source(0, group: p / fields).dropping(p % fields * n * n) }
+    func w(_ p: Int) -> UnsafeMutablePointer<V> { call.lanes(1, group: p / fields) + p % fields * n }
+    var p = 0
+    while p < problems {
+      let first = work(p / fields, p % fields, 0)
+      if p + 1 < problems {
+        let second = work((p + 1) / fields, (p + 1) % fields, 1)
+        let good = solvePair((x(p), x(p + 1)), n, (w(p), w(p + 1)), (first, second), vectors: vectors, scratch)
+        if !good.0 { recordFailure(call, group: p / fields, field: p % fields, w(p), n) }
+        if !good.1 { recordFailure(call, group: (p + 1) / fields, field: (p + 1) % fields, w(p + 1), n) }
+      } else if !solve(x(p), n, w(p), first, vectors: vectors, scratch) {
+        recordFailure(call, group: p / fields, field: p % fields, w(p), n)
+      }
+      p += 2
+    }
   }
 
   /// Reports the first valid item of a group with a NaN among its eigenvalues `w` [n].
@@ -78,19 +145,12 @@ enum Eigensolver {
 /// Reads the lower triangle of x. `w[k]` in no particular order, `u[i,k]` is component i of the eigenvector of `w[k]`.
 enum Eigh: LaneKernel {
   static var name: String { "eigh" }
-  static func workspace(_ sizes: [Int]) -> Int { Eigensolver.scratch(sizes[1]) }
+  static func workspace(_ sizes: [Int]) -> Int { 2 * Eigensolver.scratch(sizes[1]) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    let n = call.sizes[1]
-    for group in 0..<call.groups {
-      let x = call.source(0, group: group, as: V.self)
-      let w = call.lanes(1, group: group, as: V.self)
-      let u = call.lanes(2, group: group, as: V.self)
-      for field in 0..<call.sizes[0] {
-        let good = Eigensolver.solve(
-          x.dropping(field * n * n), n, w + field * n, u + field * n * n, vectors: true, call.scratchLanes())
-        if !good { Eigensolver.recordFailure(call, group: group, field: field, w + field * n, n) }
-      }
+    let square = call.sizes[1] * call.sizes[1]
+    Eigensolver.solveAll(call, vectors: true, call.scratchLanes(as: V.self)) { group, field, _ in
+      call.lanes(2, group: group, as: V.self) + field * square
     }
   }
 }
@@ -98,19 +158,11 @@ enum Eigh: LaneKernel {
 /// `eigvals`, sizes [F, n]: x [F,n,n] → w [F,n], the eigenvalues of the lower triangle in no particular order.
 enum Eigvals: LaneKernel {
   static var name: String { "eigvals" }
-  static func workspace(_ sizes: [Int]) -> Int { Eigensolver.scratch(sizes[1]) + sizes[1] * sizes[1] }
+  static func workspace(_ sizes: [Int]) -> Int { 2 * (Eigensolver.scratch(sizes[1]) + sizes[1] * sizes[1]) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    let n = call.sizes[1]
+    let square = call.sizes[1] * call.sizes[1]
     let work: UnsafeMutablePointer<V> = call.scratchLanes()
-    for group in 0..<call.groups {
-      let x = call.source(0, group: group, as: V.self)
-      let w = call.lanes(1, group: group, as: V.self)
-      for field in 0..<call.sizes[0] {
-        let good = Eigensolver.solve(
-          x.dropping(field * n * n), n, w + field * n, work, vectors: false, work + n * n)
-        if !good { Eigensolver.recordFailure(call, group: group, field: field, w + field * n, n) }
-      }
-    }
+    Eigensolver.solveAll(call, vectors: false, work + 2 * square) { _, _, slot in work + slot * square }
   }
 }

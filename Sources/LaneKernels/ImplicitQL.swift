@@ -6,46 +6,91 @@ enum ImplicitQL {
   /// Sweeps recorded before their rotations are applied to the vectors.
   static var sweepsPerBatch: Int { 8 }
 
-  /// Diagonalises `d`, `e` [n] and applies the rotations to the columns of `u` [n,n], unless it is nil.
+  /// One lane group's problem: diagonal and subdiagonal [n], vectors [n,n] if wanted, recorded rotations [2·8·n].
+  struct Problem<V: Lanes> {
+    var d: UnsafeMutablePointer<V>
+    var e: UnsafeMutablePointer<V>
+    var u: UnsafeMutablePointer<V>?
+    var rotations: UnsafeMutablePointer<V>
+  }
+
+  /// What one sweep carries from row to row.
+  private struct Sweep<V: Lanes> {
+    var start: V.Bits
+    var end: V.Bits
+    var g: V
+    var s = V.one
+    var c = V.one
+    var p = V.zero
+    /// Rows of any lane.
+    var low: Int
+    var high: Int
+    /// Rows of all lanes.
+    var commonLow: Int
+    var commonHigh: Int
+  }
+
+  /// Sweeps recorded, rows they touched, and progress of one problem.
+  private struct Progress {
+    var recorded = 0
+    var first = 0
+    var sweeps = 0
+    var isDone = false
+  }
+
+  /// Diagonalises `a`, and `b` along with it, and applies the rotations to the columns of their vectors.
   ///
-  /// `rotations` is scratch [2·8·n]. The largest |d|, |e| must be about 2^20. Returns whether all lanes converged.
-  static func iterate<V: Lanes>(
-    _ d: UnsafeMutablePointer<V>, _ e: UnsafeMutablePointer<V>, _ n: Int, _ u: UnsafeMutablePointer<V>?,
-    _ rotations: UnsafeMutablePointer<V>, as _: V.Type
-  ) -> Bool {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * sweepsPerBatch) { ranges in
-      guard let ranges = ranges.baseAddress else { return false }
-      var recorded = 0
-      var first = 0
-      var sweeps = 0
-      while let range = sweep(
-        d, e, n, &first, rotations + 2 * n * recorded, records: u != nil, as: V.self)
-      {
-        sweeps += 1
-        if let u {
-          ranges[2 * recorded] = range.lowerBound
-          ranges[2 * recorded + 1] = range.upperBound
-          recorded += 1
-          if recorded == sweepsPerBatch {
-            apply(rotations, ranges, recorded, u, n)
-            recorded = 0
+  /// Two problems at a time, because one sweep is a chain of square roots and divisions that a second one fills the
+  /// gaps of. The largest |d|, |e| must be about 2^20. Returns whether each converged.
+  static func iterate<V: Lanes>(_ a: Problem<V>, _ b: Problem<V>?, _ n: Int) -> (Bool, Bool) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * sweepsPerBatch) { ranges in
+      guard let ranges = ranges.baseAddress else { return (false, false) }
+      let other = b ?? a
+      let otherRanges = ranges + 2 * sweepsPerBatch
+      var mine = Progress()
+      var theirs = Progress()
+      if b == nil { theirs.isDone = true }
+      // LAPACK allows 30 sweeps per eigenvalue; a lane cannot take more than that, and lanes run in parallel.
+      let limit = 40 * n
+      while !mine.isDone || !theirs.isDone {
+        let x = mine.isDone || mine.sweeps > limit ? nil : begin(a, n, &mine.first)
+        let y = theirs.isDone || theirs.sweeps > limit ? nil : begin(other, n, &theirs.first)
+        if x == nil { mine.isDone = true }
+        if y == nil { theirs.isDone = true }
+        let tableA = a.rotations + 2 * n * mine.recorded
+        let tableB = other.rotations + 2 * n * theirs.recorded
+        if var x, var y {
+          var row = Swift.max(x.high, y.high) - 1
+          let bottom = Swift.min(x.low, y.low)
+          while row >= bottom {
+            if row >= x.low && row < x.high { step(a, tableA, row, &x) }
+            if row >= y.low && row < y.high { step(other, tableB, row, &y) }
+            row -= 1
           }
+          finish(a, n, x, ranges, &mine)
+          finish(other, n, y, otherRanges, &theirs)
+        } else if var x {
+          for row in stride(from: x.high - 1, through: x.low, by: -1) { step(a, tableA, row, &x) }
+          finish(a, n, x, ranges, &mine)
+        } else if var y {
+          for row in stride(from: y.high - 1, through: y.low, by: -1) { step(other, tableB, row, &y) }
+          finish(other, n, y, otherRanges, &theirs)
         }
-        // LAPACK allows 30 per eigenvalue; a lane cannot take more than that, and lanes run in parallel.
-        if sweeps > 40 * n { return false }
       }
-      if let u, recorded > 0 { apply(rotations, ranges, recorded, u, n) }
-      return true
+      if let u = a.u, mine.recorded > 0 { apply(a.rotations, ranges, mine.recorded, u, n) }
+      if let u = other.u, theirs.recorded > 0 { apply(other.rotations, otherRanges, theirs.recorded, u, n) }
+      return (mine.sweeps <= limit, theirs.sweeps <= limit)
     }
   }
 
-  /// One QL sweep of every unfinished lane; returns the rows it touched, or nil if all lanes are diagonal.
+  /// Finds every lane's first unreduced block and its shift; nil if all lanes are diagonal.
   ///
   /// `first` is a row before which all lanes are known to be diagonal.
-  @inline(always) private static func sweep<V: Lanes>(
-    _ d: UnsafeMutablePointer<V>, _ e: UnsafeMutablePointer<V>, _ n: Int, _ first: inout Int,
-    _ rotations: UnsafeMutablePointer<V>, records: Bool, as _: V.Type
-  ) -> Range<Int>? {
+  @inline(always) private static func begin<V: Lanes>(
+    _ problem: Problem<V>, _ n: Int, _ first: inout Int
+  ) -> Sweep<V>? {
+    let d = problem.d
+    let e = problem.e
     let none = V.Bits.splat(n)
     let epsilon = V.splat(V.Scalar.ulpOfOne * 0.5)
     let floor = V.squarableFloor
@@ -89,69 +134,80 @@ enum ImplicitQL {
     }
     let isActive = start .< none
     guard isActive.any else { return nil }
-    let low = start.minimum
-    let high = V.Bits.select(isActive, end, .splat(0)).maximum
-    let commonLow = V.Bits.select(isActive, start, .splat(n)).maximum
-    let commonHigh = V.Bits.select(isActive, end, .splat(0)).minimum
     let allActive = !(~isActive).any
-
     // Wilkinson's shift.
     let half = (dNext - dStart) / (eStart + eStart)
     let root = V.sqrt(V.fma(half, half, .one))
-    var g = dEnd - dStart + eStart / (half + V.withSign(root, of: half))
-    var s = V.one
-    var c = V.one
-    var p = V.zero
-    var row = high - 1
-    while row >= low {
-      let ei = e[row]
-      let f = s * ei
-      let b = c * ei
-      let square = V.fma(f, f, g * g)
-      let isZero = square .== .zero
-      let inverse = V.select(isZero, .zero, V.sqrt(square) * (.one / square))
-      let r = square * inverse
-      let sNew = f * inverse
-      let cNew = V.select(isZero, .one, g * inverse)
-      let dNextRow = d[row + 1]
-      let gMid = dNextRow - p
-      let t = V.fma(d[row] - gMid, sNew, (cNew + cNew) * b)
-      let pNew = sNew * t
-      let gNew = V.fma(cNew, t, -b)
-      if allActive && row >= commonLow && row + 1 < commonHigh {
-        e[row + 1] = r
-        d[row + 1] = gMid + pNew
-        s = sNew
-        c = cNew
-        p = pNew
-        g = gNew
-        if records {
-          rotations[2 * row] = cNew
-          rotations[2 * row + 1] = sNew
-        }
-      } else {
-        let index = V.Bits.splat(row)
-        let takesPart = (index .>= start) & (index .< end) & isActive
-        let inside = takesPart & (V.Bits.splat(row + 1) .< end)
-        e[row + 1] = V.select(inside, r, e[row + 1])
-        d[row + 1] = V.select(takesPart, gMid + pNew, dNextRow)
-        s = V.select(takesPart, sNew, s)
-        c = V.select(takesPart, cNew, c)
-        p = V.select(takesPart, pNew, p)
-        g = V.select(takesPart, gNew, g)
-        if records {
-          rotations[2 * row] = V.select(takesPart, cNew, .one)
-          rotations[2 * row + 1] = V.select(takesPart, sNew, .zero)
-        }
-      }
-      row -= 1
+    return Sweep(
+      start: start, end: .select(isActive, end, .splat(0)),
+      g: dEnd - dStart + eStart / (half + V.withSign(root, of: half)),
+      low: start.minimum, high: V.Bits.select(isActive, end, .splat(0)).maximum,
+      commonLow: allActive ? start.maximum : n, commonHigh: allActive ? end.minimum : 0)
+  }
+
+  /// One rotation of every lane whose block holds rows `row` and `row + 1`, recorded in `table`.
+  @inline(always) private static func step<V: Lanes>(
+    _ problem: Problem<V>, _ table: UnsafeMutablePointer<V>, _ row: Int, _ sweep: inout Sweep<V>
+  ) {
+    let d = problem.d
+    let e = problem.e
+    let ei = e[row]
+    let f = sweep.s * ei
+    let b = sweep.c * ei
+    let square = V.fma(f, f, sweep.g * sweep.g)
+    let isZero = square .== .zero
+    let inverse = V.select(isZero, .zero, V.sqrt(square) * (.one / square))
+    let r = square * inverse
+    let s = f * inverse
+    let c = V.select(isZero, .one, sweep.g * inverse)
+    let dNext = d[row + 1]
+    let gMiddle = dNext - sweep.p
+    let t = V.fma(d[row] - gMiddle, s, (c + c) * b)
+    let p = s * t
+    let g = V.fma(c, t, -b)
+    if row >= sweep.commonLow && row + 1 < sweep.commonHigh {
+      e[row + 1] = r
+      d[row + 1] = gMiddle + p
+      sweep.s = s
+      sweep.c = c
+      sweep.p = p
+      sweep.g = g
+      table[2 * row] = c
+      table[2 * row + 1] = s
+    } else {
+      let index = V.Bits.splat(row)
+      let takesPart = (index .>= sweep.start) & (index .< sweep.end)
+      let inside = takesPart & (V.Bits.splat(row + 1) .< sweep.end)
+      e[row + 1] = V.select(inside, r, e[row + 1])
+      d[row + 1] = V.select(takesPart, gMiddle + p, dNext)
+      sweep.s = V.select(takesPart, s, sweep.s)
+      sweep.c = V.select(takesPart, c, sweep.c)
+      sweep.p = V.select(takesPart, p, sweep.p)
+      sweep.g = V.select(takesPart, g, sweep.g)
+      table[2 * row] = V.select(takesPart, c, .one)
+      table[2 * row + 1] = V.select(takesPart, s, .zero)
     }
-    for row in low...Swift.min(commonLow, n - 1) {
-      let here = start .== .splat(row)
-      d[row] = V.select(here, d[row] - p, d[row])
-      e[row] = V.select(here, g, e[row])
+  }
+
+  /// Writes what a sweep carried to the first row of each block, and applies a full batch of sweeps.
+  @inline(always) private static func finish<V: Lanes>(
+    _ problem: Problem<V>, _ n: Int, _ sweep: Sweep<V>, _ ranges: UnsafeMutablePointer<Int>,
+    _ progress: inout Progress
+  ) {
+    for row in sweep.low...Swift.min(sweep.commonLow, n - 1) {
+      let here = sweep.start .== .splat(row)
+      problem.d[row] = V.select(here, problem.d[row] - sweep.p, problem.d[row])
+      problem.e[row] = V.select(here, sweep.g, problem.e[row])
     }
-    return low..<high
+    progress.sweeps += 1
+    guard let u = problem.u else { return }
+    ranges[2 * progress.recorded] = sweep.low
+    ranges[2 * progress.recorded + 1] = sweep.high
+    progress.recorded += 1
+    if progress.recorded == sweepsPerBatch {
+      apply(problem.rotations, ranges, progress.recorded, u, n)
+      progress.recorded = 0
+    }
   }
 
   /// Applies recorded sweeps to the columns of `u`, four rows at a time, the running column in registers.
