@@ -43,15 +43,19 @@ struct CompileReport {
     var text = decorator(.strong, "@\(section.function.name)") + "\n"
     text += lines(section.entries, decorator)
     func row(_ name: String, _ before: String, _ after: String) {
-      text += "  \(name.padded(21)) \(before == after ? after : "\(before) -> \(after)")\n"
+      text += "  \(name.padded(20))  \(after)\(before == after ? "" : "  (without passes \(before))")\n"
     }
-    row("eigendecompositions", section.before.decompositions, section.after.decompositions)
-    row("operations", "\(section.before.operations)", "\(section.after.operations)")
-    row("FLOPs per sample", Count.text(section.before.flopsPerSample), Count.text(section.after.flopsPerSample))
-    row("FLOPs per call", Count.text(section.before.flopsPerCall), Count.text(section.after.flopsPerCall))
+    let (before, after) = (section.before, section.after)
+    row("eigendecompositions", after.decompositions, after.decompositions)
+    if before.decompositions != after.decompositions {
+      text += "  \("".padded(20))  (without passes \(before.decompositions))\n"
+    }
+    row("operations", Count.text(before.operations), Count.text(after.operations))
+    row("FLOPs per sample", Count.text(before.flopsPerSample), Count.text(after.flopsPerSample))
+    row("FLOPs per call", Count.text(before.flopsPerCall), Count.text(after.flopsPerCall))
     let memory = section.memory
-    text += "  \("memory".padded(21)) \(Count.bytes(memory.batchBytes)) for a batch of \(memory.batch)"
-    text += " + \(Count.bytes(memory.unbatchedBytes)) + \(Count.bytes(memory.bytesPerThread)) per thread\n"
+    text += "  \("peak memory".padded(20))  \(Count.bytes(memory.peak(threads: 1))) for a batch of \(memory.batch)"
+    text += " on one thread, \(Count.bytes(memory.bytesPerThread)) for each further one\n"
     return text
   }
 

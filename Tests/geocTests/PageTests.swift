@@ -1,0 +1,154 @@
+import Foundation
+import GeocDiagnostics
+import GeocOps
+import GeocSpec
+import Testing
+
+@testable import geoc
+
+/// A page of `docs/errors`.
+struct ErrorPage: CustomTestStringConvertible {
+  let code: String
+  let text: String
+
+  /// All pages, by code.
+  static let all: [ErrorPage] = {
+    let folder = Repository.root + "docs/errors"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(".md") }.sorted().compactMap { name in
+      (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)).map {
+        ErrorPage(code: String(name.dropLast(3)), text: $0)
+      }
+    }
+  }()
+
+  var testDescription: String { code }
+
+  /// The content of the fence that begins with ```` ``` ```` and `mark`.
+  func fence(_ mark: String) throws -> String {
+    let start = try #require(text.range(of: "```\(mark)\n"), "\(code) lacks a fence '\(mark)'")
+    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+    return String(text[start.upperBound..<end.lowerBound])
+  }
+
+  /// The page with the content of its ```` ```text ```` fence replaced.
+  func replacingOutput(_ output: String) throws -> String {
+    let start = try #require(text.range(of: "```text\n"))
+    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+    return text.replacingCharacters(in: start.upperBound..<end.lowerBound, with: output)
+  }
+}
+
+@Suite struct PageTests {
+  private func diagnostics(_ spec: String) throws -> [Diagnostic] {
+    var sink = DiagnosticSink()
+    let model = try SpecCompiler.model(text: spec, path: "spec.yaml", registry: Catalogue.registry, sink: &sink)
+    if let model { try ModelCompiler(model: model).check(&sink) }
+    return sink.diagnostics
+  }
+
+  @Test(arguments: ErrorPage.all)
+  func failingSpecFailsAsThePageSays(_ page: ErrorPage) throws {
+    let found = try diagnostics(try page.fence("yaml fail"))
+    #expect(found.map(\.code.id) == [page.code])
+    try Repository.expect(try current(page), in: "docs/errors/\(page.code).md")
+  }
+
+  /// The page with what is printed now.
+  private func current(_ page: ErrorPage) throws -> String {
+    let found = try diagnostics(try page.fence("yaml fail"))
+    return try page.replacingOutput(DiagnosticFormat.human.render(found) + "\n")
+  }
+
+  @Test(arguments: ErrorPage.all)
+  func mendedSpecHasNoProblems(_ page: ErrorPage) throws {
+    #expect(try diagnostics(try page.fence("yaml ok")) == [])
+  }
+
+  @Test(arguments: ErrorPage.all)
+  func isTitledAsItsCode(_ page: ErrorPage) throws {
+    let code = try #require(DiagnosticCode.find(page.code))
+    #expect(page.text.hasPrefix("# \(code.id): \(code.title)\n"))
+  }
+
+  @Test func executableCarriesThePages() throws {
+    #expect(ErrorPage.all.count >= 40)
+    let groups = Dictionary(grouping: ErrorPage.all) { String($0.code.prefix(4)) }.sorted { $0.key < $1.key }
+    for (prefix, pages) in groups {
+      var source = """
+        /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
+        extension ErrorPages {
+          static let \(prefix.lowercased()): [String: String] = [
+
+        """
+      for page in pages {
+        source += "    \"\(page.code)\": #\"\"\"\n"
+        for line in try current(page).split(separator: "\n", omittingEmptySubsequences: false) {
+          source += line.isEmpty ? "\n" : "      \(line)\n"
+        }
+        source += "      \"\"\"#,\n"
+      }
+      try Repository.expect(source + "  ]\n}\n", in: "Sources/geoc/Pages/Errors/ErrorPages+\(prefix).swift")
+    }
+    let lists = groups.map { "      \($0.key.lowercased())," }.joined(separator: "\n")
+    let index = """
+      /// The pages of `docs/errors`, so that the executable carries them wherever it is copied.
+      /// Made from them by `GEOC_BLESS=1 swift test --filter geocTests`.
+      enum ErrorPages {
+        /// Page by code.
+        static let all: [String: String] = {
+          let lists: [[String: String]] = [
+      \(lists)
+          ]
+          return lists.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+        }()
+      }
+
+      """
+    try Repository.expect(index, in: "Sources/geoc/Pages/Errors/ErrorPages.swift")
+    for page in ErrorPage.all where !Repository.blesses { #expect(ErrorPages.all[page.code] == page.text) }
+  }
+
+  @Test(arguments: DocsCommand.Page.allCases)
+  func generatedPageIsCurrent(_ page: DocsCommand.Page) throws {
+    try Repository.expect(page.text, in: "docs/\(page.rawValue).md")
+    #expect(Run("docs", page.rawValue).output == page.text)
+  }
+
+  @Test(arguments: DiagnosticCode.all.map(\.id))
+  func everyCodeIsExplained(_ id: String) throws {
+    let run = Run("explain", id.lowercased())
+    #expect(run.status == .success)
+    #expect(run.output.hasPrefix("# \(id): "))
+  }
+
+  @Test(arguments: OpPage.all(Catalogue.registry, includesInternal: true).map(\.name))
+  func everyOpHasAPage(_ name: String) throws {
+    let run = Run("ops", name)
+    #expect(run.status == .success)
+    #expect(run.output.hasPrefix(name + "  ("))
+    let json = try JSONSerialization.jsonObject(with: Data(Run("ops", name, "--json").output.utf8)) as? [String: Any]
+    #expect(json?["name"] as? String == name)
+    #expect((json?["summary"] as? String)?.isEmpty == false)
+  }
+
+  @Test func catalogueListsPublicOpsOnly() throws {
+    let list = Run("ops").output
+    #expect(list.contains("\n  bimap "))
+    #expect(list.contains("\n  radam "))
+    #expect(!list.contains("\n  spectral_rebuild "))
+    #expect(Run("ops", "--all").output.contains("\n  spectral_rebuild "))
+    let pages = try JSONSerialization.jsonObject(with: Data(Run("ops", "--json").output.utf8)) as? [[String: Any]]
+    #expect((pages?.count ?? 0) > 40)
+  }
+
+  @Test func opPage() throws {
+    try Repository.expect(Run("ops", "bimap").output, in: "Tests/geocTests/Golden/ops-bimap.txt")
+  }
+
+  @Test func schemaIsJSON() throws {
+    let run = Run("schema")
+    #expect(run.status == .success)
+    #expect(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) is [String: Any])
+  }
+}
