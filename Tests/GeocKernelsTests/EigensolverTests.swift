@@ -106,6 +106,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [4, 30]) func singleBadMatrixIsAFault(_ n: Int) throws {
+    for bad in [Double.nan, .infinity] {
+      for precision in [KernelHarness.Precision.f64, .f32] {
+        var x = TestMatrices.mixture(n, seed: 6)[0]
+        x[3 * n + 1] = bad
+        let result = try #require(
+          KernelHarness(name: "eigh", precision: precision, sizes: [1, n]).runSingle([x], outputs: [n, n * n]))
+        #expect(result.fault.kind == KernelFault.Kind.notConverged.rawValue)
+        #expect(result.outputs[0][0].allSatisfy { $0.isNaN })
+        let values = try #require(
+          KernelHarness(name: "eigvals", precision: precision, sizes: [1, n]).runSingle([x], outputs: [n]))
+        #expect(values.fault.kind == KernelFault.Kind.notConverged.rawValue)
+      }
+    }
+  }
+
+  @Test func eigenvaluesOfOneLargeMatrixMatchLapack() throws {
+    let n = 40
+    for x in TestMatrices.mixture(n, seed: 8) {
+      let values = try #require(KernelHarness(name: "eigvals", sizes: [1, n]).runSingle([x], outputs: [n]))
+      let exact = TestMatrices.lapackEigenvalues(x, n)
+      let norm = exact.map(\.magnitude).max() ?? 0
+      for (a, b) in zip(values.outputs[0][0].sorted(), exact) { #expect((a - b).magnitude <= 1e-13 * norm) }
+    }
+  }
+
   @Test func separateFieldsAreSeparateMatrices() throws {
     let n = 5
     let pool = TestMatrices.mixture(n, seed: 2)
