@@ -198,4 +198,20 @@ import Testing
     #expect(executable.number("count") == 1)
     #expect(executable.rows("z")?.rowCount == 200)
   }
+
+  @Test func randomNumbersAreDrawnAnewInEveryRun() throws {
+    var b = Builder.test("initialize")
+    let zero = try b.constant([4], 0)
+    b.result("param.w", try b.axpy(zero, 1, try b.one("t_draw", [], ["shape": .ints([4])])))
+    let store = ParameterStore(dtype: .f64)
+    let executable = try Executable(
+      b.function, try Scheduler.schedule(b.function, registry: testRegistry, dtype: .f64), spaces: testRegistry.spaces,
+      store: store, pool: ThreadPool(count: 1), kernels: try Self.library())
+    for (seed, step) in [(1, 0), (2, 0), (2, 3)] as [(UInt64, UInt64)] {
+      try executable.run(Batch(rows: []), seed: seed, step: step)
+      try executable.commit()
+      let first = Double(seed * 31 + step * 17)
+      #expect(store.tensor("w")?.doubles() == (0..<4).map { (first + Double($0)).truncatingRemainder(dividingBy: 64) })
+    }
+  }
 }

@@ -77,9 +77,21 @@ enum CountOp: TestOp {
 enum NoiseOp: TestOp {
   static let name = "t_noise"
   static let signature: Signature = "() {shape: [int]} -> R[*]"
-  static let traits: Set<OpTrait> = [.random]
   static func shape(_ call: TypeCall) -> [Int] { call.attributes.ints("shape") }
   static func batched(_ call: TypeCall) -> Bool { true }
+  static func request(_ c: OpContext, _ elements: Int) -> KernelRequest {
+    KernelRequest(name, sizes: [elements], isRandom: true)
+  }
+}
+
+/// Unbatched numbers that depend on seed and step.
+enum DrawOp: TestOp {
+  static let name = "t_draw"
+  static let signature: Signature = "() {shape: [int]} -> R[*]"
+  static func shape(_ call: TypeCall) -> [Int] { call.attributes.ints("shape") }
+  static func request(_ c: OpContext, _ elements: Int) -> KernelRequest {
+    KernelRequest("t_noise", sizes: [elements], isRandom: true)
+  }
 }
 
 /// √x.
@@ -106,7 +118,8 @@ enum LayerOp: TestOp {
 /// The registry of the test ops.
 package let testRegistry = OpRegistry(
   ops: [
-    AxpyOp.self, SumOp.self, SplitOp.self, FillOp.self, CountOp.self, NoiseOp.self, RootOp.self, ViewOp.self,
+    AxpyOp.self, SumOp.self, SplitOp.self, FillOp.self, CountOp.self, NoiseOp.self, DrawOp.self, RootOp.self,
+    ViewOp.self,
     LayerOp.self,
   ], spaces: [TestReal.self])
 

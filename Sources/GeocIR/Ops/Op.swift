@@ -72,13 +72,18 @@ package struct KernelRequest: Hashable, Sendable {
   package var reals: [Double]
   /// Whether batched inputs are summed into an unbatched result: the kernel writes a partial sum per chunk.
   package var reducesBatch: Bool
+  /// Whether the results depend on the seed and the step of a run, so that no run may reuse those of another.
+  package var isRandom: Bool
 
   /// A request by its parts.
-  package init(_ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false) {
+  package init(
+    _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false
+  ) {
     self.kernel = kernel
     self.sizes = sizes
     self.reals = reals
     self.reducesBatch = reducesBatch
+    self.isRandom = isRandom
   }
 }
 

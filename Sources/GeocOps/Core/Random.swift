@@ -15,7 +15,8 @@ enum RandomUniformOp: Op {
     c.inputs.map { _ in nil }
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
-    KernelRequest("random_uniform", sizes: [c.resultShape(0).reduce(1, *), c.attributes.int("stream")])
+    KernelRequest(
+      "random_uniform", sizes: [c.resultShape(0).reduce(1, *), c.attributes.int("stream")], isRandom: true)
   }
 }
 

@@ -97,9 +97,8 @@ struct FlowAnalysis {
     }
     var isConstant = [Bool](repeating: false, count: function.nodes.count)
     for k in function.nodes.indices where !isAlias[k] {
-      let isRandom = registry[function.nodes[k].op]?.traits.contains(.random) == true
       isConstant[k] =
-        !work[k].isBatched && !isRandom
+        !work[k].isBatched && !work[k].request.isRandom
         && work[k].inputs.allSatisfy { producer[$0] >= 0 && isConstant[producer[$0]] }
     }
     self.root = root

@@ -28,7 +28,9 @@ package struct DataSet: Sendable {
 
   /// Reads the file of `description` and checks every bound array against the input it feeds: dtype, shape, NaN, class
   /// indices, and the number of rows. Throws E05 diagnostics.
-  package init(_ description: DataDescription, inputs: [Parameter], of function: Function, spaces: SpaceTable) throws(GeocError) {
+  package init(_ description: DataDescription, inputs: [Parameter], of function: Function, spaces: SpaceTable)
+    throws(GeocError)
+  {
     let path = Self.path(description.file, folder: description.folder)
     let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
     var columns: [String: HostArray] = [:]
@@ -96,7 +98,8 @@ package struct DataSet: Sendable {
     if isIndex {
       guard !tensor.dtype.isFloatingPoint else {
         throw GeocError(
-          Diagnostic(.data.dtype, "class indices of input '\(input.name)' must be integers, found \(tensor.dtype)", item: place))
+          Diagnostic(
+            .data.dtype, "class indices of input '\(input.name)' must be integers, found \(tensor.dtype)", item: place))
       }
       let classes = type.space.sizes.first ?? 0
       let labels = try readingFiles { () throws(TensorFileError) in try tensor.int64s() }

@@ -71,7 +71,8 @@ package enum Checkpoint {
     for (name, tensor) in loaded { try store.set(name, tensor) }
     guard let text = archive.metadata["progress"] else {
       if needsOptimizer {
-        throw GeocError(Diagnostic(.data.badCheckpoint, "the file holds weights, not a checkpoint of a run", item: path))
+        throw GeocError(
+          Diagnostic(.data.badCheckpoint, "the file holds weights, not a checkpoint of a run", item: path))
       }
       return nil
     }

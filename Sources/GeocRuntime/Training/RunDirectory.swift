@@ -35,7 +35,9 @@ package struct RunDirectory: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: candidate, withIntermediateDirectories: true)
     } catch {
-      throw GeocError(Diagnostic(.data.writeFailed, "the folder of the run cannot be made: \(error.localizedDescription)", item: candidate))
+      throw GeocError(
+        Diagnostic(
+          .data.writeFailed, "the folder of the run cannot be made: \(error.localizedDescription)", item: candidate))
     }
   }
 
@@ -48,7 +50,8 @@ package struct RunDirectory: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
     } catch {
-      throw GeocError(Diagnostic(.data.writeFailed, "a folder cannot be made: \(error.localizedDescription)", item: inner))
+      throw GeocError(
+        Diagnostic(.data.writeFailed, "a folder cannot be made: \(error.localizedDescription)", item: inner))
     }
     return try RunDirectory(existing: inner)
   }
@@ -87,7 +90,8 @@ package struct RunDirectory: Sendable {
       records.append(
         EpochRecord(
           epoch: epoch, step: object["step"] as? Int ?? 0, learningRate: object["lr"] as? Double ?? 0,
-          values: values.sorted { Self.rank($0.name) < Self.rank($1.name) }, seconds: object["seconds"] as? Double ?? 0))
+          values: values.sorted { Self.rank($0.name) < Self.rank($1.name) }, seconds: object["seconds"] as? Double ?? 0)
+      )
     }
   }
 

@@ -62,7 +62,8 @@ package struct EpochRecord: Hashable, Sendable {
   package var seconds: Double
 
   package static func == (a: EpochRecord, b: EpochRecord) -> Bool {
-    a.epoch == b.epoch && a.step == b.step && a.values.elementsEqual(b.values) { $0.name == $1.name && $0.value == $1.value }
+    a.epoch == b.epoch && a.step == b.step
+      && a.values.elementsEqual(b.values) { $0.name == $1.name && $0.value == $1.value }
   }
   package func hash(into hasher: inout Hasher) { hasher.combine(epoch) }
 
@@ -158,7 +159,9 @@ package final class Trainer {
   package func run(
     report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
   ) throws {
-    guard let step = program.step else { throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'")) }
+    guard let step = program.step else {
+      throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
+    }
     let start = Self.now()
     while progress.epoch < epochs && progress.step < totalSteps {
       let record = try epoch(step, start: start, report)
@@ -250,7 +253,9 @@ package enum Evaluation {
         guard let output = evaluate.result(metric.prediction), let target = columns[metric.target] else { continue }
         samples[k].width = output.shape.dropFirst().reduce(1, *)
         samples[k].predictions += output.doubles()
-        for row in part { for e in 0..<target.elements { samples[k].targets.append(target.value(row: row, element: e)) } }
+        for row in part {
+          for e in 0..<target.elements { samples[k].targets.append(target.value(row: row, element: e)) }
+        }
       }
     }
     var values: [(name: String, value: Double)] = []
