@@ -42,6 +42,8 @@ package struct KernelFault {
     case singular = 3
     /// An eigensolver that did not converge (the input holds a NaN or an infinity).
     case notConverged = 4
+    /// A class index that is not one of the classes; `value` is the index.
+    case labelOutOfRange = 5
   }
 
   /// Records a fault unless one is recorded already.

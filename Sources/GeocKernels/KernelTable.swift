@@ -69,6 +69,9 @@ package struct KernelTable: Sendable {
     #endif
     default: break
     }
+    if choice.level != nil {
+      sets = sets.map { $0.name == "matmul" ? BlasMatmul.override($0) : $0 } + UnbatchedKernels.sets
+    }
     level = choice.level
     refusal = choice.refusal
     self.transfer = transfer

@@ -87,6 +87,8 @@ protocol Lanes: LaneConstants {
   static func packBlock(_ rows: UnsafePointer<UnsafePointer<Scalar>?>, _ lanes: UnsafeMutablePointer<Scalar>)
   /// Transposes `count` vectors into `count` rows of `count` scalars.
   static func unpackBlock(_ lanes: UnsafePointer<Scalar>, _ rows: UnsafePointer<UnsafeMutablePointer<Scalar>?>)
+  /// The sums over the lanes of `count` vectors, in the order of `sum`.
+  static func sumBlock(_ lanes: UnsafePointer<Scalar>, _ sums: UnsafeMutablePointer<Scalar>)
 }
 
 /// Lanes of doubles.

@@ -51,6 +51,9 @@ extension Double: Lanes, Lanes64 {
   @inline(always) static func unpackBlock(
     _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>
   ) { if let row = rows[0] { row[0] = lanes[0] } }
+  @inline(always) static func sumBlock(_ lanes: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
+    sums[0] = lanes[0]
+  }
 }
 
 extension Int32: LaneBits {
@@ -104,4 +107,7 @@ extension Float: Lanes, Lanes32 {
   @inline(always) static func unpackBlock(
     _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>
   ) { if let row = rows[0] { row[0] = lanes[0] } }
+  @inline(always) static func sumBlock(_ lanes: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) {
+    sums[0] = lanes[0]
+  }
 }

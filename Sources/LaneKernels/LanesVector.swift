@@ -49,6 +49,9 @@ extension SIMD8: LaneConstants, Lanes, Lanes64 where Scalar == Double {
   @inline(always) static func unpackBlock(
     _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>
   ) { cv_unpack_block_8d(lanes, rows) }
+  @inline(always) static func sumBlock(_ lanes: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
+    cv_sum_block_8d(lanes, sums)
+  }
 }
 
 extension SIMD16: LaneBits where Scalar == Int32 {
@@ -100,4 +103,7 @@ extension SIMD16: LaneConstants, Lanes, Lanes32 where Scalar == Float {
   @inline(always) static func unpackBlock(
     _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>
   ) { cv_unpack_block_16f(lanes, rows) }
+  @inline(always) static func sumBlock(_ lanes: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) {
+    cv_sum_block_16f(lanes, sums)
+  }
 }

@@ -133,6 +133,20 @@ CV_INLINE void cv_store_16f(float *p, cv_16f v) { *(cv_16f_unaligned *)p = v; }
 CV_TRANSPOSE(8d, cv_8d, double, 8, 3)
 CV_TRANSPOSE(16f, cv_16f, float, 16, 4)
 
+// sums[i] is the sum of the lanes of vector i of L contiguous ones, added in the order of cv_sum.
+#define CV_SUM_BLOCK(S, T, E, L)                                                    \
+  CV_INLINE void cv_sum_block_##S(const E *lanes, E *sums) {                        \
+    T v[L];                                                                         \
+    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(lanes + L * i); \
+    _Pragma("unroll") for (int h = L / 2; h > 0; h /= 2)                            \
+      _Pragma("unroll") for (int i = 0; i < h; i++)                                 \
+        v[i] = CV_LOW_##S(v[i], v[i + h]) + CV_HIGH_##S(v[i], v[i + h]);            \
+    cv_store_##S(sums, v[0]);                                                       \
+  }
+
+CV_SUM_BLOCK(8d, cv_8d, double, 8)
+CV_SUM_BLOCK(16f, cv_16f, float, 16)
+
 // Highest x86-64 micro-architecture level (2, 3 or 4) that this processor runs; 1 when it lacks SSE4.2.
 int cv_cpu_level(void);
 

@@ -29,7 +29,9 @@ extension GatherOp {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let plan = try plan(c.inputShape(0), c.attributes)
     return KernelRequest(
-      "gather", sizes: [plan.indices.count, c.inputShape(0).reduce(1, *)] + plan.indices, reals: plan.coefficients)
+      "gather",
+      sizes: [plan.indices.count, c.inputShape(0).reduce(1, *), plan.coefficients.isEmpty ? 0 : 1] + plan.indices,
+      reals: plan.coefficients)
   }
 }
 
@@ -56,7 +58,8 @@ enum ScatterOp: Op {
     let plan = try plan(c)
     let count = c.attributes.ints("shape_of_x").reduce(1, *)
     return KernelRequest(
-      "scatter_add", sizes: [count, plan.indices.count] + plan.indices, reals: plan.coefficients)
+      "scatter_add",
+      sizes: [count, plan.indices.count, plan.coefficients.isEmpty ? 0 : 1] + plan.indices, reals: plan.coefficients)
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let dy = cotangents[0] else { return [nil] }

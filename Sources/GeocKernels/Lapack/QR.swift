@@ -1,0 +1,33 @@
+import GeocKernelABI
+
+/// `qr`, sizes [F, n, p], n ≥ p: x [F,n,p] → Q [F,n,p], orthonormal columns, x = Q R with diag(R) ≥ 0.
+///
+/// A zero on the diagonal of R counts as positive, so that Q is a function of x.
+enum QR: UnbatchedKernel {
+  static var name: String { "qr" }
+  private static let block = 32
+  static func workspace(_ sizes: [Int]) -> Int { sizes[1] * sizes[2] + 2 * sizes[2] + block * sizes[2] }
+
+  static func run<T: LapackScalar>(_ call: KernelCall, as _: T.Type) {
+    let (fields, n, p) = (call.sizes[0], call.sizes[1], call.sizes[2])
+    var scratch = ScratchCursor<T>(call)
+    let a = scratch.scalars(n * p)
+    let tau = scratch.scalars(p)
+    let signs = scratch.scalars(p)
+    let work = scratch.scalars(block * p)
+    for field in 0..<fields {
+      let x = call.array(0, as: T.self) + field * n * p
+      let q = call.array(1, as: T.self) + field * n * p
+      for i in 0..<n {
+        for j in 0..<p { a[j * n + i] = x[i * p + j] }
+      }
+      var info = T.geqrf(Int32(n), Int32(p), a, tau, work, Int32(block * p))
+      for j in 0..<p { signs[j] = a[j * n + j] < 0 ? -1 : 1 }
+      if info == 0 { info = T.orgqr(Int32(n), Int32(p), a, tau, work, Int32(block * p)) }
+      if info != 0 { call.fault.pointee.record(.notConverged, item: 0, field: field, value: Double(info)) }
+      for i in 0..<n {
+        for j in 0..<p { q[i * p + j] = signs[j] * a[j * n + i] }
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Where the elements of a product go. An element may be written more than once, always with the same value.
+protocol BlockSink {
+  associatedtype Vector: Lanes
+  func write(_ row: Int, _ column: Int, _ value: Vector)
+}
+
+/// Stores a row-major matrix.
+struct StoreSink<Vector: Lanes>: BlockSink {
+  let base: UnsafeMutablePointer<Vector>
+  let columns: Int
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) { base[row * columns + column] = value }
+}
+
+/// Stores `scale` times the lower triangle, and the same numbers above it: exactly symmetric.
+struct MirrorSink<Vector: Lanes>: BlockSink {
+  let base: UnsafeMutablePointer<Vector>
+  let n: Int
+  let scale: Vector
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    guard column <= row else { return }
+    let scaled = value * scale
+    base[row * n + column] = scaled
+    base[column * n + row] = scaled
+  }
+}
+
+/// Stores the lower triangle only.
+struct LowerSink<Vector: Lanes>: BlockSink {
+  let base: UnsafeMutablePointer<Vector>
+  let n: Int
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    if column <= row { base[row * n + column] = value }
+  }
+}
+
+/// Subtracts from a strided matrix, or from its lower triangle. Each element must be written once.
+struct SubtractSink<Vector: Lanes>: BlockSink {
+  let base: UnsafeMutablePointer<Vector>
+  let rowStride: Int
+  let columnStride: Int
+  let lowerOnly: Bool
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    if lowerOnly && column > row { return }
+    base[row * rowStride + column * columnStride] -= value
+  }
+}

@@ -1,0 +1,100 @@
+import GeocKernelABI
+
+/// Where the parts of the sizes of `map` start.
+struct MapLayout {
+  let rank: Int
+  let dims: UnsafePointer<Int>
+  let strides: UnsafePointer<Int>
+  let instructionCount: Int
+  let registerCount: Int
+  let outputCount: Int
+  let outputs: UnsafePointer<Int>
+  let instructions: UnsafePointer<Int>
+  /// Elements of each output.
+  let elements: Int
+
+  init(_ call: KernelCall) {
+    rank = call.sizes[0]
+    dims = call.sizes + 1
+    strides = dims + rank
+    let program = strides + rank * call.inputCount
+    instructionCount = program[0]
+    registerCount = program[1]
+    outputCount = program[2]
+    outputs = program + 3
+    instructions = outputs + outputCount
+    var product = 1
+    for d in 0..<rank { product *= dims[d] }
+    elements = product
+  }
+
+  /// The most registers of any way to read the sizes, whose number of inputs is not written down.
+  static func registerBound(_ sizes: [Int]) -> Int {
+    guard let rank = sizes.first else { return 0 }
+    var bound = 0
+    var start = 1 + rank
+    while start + 3 <= sizes.count {
+      if sizes[start] >= 0 && sizes[start + 2] >= 0 && start + 3 + sizes[start + 2] + 5 * sizes[start] == sizes.count {
+        bound = Swift.max(bound, sizes[start + 1])
+      }
+      if rank == 0 { break }
+      start += rank
+    }
+    return bound
+  }
+
+  /// How an input lies in memory compared with the result.
+  enum Pattern { case contiguous, constant, strided }
+
+  /// The pattern of an input's strides.
+  func pattern(_ input: Int) -> Pattern {
+    let own = strides + input * rank
+    var isConstant = true
+    var isContiguous = true
+    var natural = 1
+    for d in stride(from: rank - 1, through: 0, by: -1) where dims[d] != 1 {
+      if own[d] != 0 { isConstant = false }
+      if own[d] != natural { isContiguous = false }
+      natural *= dims[d]
+    }
+    return isConstant ? .constant : isContiguous ? .contiguous : .strided
+  }
+}
+
+/// Offsets of consecutive elements in a strided input.
+struct MapWalk {
+  private let layout: MapLayout
+  private let strides: UnsafePointer<Int>
+  private var element: Int
+  private var column = 0
+  private(set) var offset = 0
+
+  init(_ layout: MapLayout, input: Int, element: Int) {
+    self.layout = layout
+    strides = layout.strides + input * layout.rank
+    self.element = element
+    locate()
+  }
+
+  private mutating func locate() {
+    var rest = element
+    offset = 0
+    for d in stride(from: layout.rank - 1, through: 0, by: -1) {
+      let index = rest % layout.dims[d]
+      rest /= layout.dims[d]
+      offset += index * strides[d]
+      if d == layout.rank - 1 { column = index }
+    }
+  }
+
+  /// Moves on to the next element.
+  @inline(always) mutating func advance() {
+    element += 1
+    column += 1
+    if column == layout.dims[layout.rank - 1] {
+      locate()
+    } else {
+      offset += strides[layout.rank - 1]
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import GeocKernelABI
+
+/// What `pair_kernel` and `pair_kernel_vjp` share: sizes [F, divW, modW, divU, modU, n], reals [c, p].
+struct PairProblem<V: Lanes> {
+  let n: Int
+  let c: Double
+  let p: Double
+  /// Eigenvalues [n] and eigenvectors [n,n] of the field in work, in all lanes.
+  let values: UnsafeMutablePointer<V>
+  let vectors: UnsafeMutablePointer<V>
+  /// Scratch [n,n].
+  let work: UnsafeMutablePointer<V>
+
+  /// Scratch vectors that the problem takes itself.
+  static func workspace(n: Int) -> Int { 2 * n * n + n }
+
+  @inline(always) init(_ call: KernelCall) {
+    n = call.sizes[5]
+    c = call.reals[0]
+    p = call.reals[1]
+    values = call.scratchLanes(as: V.self)
+    vectors = values + n
+    work = vectors + n * n
+  }
+
+  @inline(always) func load(_ w: LaneSource<V>, _ u: LaneSource<V>, field: Int) {
+    for i in 0..<n { values[i] = w[field * n + i] }
+    for e in 0..<(n * n) { vectors[e] = u[field * n * n + e] }
+  }
+
+  /// `y = Eᵀ sym(x) E`.
+  @inline(always) func project(_ x: LaneSource<V>, _ y: UnsafeMutablePointer<V>) {
+    let half = V.constant(0.5)
+    for i in 0..<n {
+      for j in 0...i {
+        let mean = (x[i * n + j] + x[j * n + i]) * half
+        y[i * n + j] = mean
+        y[j * n + i] = mean
+      }
+    }
+    let e = MatrixView(LaneElements(vectors), columns: n)
+    multiply(
+      MatrixView(LaneElements(y), columns: n), e, rows: n, columns: n, depth: n, into: StoreSink(base: work, columns: n)
+    )
+    multiplyLower(
+      e.transposed, MatrixView(LaneElements(work), columns: n), n: n, depth: n,
+      into: MirrorSink(base: y, n: n, scale: V.one))
+  }
+
+  /// `y = E x Eᵀ` for symmetric x.
+  @inline(always) func rebuild(_ x: UnsafeMutablePointer<V>, _ y: UnsafeMutablePointer<V>) {
+    let e = MatrixView(LaneElements(vectors), columns: n)
+    multiply(
+      MatrixView(LaneElements(x), columns: n), e.transposed, rows: n, columns: n, depth: n,
+      into: StoreSink(base: work, columns: n))
+    multiplyLower(
+      e, MatrixView(LaneElements(work), columns: n), n: n, depth: n, into: MirrorSink(base: y, n: n, scale: V.one))
+  }
+
+  /// `c (a_i + a_j)`.
+  @inline(always) func pairSum(_ i: Int, _ j: Int) -> V { V.constant(c) * (values[i] + values[j]) }
+
+  /// `x^p`.
+  @inline(always) func power(_ x: V) -> V {
+    if p == 0.5 { return V.sqrt(x) }
+    if p == -0.5 { return V.rsqrt(x) }
+    if p == -1 { return V.one / x }
+    if p == 1 { return x }
+    return V.pow(x, V.constant(p))
+  }
+}
+
+/// `pair_kernel`: w [·,n], u [·,n,n], U [·,n,n] → E[(Eᵀ sym(U) E) ∘ (c(a_i + a_j))^p]Eᵀ [F,n,n], exactly symmetric.
+///
+/// (w, u) = (a, E) are the eigenpairs of the base point; sizes [F, divW, modW, divU, modU, n], reals [c, p].
+enum PairKernel: LaneKernel {
+  static var name: String { "pair_kernel" }
+  static func workspace(_ sizes: [Int]) -> Int { PairProblem<Double>.workspace(n: sizes[5]) + sizes[5] * sizes[5] }
+
+  static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
+    let (mapW, mapU) = (FieldMap(call.sizes + 1), FieldMap(call.sizes + 3))
+    let problem = PairProblem<V>(call)
+    let n = problem.n
+    let inner = problem.work + n * n
+    for group in 0..<call.groups {
+      let w = call.source(0, group: group, as: V.self)
+      let u = call.source(1, group: group, as: V.self)
+      let tangent = call.source(2, group: group, as: V.self)
+      let y = call.lanes(3, group: group, as: V.self)
+      for field in 0..<call.sizes[0] {
+        problem.load(w, u, field: mapW(field))
+        problem.project(tangent.advanced(by: mapU(field) * n * n), inner)
+        for i in 0..<n {
+          for j in 0...i {
+            let value = inner[i * n + j] * problem.power(problem.pairSum(i, j))
+            inner[i * n + j] = value
+            inner[j * n + i] = value
+          }
+        }
+        problem.rebuild(inner, y + field * n * n)
+      }
+    }
+  }
+}
+
+/// `pair_kernel_vjp`: w, u, U as in `pair_kernel`, dF [F,n,n] → dA [F,n,n], the gradient for the base point.
+///
+/// dA = E(M + Mᵀ)Eᵀ, M_ik = Σ_j Δ_ikj Ĝ_ij Û_kj with Û = EᵀUE, Ĝ = Eᵀ sym(dF) E and
+/// Δ_ikj = c h[c(a_i + a_j), c(a_k + a_j)], the divided difference of h = x^p: no eigenvalue gap is divided by.
+enum PairKernelVJP: LaneKernel {
+  static var name: String { "pair_kernel_vjp" }
+  static func workspace(_ sizes: [Int]) -> Int { PairProblem<Double>.workspace(n: sizes[5]) + 4 * sizes[5] * sizes[5] }
+
+  static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
+    let (mapW, mapU) = (FieldMap(call.sizes + 1), FieldMap(call.sizes + 3))
+    let problem = PairProblem<V>(call)
+    let n = problem.n
+    let tangent = problem.work + n * n
+    let cotangent = tangent + n * n
+    let terms = cotangent + n * n
+    let sums = terms + n * n
+    for group in 0..<call.groups {
+      let w = call.source(0, group: group, as: V.self)
+      let u = call.source(1, group: group, as: V.self)
+      let allTangents = call.source(2, group: group, as: V.self)
+      let allCotangents = call.source(3, group: group, as: V.self)
+      let da = call.lanes(4, group: group, as: V.self)
+      for field in 0..<call.sizes[0] {
+        problem.load(w, u, field: mapW(field))
+        problem.project(allTangents.advanced(by: mapU(field) * n * n), tangent)
+        problem.project(allCotangents.advanced(by: field * n * n), cotangent)
+        if problem.p == 0.5 {
+          contract(problem, RootDifference.self, tangent, cotangent, terms, sums)
+        } else if problem.p == -0.5 {
+          contract(problem, InverseRootDifference.self, tangent, cotangent, terms, sums)
+        } else if problem.p == -1 {
+          contract(problem, InverseDifference.self, tangent, cotangent, terms, sums)
+        } else if problem.p == 1 {
+          contract(problem, UnitDifference.self, tangent, cotangent, terms, sums)
+        } else {
+          contract(problem, PowerDifference.self, tangent, cotangent, terms, sums)
+        }
+        problem.rebuild(sums, da + field * n * n)
+      }
+    }
+  }
+
+  /// `sums = M + Mᵀ`; Δ is symmetric in i and k, so that both halves share it.
+  private static func contract<V: Lanes, D: PowerDividedDifference>(
+    _ problem: PairProblem<V>, _: D.Type, _ tangent: UnsafeMutablePointer<V>, _ cotangent: UnsafeMutablePointer<V>,
+    _ terms: UnsafeMutablePointer<V>, _ sums: UnsafeMutablePointer<V>
+  ) {
+    let n = problem.n
+    let c = V.constant(problem.c)
+    let p = problem.p
+    for i in 0..<n {
+      for j in 0..<n { terms[i * n + j] = D.prepare(problem.pairSum(i, j)) }
+    }
+    for i in 0..<n {
+      for k in 0...i {
+        var sum = V.zero
+        for j in 0..<n {
+          let both = V.fma(
+            cotangent[i * n + j], tangent[k * n + j], cotangent[k * n + j] * tangent[i * n + j])
+          sum = V.fma(D.difference(terms[i * n + j], terms[k * n + j], p), both, sum)
+        }
+        let value = c * sum
+        sums[i * n + k] = value
+        sums[k * n + i] = value
+      }
+    }
+  }
+}
+
+/// Exact divided difference of x^p, from a prepared function of each argument.
+private protocol PowerDividedDifference {
+  static func prepare<V: Lanes>(_ x: V) -> V
+  static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V
+}
+
+/// √x: 1 / (√x + √y).
+private enum RootDifference: PowerDividedDifference {
+  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.sqrt(x) }
+  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { V.one / (x + y) }
+}
+
+/// 1/√x: -1 / (√x √y (√x + √y)).
+private enum InverseRootDifference: PowerDividedDifference {
+  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.sqrt(x) }
+  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { -V.one / (x * y * (x + y)) }
+}
+
+/// 1/x: -1 / (x y).
+private enum InverseDifference: PowerDividedDifference {
+  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.one / x }
+  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { -(x * y) }
+}
+
+/// x: 1.
+private enum UnitDifference: PowerDividedDifference {
+  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { x }
+  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { V.one }
+}
+
+/// x^p: p (x y)^((p-1)/2) sinhc(p h) / sinhc(h), h = ½ ln(y/x), for any p.
+private enum PowerDifference: PowerDividedDifference {
+  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { x }
+  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V {
+    let low = V.min(x, y)
+    let h = V.constant(0.5) * V.log1p((V.max(x, y) - low) / low)
+    let scale = V.constant(p) * V.pow(x * y, V.constant((p - 1) / 2))
+    return scale * sinhc(V.constant(p) * h) / sinhc(h)
+  }
+  @inline(always) static func sinhc<V: Lanes>(_ t: V) -> V {
+    let series = V.fma(t * t, V.constant(1.0 / 6.0), V.one)
+    return V.select(V.abs(t) .< V.constant(1e-4), series, V.sinh(t) / t)
+  }
+}
