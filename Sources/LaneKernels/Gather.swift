@@ -88,26 +88,3 @@ enum Copy: LaneKernel {
     }
   }
 }
-
-/// `ramp`, sizes [E]: no inputs → y [E] = 0, 1, 2, …
-enum Ramp: LaneKernel {
-  static var name: String { "ramp" }
-
-  static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    for group in 0..<call.groups {
-      let y = call.lanes(call.inputCount, group: group, as: V.self)
-      for e in 0..<call.sizes[0] { y[e] = V.constant(Double(e)) }
-    }
-  }
-}
-
-/// `batch_size`, no sizes, no inputs → y [1], the number of items in the whole batch.
-enum BatchSize: LaneKernel {
-  static var name: String { "batch_size" }
-
-  static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    for group in 0..<call.groups {
-      call.lanes(call.inputCount, group: group, as: V.self)[0] = V.constant(Double(call.batch))
-    }
-  }
-}

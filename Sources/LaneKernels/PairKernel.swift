@@ -138,7 +138,7 @@ enum PairKernelVJP: LaneKernel {
         } else if problem.p == 1 {
           contract(problem, UnitDifference.self, tangent, cotangent, terms, sums)
         } else {
-          contract(problem, PowerDifference.self, tangent, cotangent, terms, sums)
+          contract(problem, GeneralDifference.self, tangent, cotangent, terms, sums)
         }
         problem.rebuild(sums, da + field * n * n)
       }
@@ -203,7 +203,7 @@ private enum UnitDifference: PowerDividedDifference {
 }
 
 /// x^p: p (x y)^((p-1)/2) sinhc(p h) / sinhc(h), h = ½ ln(y/x), for any p.
-private enum PowerDifference: PowerDividedDifference {
+private enum GeneralDifference: PowerDividedDifference {
   @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { x }
   @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V {
     let low = V.min(x, y)

@@ -121,8 +121,10 @@ import Testing
     let result = try KernelBench(sizes: sizes, reals: [0.1, 3]).run(
       "map", instance, batch: 20, [x], outputs: [60, 60, 60])
     for item in 0..<20 {
-      let moved = (0..<60).map { e in
-        x[item][e / 30 * 1 + e / 10 % 3 * 2 + e / 5 % 2 * 6 + e % 5 * 12]
+      let moved = (0..<60).map { (e: Int) -> Double in
+        let outer: Int = e / 30 + e / 10 % 3 * 2
+        let inner: Int = e / 5 % 2 * 6 + e % 5 * 12
+        return x[item][outer + inner]
       }
       #expect(result.outputs[1][item] == moved)
       expectClose(result.outputs[0][item], moved.map { 3 * $0 }, instance.tolerance)

@@ -35,7 +35,7 @@ import Testing
     #expect(result.faultItem == 9)
     #expect(result.faultField == 1)
     #expect(result.faultValue <= -2)
-    #expect(result.outputs[0][8].allSatisfy(\.isFinite))
+    #expect(result.outputs[0][8].allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: Instance.allCases)

@@ -64,7 +64,8 @@ extension Executable {
       case .singular?: (.numeric.singular, "\(name) got a singular matrix: pivot \(value)")
       case .notConverged?:
         (.numeric.noConvergence, "the eigendecomposition of \(name) did not converge: its input is not finite")
-      case .labelOutOfRange?: (.data.labelOutOfRange, "\(name) got class index \(value), which is not one of its classes")
+      case .labelOutOfRange?:
+        (.data.labelOutOfRange, "\(name) got class index \(value), which is not one of its classes")
       case nil: (.numeric.notFinite, "\(name) failed")
       }
     var diagnostic = located(Diagnostic(code, message, at: node.origin.span ?? .none), node.origin)
