@@ -53,6 +53,16 @@ package enum Pipeline {
   package static func compile(
     _ forward: Function, for purpose: Purpose, optimizer: OptimizerDescription?, options: PassOptions
   ) throws -> Outcome {
+    var outcome = try derive(forward, for: purpose, optimizer: optimizer, options: options)
+    for pass in corePasses { try apply(pass, &outcome.function, options, &outcome.report, &outcome.stages) }
+    return outcome
+  }
+
+  /// The first half of `compile`: the function with layers, differentiated, with its step, before lowering. Enough to
+  /// know whether the model admits the purpose. Throws like `compile`.
+  package static func derive(
+    _ forward: Function, for purpose: Purpose, optimizer: OptimizerDescription?, options: PassOptions
+  ) throws -> Outcome {
     var report = PassReport()
     var stages: [(pass: String, function: Function)] = []
     func isOutput(_ name: String) -> Bool {
@@ -77,7 +87,7 @@ package enum Pipeline {
       }
     case .initialize:
       let step = try optimizer.map {
-        try compile(forward, for: .step, optimizer: $0, options: options).layers
+        try derive(forward, for: .step, optimizer: $0, options: options).layers
       }
       f = try Initialization.function(forward, slots: step?.parameters.filter { $0.kind == .slot } ?? [], step, registry)
     }
@@ -104,9 +114,7 @@ package enum Pipeline {
     default: break
     }
     try check(f, Differentiate.pass, options)
-    let layers = f
-    for pass in corePasses { try apply(pass, &f, options, &report, &stages) }
-    return Outcome(function: f, layers: layers, stages: stages, report: report)
+    return Outcome(function: f, layers: f, stages: stages, report: report)
   }
 
   /// Inputs that hold real numbers, and weights.

@@ -107,6 +107,18 @@ import Testing
     #expect(run.errors.contains("--set train.epochs=none"))
   }
 
+  @Test func geometriesThatNoParameterHasAreRefused() {
+    let example = Repository.root + "examples/emg-spdnet.yaml"
+    let optimizer = Run("check", example, "--set", "train.optimizer.rsgd.retraction=caylee")
+    #expect(optimizer.status == .problems)
+    #expect(optimizer.errors.contains("error[E0108]: no parameter here has the retraction 'caylee'"))
+    #expect(optimizer.errors.contains("did you mean 'cayley'?"))
+    let group = Run("check", example, "--set", "train.groups=[{ space: Stiefel, metric: affine_invariant }]")
+    #expect(group.status == .problems)
+    #expect(group.errors.contains("Stiefel has euclidean, canonical"))
+    #expect(Run("check", example, "--set", "train.optimizer.rsgd.retraction=cayley").status == .success)
+  }
+
   @Test func colors() {
     let escape = "\u{1B}["
     #expect(!Run("check", "-", input: Self.bad).errors.contains(escape))

@@ -25,6 +25,7 @@ struct OptimizerReader {
     }
     let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
     let attributes = reader.attributes(arguments, of: name, rule.signature, &problems)
+    checkGeometry(arguments, of: weights)
     var result = OptimizerDescription(name: name.value, attributes: attributes ?? Attributes())
     if let clip, let number = problems.number(clip.value, "'clip'") {
       if number.value > 0 {
@@ -90,6 +91,7 @@ struct OptimizerReader {
     let place = Located(owner, node.span)
     guard let overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
     let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides) }
+    checkGeometry(arguments, of: weights.filter { weight in groups.contains { $0.matches(weight.name) } })
     for (group, pattern) in zip(groups, patterns) where !weights.isEmpty {
       if !weights.contains(where: { group.matches($0.name) }) {
         let near = suggestion(for: pattern.value, among: weights.map(\.name))

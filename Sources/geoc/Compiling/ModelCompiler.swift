@@ -41,9 +41,16 @@ struct ModelCompiler {
 
   /// One function. Throws `GeocError` where the model does not admit it.
   func compile(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
+    try outcome(purpose, Pipeline.compile)
+  }
+
+  private func outcome(
+    _ purpose: Pipeline.Purpose,
+    _ pipeline: (Function, Pipeline.Purpose, OptimizerDescription?, PassOptions) throws -> Pipeline.Outcome
+  ) throws -> Pipeline.Outcome {
     let function = try forward()
     do {
-      return try Pipeline.compile(function, for: purpose, optimizer: model.optimizer, options: options)
+      return try pipeline(function, purpose, model.optimizer, options)
     } catch let problem as RewriteProblem {
       throw GeocError(Diagnostic(code(problem), problem.message, at: problem.origin.span ?? .none))
     } catch let error as InternalError {
@@ -81,7 +88,7 @@ struct ModelCompiler {
     }
     guard model.optimizer != nil else { return }
     do {
-      _ = try compile(.step)
+      _ = try outcome(.step, Pipeline.derive)
     } catch let error as GeocError {
       sink.report(error)
     }
