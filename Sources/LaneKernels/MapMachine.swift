@@ -91,9 +91,14 @@ struct MapMachine<V: Lanes> {
   private func ternary<F: TernaryFunction>(
     _: F.Type, _ a: Register, _ b: Register, _ c: Register, to result: Pointer, count: Int
   ) {
+    // Repeated operands are read first: the result may be stored over one of them.
+    let (x, y, z) = (V.load(a.base), V.load(b.base), V.load(c.base))
     for i in 0..<count {
-      F.apply(V.load(a.base + i * a.step), V.load(b.base + i * b.step), V.load(c.base + i * c.step))
-        .store(result + i * V.count)
+      F.apply(
+        a.step == 0 ? x : V.load(a.base + i * a.step), b.step == 0 ? y : V.load(b.base + i * b.step),
+        c.step == 0 ? z : V.load(c.base + i * c.step)
+      )
+      .store(result + i * V.count)
     }
   }
 }
