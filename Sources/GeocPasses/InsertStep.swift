@@ -49,7 +49,7 @@ package enum InsertStep {
       let new = try rule.update(
         &b,
         UpdateContext(
-          parameter: try rebuilder.value(p.value), gradient: g, slots: slotValues, learningRate: rate, step: step,
+          parameter: try array(try rebuilder.value(p.value), &b), gradient: g, slots: slotValues, learningRate: rate, step: step,
           type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes))
       guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
       updates.append(FunctionResult(name: "param.\(p.name)", value: new.parameter))
@@ -63,6 +63,12 @@ package enum InsertStep {
     }
     for update in updates { rebuilder.builder.result(update.name, update.value) }
     return rebuilder.builder.function
+  }
+
+  /// A point as the array that stores it: update rules are arithmetic on arrays.
+  private static func array(_ value: Value, _ b: inout Builder) throws -> Value {
+    if b.type(value).isReal { return value }
+    return try b.one("as_type", [value], ["type": .type(b.storageType(b.type(value)))])
   }
 
   /// The metric and retraction of a parameter: those asked for, else the space's defaults.

@@ -55,7 +55,8 @@ enum SPDSpace: SpaceDeclaration {
   ) throws -> Value {
     let (root, inverse) = try roots(&b, x)
     let half = try b.matrixPower(try b.congruence(inverse, y), 0.5)
-    let inner = try b.congruence(half, try b.congruence(inverse, v))
+    // The first buffer may be a raw gradient, of which only the symmetric part is tangent.
+    let inner = try b.congruence(half, try b.congruence(inverse, try b.sym(v)))
     return try b.congruence(root, inner)
   }
   static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value {
