@@ -92,7 +92,9 @@ let package = Package(
         "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(
-      name: "geocTests", dependencies: ["geoc", "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPlan"],
+      name: "geocTests", dependencies: [
+        "geoc", "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPlan", "GeocRuntime", "GeocTensorFiles",
+      ],
       exclude: ["Golden"], swiftSettings: strict),
   ] + kernelTargets
 )

@@ -57,6 +57,9 @@ package struct TensorArchive: Sendable {
     return nil
   }
 
+  /// Opens and closes a file; throws `missingFile` or `unreadable`.
+  package static func requireFile(_ path: String) throws(TensorFileError) { _ = try InputFile(path: path) }
+
   /// Element type and shape of an array, without reading its elements; throws `missingArray` or a format error.
   package func info(_ name: String) throws(TensorFileError) -> TensorInfo {
     try container.info(name)

@@ -10,6 +10,8 @@ enum Main {
   static func main() {
     // A reader that goes away (`geoc ops | head`) ends the output, not the process.
     signal(SIGPIPE, SIG_IGN)
+    // A file beyond the size limit of the process is an error of the write, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     let console = Console()
     let status = Geoc.run(Array(CommandLine.arguments.dropFirst()), console)
     exit(status.rawValue)

@@ -19,6 +19,10 @@ package protocol SpaceDeclaration: Sendable {
   static var isIndex: Bool { get }
   /// Whether every point has bounded norm and a normal vector proportional to itself, so that weight decay does nothing.
   static var isCompact: Bool { get }
+  /// Whether points are symmetric n×n matrices.
+  static var isSymmetric: Bool { get }
+  /// Whether points are symmetric matrices with positive eigenvalues.
+  static var isPositiveDefinite: Bool { get }
   /// What is wrong with the arguments of `space`, or nil.
   static func problem(_ space: Space) -> String?
   /// Shape of one point.
@@ -39,7 +43,8 @@ package protocol SpaceDeclaration: Sendable {
   /// The point reached from `x` along `u` by the retraction (or exponential) that `g` names.
   static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value
   /// Vector `v` at `x` carried to `y`, the point that `retract(x, u)` gave.
-  static func transport(_ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry) throws -> Value
+  static func transport(_ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry)
+    throws -> Value
   /// Inner product at `x`, one number per point, with the core axes kept as 1 so that it broadcasts;
   /// elementwise where the space is Euclidean.
   static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value
@@ -81,6 +86,8 @@ extension SpaceDeclaration {
   package static var takesText: Bool { false }
   package static var isIndex: Bool { false }
   package static var isCompact: Bool { false }
+  package static var isSymmetric: Bool { isPositiveDefinite }
+  package static var isPositiveDefinite: Bool { false }
   package static func problem(_ space: Space) -> String? { nil }
   package static func superset(_ space: Space) -> Space? { nil }
   package static var metrics: [String] { ["euclidean"] }

@@ -3,10 +3,12 @@ import GeocIR
 /// Symmetric positive definite matrices.
 enum SPDSpace: SpaceDeclaration {
   static let name = "SPD"
-  static let summary = "Symmetric positive definite n×n matrix; `min` is a lower bound of its eigenvalues where one is known."
+  static let summary =
+    "Symmetric positive definite n×n matrix; `min` is a lower bound of its eigenvalues where one is known."
   static let sizeNames = ["n"]
   static let argumentNames = ["min"]
   static let metrics = ["affine_invariant"]
+  static let isPositiveDefinite = true
   static func retractions(metric: String) -> [String] { ["second_order", "exp", "bures_wasserstein"] }
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
   static func superset(_ space: Space) -> Space? {
@@ -76,6 +78,7 @@ enum SymSpace: SpaceDeclaration {
   static let name = "Sym"
   static let summary = "Symmetric n×n matrix, the tangent space of SPD(n) at I."
   static let sizeNames = ["n"]
+  static let isSymmetric = true
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     let skew = try b.sub(x, try b.transpose(x))

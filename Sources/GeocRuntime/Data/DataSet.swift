@@ -8,6 +8,8 @@ package struct DataSet: Sendable {
   package var columns: [String: HostArray]
   /// Rows of each fold; one fold unless the spec asks for cross-validation.
   package var folds: [Fold]
+  /// Inputs that each fold standardises by its own training rows.
+  private var standardized: [String] = []
 
   /// The parts of one division of the rows.
   package struct Fold: Hashable, Sendable {
@@ -27,19 +29,22 @@ package struct DataSet: Sendable {
   }
 
   /// Reads the file of `description` and checks every bound array against the input it feeds: dtype, shape, NaN, class
-  /// indices, and the number of rows. Throws E05 diagnostics.
+  /// indices, points of a space, and the number of rows. Throws E05 diagnostics.
   package init(_ description: DataDescription, inputs: [Parameter], of function: Function, spaces: SpaceTable)
     throws(GeocError)
   {
     let path = Self.path(description.file, folder: description.folder)
     let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
     var columns: [String: HostArray] = [:]
+    var checks: [ColumnCheck] = []
     var rowCount: Int?
     for input in inputs {
       let array = description.bind[input.name] ?? input.name
       let tensor = try Self.tensor(array, archive, path)
+      let place = "\(path), array '\(array)'"
+      let type = function.type(input.value)
       let column = try Self.column(
-        tensor, input: input, type: function.type(input.value), spaces: spaces, place: "\(path), array '\(array)'")
+        tensor, input: input, type: type, spaces: spaces, place: place, isText: archive.format == .csv)
       if let rowCount, rowCount != column.rowCount {
         throw GeocError(
           Diagnostic(
@@ -47,15 +52,38 @@ package struct DataSet: Sendable {
       }
       rowCount = column.rowCount
       columns[input.name] = column
+      checks.append(ColumnCheck(column, input: input, type: type, spaces: spaces, place: place))
     }
     let splitter = RowSplitter(archive: archive, path: path, rowCount: rowCount ?? 0)
     folds = try splitter.folds(description)
+    // Rows that 'where' or the split leave out may hold anything.
+    let used = Set(folds.flatMap { $0.train + $0.validation + $0.test }).sorted()
+    for check in checks { try check.run(rows: used, requiresDefinite: true) }
     self.columns = columns
-    guard let train = folds.first?.train else { return }
     for name in description.standardize {
-      guard let column = columns[name] else { continue }
+      guard let input = inputs.first(where: { $0.name == name }), let column = columns[name] else { continue }
+      let type = function.type(input.value)
+      guard type.isReal else {
+        throw GeocError(
+          Diagnostic(
+            .data.notInSpace, "'standardize' would move input '\(name)' out of \(type.batched(false))",
+            help: ["standardise inputs of type R only"], item: path))
+      }
+      guard folds.count == 1, let train = folds.first?.train else { continue }
       self.columns[name] = try Standardization.applied(to: column, rows: train)
     }
+    standardized = folds.count == 1 ? [] : description.standardize
+  }
+
+  /// The data as fold `k` sees them: with the statistics of its own training rows. Throws E0408.
+  package func columns(fold k: Int) throws(GeocError) -> [String: HostArray] {
+    guard folds.indices.contains(k) else { return columns }
+    var result = columns
+    for name in standardized {
+      guard let column = columns[name] else { continue }
+      result[name] = try Standardization.applied(to: column, rows: folds[k].train)
+    }
+    return result
   }
 
   /// Columns given one file per input, all rows in one fold without parts.
@@ -83,43 +111,35 @@ package struct DataSet: Sendable {
     return try readingFiles { () throws(TensorFileError) in try archive.tensor(name) }
   }
 
-  /// A tensor as the column of an input. Throws E0506 to E0509.
-  package static func column(
-    _ tensor: Tensor, input: Parameter, type: GeoType, spaces: SpaceTable, place: String
+  /// A tensor as the column of an input. Whole numbers of a text file (`isText`) may be class indices. Throws E0506,
+  /// E0507.
+  static func column(
+    _ tensor: Tensor, input: Parameter, type: GeoType, spaces: SpaceTable, place: String, isText: Bool
   ) throws(GeocError) -> HostArray {
     let shape = spaces.shape(type)
-    let isIndex = spaces[type.space.name]?.isIndex == true
     guard tensor.shape.count == shape.count + 1, Array(tensor.shape.dropFirst()) == shape else {
       throw GeocError(
         Diagnostic(
           .data.shape, "input '\(input.name)' is \(type.batched(false)), the array has shape \(tensor.shape)",
           notes: ["expected [rows\(shape.map { ", \($0)" }.joined())]"], item: place))
     }
-    if isIndex {
-      guard !tensor.dtype.isFloatingPoint else {
-        throw GeocError(
-          Diagnostic(
-            .data.dtype, "class indices of input '\(input.name)' must be integers, found \(tensor.dtype)", item: place))
-      }
-      let classes = type.space.sizes.first ?? 0
-      let labels = try readingFiles { () throws(TensorFileError) in try tensor.int64s() }
-      if let row = labels.firstIndex(where: { $0 < 0 || $0 >= classes }) {
-        let perRow = max(1, shape.reduce(1, *))
-        throw GeocError(
-          Diagnostic(
-            .data.labelOutOfRange, "class index \(labels[row]) is outside 0...\(classes - 1)",
-            notes: ["row \(row / perRow) of input '\(input.name)'"], item: place))
-      }
-    } else if tensor.dtype.isFloatingPoint {
-      let values = tensor.doubles()
-      if let at = values.firstIndex(where: { !$0.isFinite }) {
-        throw GeocError(
-          Diagnostic(
-            .data.notFinite, "input '\(input.name)' holds \(values[at])",
-            notes: ["row \(at / max(1, shape.reduce(1, *)))"], item: place))
-      }
+    if spaces[type.space.name]?.isIndex == true, tensor.dtype.isFloatingPoint, !isText {
+      throw GeocError(
+        Diagnostic(
+          .data.dtype, "class indices of input '\(input.name)' must be integers, found \(tensor.dtype)",
+          help: ["convert the array, for example with array.astype('int64')"], item: place))
     }
     return try HostArray(tensor)
+  }
+
+  /// The column of an input from a file given for it, with its values checked. Throws E0506 to E0509, E0519.
+  package static func checkedColumn(
+    _ tensor: Tensor, input: Parameter, type: GeoType, spaces: SpaceTable, place: String, isText: Bool
+  ) throws(GeocError) -> HostArray {
+    let column = try column(tensor, input: input, type: type, spaces: spaces, place: place, isText: isText)
+    try ColumnCheck(column, input: input, type: type, spaces: spaces, place: place)
+      .run(rows: Array(0..<column.rowCount), requiresDefinite: false)
+    return column
   }
 }
 

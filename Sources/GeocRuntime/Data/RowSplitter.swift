@@ -28,10 +28,14 @@ struct RowSplitter {
         }
         parts.append(try indices(name).filter(admitted.contains))
       }
-      let overlap = Set(parts[0]).intersection(parts[2])
-      if let row = overlap.min() {
+      for (one, other, names) in [
+        (0, 2, (train, test)), (0, 1, (train, validation ?? "")), (1, 2, (validation ?? "", test)),
+      ] {
+        guard let row = Set(parts[one]).intersection(parts[other]).min() else { continue }
         throw GeocError(
-          Diagnostic(.data.indexOutOfRange, "row \(row) is in '\(train)' and in '\(test)'", item: path))
+          Diagnostic(
+            .data.indexOutOfRange, "row \(row) is in '\(names.0)' and in '\(names.1)'",
+            help: ["a row that is trained on cannot measure how the model does on new samples"], item: path))
       }
       return [try checked(DataSet.Fold(train: parts[0], validation: parts[1], test: parts[2]))]
     case .fraction(let test, let validation, let seed, let stratify)?:

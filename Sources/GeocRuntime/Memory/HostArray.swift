@@ -51,6 +51,11 @@ package final class HostArray: @unchecked Sendable {
     return try Tensor(info: info, bytes: [UInt8](UnsafeRawBufferPointer(start: memory.base, count: info.byteCount)))
   }
 
+  /// Row `row` as doubles, as many as fit.
+  func copy(row: Int, into values: inout [Double]) {
+    for e in 0..<min(elements, values.count) { values[e] = value(row: row, element: e) }
+  }
+
   /// Number `element` of row `row`, as a double; NaN outside of the array.
   package func value(row: Int, element: Int = 0) -> Double {
     guard row >= 0, row < rowCount, element >= 0, element < elements else { return .nan }
@@ -83,6 +88,9 @@ extension RowScalar {
     case .f16, .bf16, .u16, .u32, .u64: return nil
     }
   }
+
+  /// Whether scalars can be NaN or infinite.
+  var isFloatingPoint: Bool { self == .f32 || self == .f64 }
 
   /// The element type of a tensor with the same bytes.
   var tensorDType: TensorDType {

@@ -25,6 +25,32 @@ package enum Checkpoint {
     try readingFiles { () throws(TensorFileError) in try TensorArchive.write(path, tensors, metadata: metadata) }
   }
 
+  /// The seed of the run that a checkpoint belongs to. Throws E0518 for a file that is no checkpoint, or one of another
+  /// model or spec, and E05 for one that cannot be read.
+  package static func seed(_ path: String, model: String, specHash: String) throws(GeocError) -> Int {
+    let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
+    let metadata = archive.metadata
+    guard metadata["progress"] != nil, let text = metadata["seed"], let seed = Int(text) else {
+      throw GeocError(
+        Diagnostic(.data.badCheckpoint, "the file holds weights, not a checkpoint of a run", item: path))
+    }
+    if let other = metadata["model"], other != model {
+      throw GeocError(
+        Diagnostic(.data.badCheckpoint, "the run is one of the model '\(other)', not of '\(model)'", item: path))
+    }
+    guard metadata["spec_hash"] == specHash else {
+      throw GeocError(
+        Diagnostic(
+          .data.badCheckpoint, "the run was started with another spec, or with other settings",
+          notes: ["hash of its spec: \(metadata["spec_hash"] ?? "none")", "hash of this spec: \(specHash)"],
+          help: [
+            "resume with the spec and the '--set' values that it was started with",
+            "to start a new run from its weights, use '--weights' instead of '--resume'",
+          ], item: path))
+    }
+    return seed
+  }
+
   /// Reads weights into the store. Every name that `wanted` lists with its shape must be there; tensors that the model
   /// does not have are refused, other than optimizer state. Returns the progress. Throws E0514 to E0516, E0518.
   @discardableResult

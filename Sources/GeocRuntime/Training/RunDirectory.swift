@@ -27,18 +27,23 @@ package struct RunDirectory: Sendable {
     let stem = "\(base)/\(model)/\(formatter.string(from: date))"
     var candidate = stem
     var k = 2
-    while FileManager.default.fileExists(atPath: candidate) {
+    do {
+      try FileManager.default.createDirectory(atPath: "\(base)/\(model)", withIntermediateDirectories: true)
+    } catch {
+      throw Self.failure(stem, systemMessage: error.localizedDescription)
+    }
+    // Made without a look whether it is there, so that two runs of the same second get two folders.
+    while mkdir(candidate, 0o777) != 0 {
+      guard errno == EEXIST else { throw Self.failure(candidate, systemMessage: String(cString: strerror(errno))) }
       candidate = "\(stem)-\(k)"
       k += 1
     }
     path = candidate
-    do {
-      try FileManager.default.createDirectory(atPath: candidate, withIntermediateDirectories: true)
-    } catch {
-      throw GeocError(
-        Diagnostic(
-          .data.writeFailed, "the folder of the run cannot be made: \(error.localizedDescription)", item: candidate))
-    }
+  }
+
+  private static func failure(_ path: String, systemMessage: String) -> GeocError {
+    GeocError(
+      Diagnostic(.data.writeFailed, "the folder of the run cannot be made: \(systemMessage)", item: path))
   }
 
   /// A file of the folder.
@@ -59,7 +64,8 @@ package struct RunDirectory: Sendable {
   /// Adds an epoch and rewrites `metrics.csv` and `metrics.jsonl`. Throws E0517.
   package mutating func append(_ record: EpochRecord) throws(GeocError) {
     records.append(record)
-    let names = records.first?.values.map(\.name) ?? []
+    var names: [String] = []
+    for name in records.flatMap({ $0.values.map(\.name) }) where !names.contains(name) { names.append(name) }
     var csv = (["epoch", "step", "lr"] + names + ["seconds"]).joined(separator: ",") + "\n"
     var lines = ""
     for r in records {

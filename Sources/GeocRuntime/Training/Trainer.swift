@@ -154,6 +154,13 @@ package final class Trainer {
 
   private var totalSteps: Int { training.steps ?? epochs * stepsPerEpoch }
 
+  /// Whether nothing is left to do: all epochs or steps are done, or the validation loss stopped to fall.
+  package var isFinished: Bool {
+    if progress.epoch >= epochs || progress.step >= totalSteps { return true }
+    guard let patience = training.earlyStop, !fold.validation.isEmpty, progress.stepInEpoch == 0 else { return false }
+    return progress.epoch - progress.bestEpoch >= patience
+  }
+
   /// Runs to the end. `isBest` of `finish` is true when the validation loss is the smallest so far. Throws `GeocError`
   /// for numeric faults, `Interrupted`, and what `finish` throws.
   package func run(
@@ -163,7 +170,7 @@ package final class Trainer {
       throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
     }
     let start = Self.now()
-    while progress.epoch < epochs && progress.step < totalSteps {
+    while !isFinished {
       let record = try epoch(step, start: start, report)
       progress.epoch += 1
       progress.stepInEpoch = 0
@@ -177,7 +184,6 @@ package final class Trainer {
       }
       report(.epoch(record))
       try finish(record, isBest)
-      if let patience = training.earlyStop, score != nil, progress.epoch - progress.bestEpoch >= patience { break }
     }
   }
 
@@ -197,14 +203,14 @@ package final class Trainer {
         * training.schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
       try program.store.set("hyper.lr", rate)
       try program.store.set("hyper.step", Double(progress.step + 1))
-      try step.run(Batch(columns: data.columns, rows: rows), seed: seed, step: UInt64(progress.step + 1))
-      let loss = step.number("loss")
-      guard loss.isFinite else {
-        throw GeocError(
-          Diagnostic(
-            .numeric.diverged, "the loss is \(loss) at step \(progress.step + 1), epoch \(progress.epoch + 1)",
-            help: ["lower the learning rate, or clip gradients with 'clip' in 'train'"]))
+      let batch = Batch(columns: data.columns, rows: rows)
+      do {
+        try step.run(batch, seed: seed, step: UInt64(progress.step + 1))
+      } catch {
+        throw divergence(error) ?? error
       }
+      let loss = step.number("loss")
+      guard loss.isFinite else { throw divergence(step, batch, loss: loss) }
       try step.commit()
       progress.step += 1
       progress.stepInEpoch += 1
@@ -217,6 +223,37 @@ package final class Trainer {
     if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
     return EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+  }
+
+  /// Why the loss of a batch is not finite: a weight that an earlier step spoilt, or the first value of this step.
+  private func divergence(_ step: Executable, _ batch: Batch, loss: Double) -> GeocError {
+    var cause: GeocError?
+    do {
+      let seed = UInt64(bitPattern: Int64(training.seed))
+      try step.run(batch, seed: seed, step: UInt64(progress.step + 1), checksValues: true)
+    } catch {
+      cause = error
+    }
+    if let cause, let spoilt = divergence(cause) { return spoilt }
+    return diverged("the loss is \(loss)", cause)
+  }
+
+  /// The fault of a step told as a divergence, where a weight is not finite any more; nil otherwise.
+  private func divergence(_ fault: GeocError) -> GeocError? {
+    let spoilt = program.store.names.first { name in
+      !name.hasPrefix("hyper.") && program.store.tensor(name)?.doubles().allSatisfy(\.isFinite) == false
+    }
+    return spoilt.map { diverged("'\($0)' is not finite", fault) }
+  }
+
+  private func diverged(_ what: String, _ cause: GeocError?) -> GeocError {
+    let first = cause?.diagnostics.first
+    return GeocError(
+      Diagnostic(
+        .numeric.diverged, "\(what) at step \(progress.step + 1), epoch \(progress.epoch + 1)",
+        at: first?.span ?? .none,
+        notes: first.map { [$0.message] + $0.notes } ?? [],
+        help: ["lower the learning rate, or clip gradients with 'clip' in 'train'"]))
   }
 
   /// Loss and metrics of rows in evaluation mode. Throws `GeocError` for numeric faults.
@@ -247,7 +284,12 @@ package enum Evaluation {
     while start < rows.count {
       let part = Array(rows[start..<min(start + batch, rows.count)])
       start += batch
-      try evaluate.run(Batch(columns: columns, rows: part))
+      let inputs = Batch(columns: columns, rows: part)
+      try evaluate.run(inputs)
+      // A second run finds the node and the sample that the first value that is not finite comes from.
+      if evaluate.function.result("loss") != nil, !evaluate.number("loss").isFinite {
+        try evaluate.run(inputs, checksValues: true)
+      }
       loss += evaluate.number("loss") * Double(part.count)
       for (k, metric) in metrics.enumerated() {
         guard let output = evaluate.result(metric.prediction), let target = columns[metric.target] else { continue }

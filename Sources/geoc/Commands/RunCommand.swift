@@ -12,7 +12,8 @@ struct RunCommand: GeocCommand {
     discussion: "Ctrl-C keeps a checkpoint and exits with 130; continue with --resume.")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
+  @Argument(
+    help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
   var file: String
   @Option(help: "train, eval, predict or gradient; without it, train where the spec has a 'train', else predict.")
   var task: Task?
@@ -42,11 +43,23 @@ struct RunCommand: GeocCommand {
 
   func validate() throws {
     if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads must be between 1 and 256") }
+    if resume != nil, weights != nil {
+      throw ValidationError("--resume goes on with the weights of its run, so that --weights has no place beside it")
+    }
+    if let task {
+      if resume != nil, task != .train { throw ValidationError("--resume goes with --task train") }
+      if !cotangent.isEmpty, task != .gradient { throw ValidationError("--cotangent goes with --task gradient") }
+      if output != nil, task == .train || task == .eval {
+        throw ValidationError("--output goes with --task predict and --task gradient")
+      }
+    }
   }
 
   func execute(_ console: Console) throws -> CommandStatus {
     let (inputs, cotangents) = (try InputFiles(input, flag: "--input"), try InputFiles(cotangent, flag: "--cotangent"))
-    guard let loaded = try PlanSource.load(file, task: task, options, console) else { return .problems }
+    let loaded = try PlanSource.load(file, task: task, options, console)
+    if resume != nil, loaded.task != .train { throw ValidationError("--resume goes with a spec that has a 'train'") }
+    if output != nil, loaded.task == .train { throw ValidationError("a training writes a folder, not an --output") }
     let session = Session(loaded.plan, threads: threads ?? ThreadPool.availableProcessors)
     let request = RunRequest(
       task: loaded.task, inputs: inputs, cotangents: cotangents, weights: weights, output: output, seed: seed,

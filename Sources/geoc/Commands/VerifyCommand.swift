@@ -12,7 +12,8 @@ struct VerifyCommand: GeocCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Test gradients against finite differences and manifold constraints after training steps.",
-    discussion: "Everything runs in f64 on random samples; gradients in evaluation mode, where statistics are constants.")
+    discussion:
+      "Everything runs in f64 on random samples; gradients in evaluation mode, where statistics are constants.")
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "A spec.", completion: .file(extensions: ["yaml", "yml"]))
@@ -34,7 +35,7 @@ struct VerifyCommand: GeocCommand {
     var sink = DiagnosticSink()
     guard let original = try options.compiler(file, console, &sink) else {
       console.report(sink)
-      return .problems
+      return CommandStatus(sink.diagnostics)
     }
     var model = original.model
     model.module.dtype = .f64
@@ -52,7 +53,8 @@ struct VerifyCommand: GeocCommand {
 
   /// One directional derivative per parameter and real input, by central differences with Richardson's extrapolation.
   private func gradients(
-    _ compiler: ModelCompiler, _ columns: [String: HostArray], _ samples: inout SampleData, _ sink: inout DiagnosticSink,
+    _ compiler: ModelCompiler, _ columns: [String: HostArray], _ samples: inout SampleData,
+    _ sink: inout DiagnosticSink,
     _ console: Console
   ) throws {
     let session = Session(try compiler.plan([.initialize, .gradient(mode: "eval", ofLoss: true)]), threads: 1)
@@ -96,7 +98,8 @@ struct VerifyCommand: GeocCommand {
       if !isRight {
         sink.report(
           Diagnostic(
-            .numeric.gradientMismatch, "the gradient of '\(name)' is \(found) along a direction, finite differences give \(expected)",
+            .numeric.gradientMismatch,
+            "the gradient of '\(name)' is \(found) along a direction, finite differences give \(expected)",
             item: file))
       }
     }
@@ -137,7 +140,9 @@ struct VerifyCommand: GeocCommand {
     let forward = try compiler.forward()
     for p in forward.parameters where p.kind == .param || p.kind == .state {
       let type = forward.type(p.value)
-      guard !type.isReal, let space = registry.spaces[type.space.name], let value = session.store.tensor(p.name) else { continue }
+      guard !type.isReal, let space = registry.spaces[type.space.name], let value = session.store.tensor(p.name) else {
+        continue
+      }
       var b = Builder(name: "residual", stage: .layers, registry: registry)
       let x = b.parameter("x", b.storageType(type), .param)
       b.result("residual", try space.residual(&b, x, type.space))
@@ -146,10 +151,13 @@ struct VerifyCommand: GeocCommand {
       let residuals = try Interpreter.run(core, inputs: ["x": value], registry: registry)["residual"]?.doubles() ?? []
       let worst = residuals.map(abs).max() ?? .nan
       let isRight = worst < 1e-8
-      console.print("\(isRight ? "ok  " : "FAIL")  \(p.name) on \(type.space) after \(steps) steps  residual \(ProgressLine.number(worst))")
+      console.print(
+        "\(isRight ? "ok  " : "FAIL")  \(p.name) on \(type.space) after \(steps) steps  residual \(ProgressLine.number(worst))"
+      )
       if !isRight {
         sink.report(
-          Diagnostic(.numeric.offManifold, "'\(p.name)' is \(worst) away from \(type.space) after \(steps) steps", item: file))
+          Diagnostic(
+            .numeric.offManifold, "'\(p.name)' is \(worst) away from \(type.space) after \(steps) steps", item: file))
       }
     }
   }

@@ -20,6 +20,9 @@ struct CompileOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: ArgumentHelp("Override a value of the spec.", valueName: "path=value"))
   var overrides: [String] = []
 
+  /// Whether any of these options is given.
+  var changesCompilation: Bool { !disable.isEmpty || noManualBackward || noFusion || !overrides.isEmpty }
+
   /// What the passes are given. Throws `ValidationError` for a pass that does not exist or cannot be left out.
   func passOptions() throws -> PassOptions {
     for name in disable {

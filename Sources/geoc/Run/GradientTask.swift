@@ -48,11 +48,14 @@ extension RunRequest {
       let shape = (isBatched ? [rows] : []) + Catalogue.registry.spaces.shape(f.type(p.value))
       let tensor: Tensor
       if let file = cotangents[output] {
-        tensor = try InputFiles.tensor(output, file: file)
+        tensor = try InputFiles.tensor(output, file: file).tensor
         guard tensor.shape == shape || (tensor.count == shape.reduce(1, *) && shape.reduce(1, *) <= 1) else {
           throw GeocError(
             Diagnostic(
               .data.shape, "the cotangent of '\(output)' has shape \(tensor.shape), expected \(shape)", item: file))
+        }
+        if let wrong = tensor.doubles().first(where: { !$0.isFinite }) {
+          throw GeocError(Diagnostic(.data.notFinite, "the cotangent of '\(output)' holds \(wrong)", item: file))
         }
       } else {
         tensor = try readingFiles { () throws(TensorFileError) in

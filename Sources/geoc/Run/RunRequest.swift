@@ -42,12 +42,14 @@ struct RunRequest {
     try session.program().refresh()
   }
 
-  /// The spec's data set. Throws E0501 when the spec has none.
+  /// The spec's data set. Throws E0505 when the spec has none, and E05.
   func dataSet() throws(GeocError) -> DataSet {
     guard let data = session.plan.run.data else {
       throw GeocError(
         Diagnostic(
-          .data.fileMissing, "the spec of '\(session.plan.module.name)' has no 'data', and no '--input' is given"))
+          .data.missingArray, "the spec of '\(session.plan.module.name)' has no 'data', and no '--input' is given",
+          notes: ["its inputs: \(forward.parameters.filter { $0.kind == .input }.map(\.name).joined(separator: ", "))"],
+          help: ["give each input a file: '--input NAME=FILE'"]))
     }
     let bound = forward.parameters.filter { $0.kind == .input }
     return try DataSet(data, inputs: bound, of: forward, spaces: Catalogue.registry.spaces)
@@ -57,11 +59,16 @@ struct RunRequest {
   func rows() throws(GeocError) -> (columns: [String: HostArray], rows: [Int]) {
     if !inputs.entries.isEmpty {
       let columns = try inputs.columns(forward, dataDescription: session.plan.run.data)
+      let standardized = session.plan.run.data?.standardize.filter { columns[$0] != nil } ?? []
+      if !standardized.isEmpty {
+        progress.note(
+          "'standardize' is for the spec's own data; used as given: \(standardized.joined(separator: ", "))")
+      }
       return (columns, Array(0..<(columns.values.first?.rowCount ?? 0)))
     }
     if forward.parameters.allSatisfy({ $0.kind != .input }) { return ([:], [0]) }
     let data = try dataSet()
-    return (data.columns, data.folds.first?.test ?? [])
+    return (try data.columns(fold: 0), data.folds.first?.test ?? [])
   }
 
   /// Writes tensors to `--output`, or to `name` in a new run folder; returns the path. Throws E0517.

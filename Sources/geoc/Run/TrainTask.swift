@@ -31,8 +31,18 @@ extension RunRequest {
     }
     if let seed { training.seed = seed }
     let data = inputs.entries.isEmpty ? try dataSet() : DataSet(columns: try rows().columns)
+    for input in forward.parameters where input.kind == .input && data.columns[input.name] == nil {
+      throw GeocError(
+        Diagnostic(
+          .data.missingArray, "input '\(input.name)' is not given", help: ["add '--input \(input.name)=FILE'"]))
+    }
+    // Everything that can be refused is, before a folder is made.
+    try prepareParameters()
     let folder: RunDirectory
-    if let resume { folder = try RunDirectory(existing: resume) } else {
+    if let resume {
+      folder = try RunDirectory(existing: resume)
+      training.seed = try resumedSeed(folder, folds: data.folds.count)
+    } else {
       folder = try RunDirectory(model: session.plan.module.name)
     }
     Interruption.install()
@@ -40,13 +50,42 @@ extension RunRequest {
     for (k, fold) in data.folds.enumerated() {
       let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
       if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
-      finals.append(try trainFold(data, fold, training, own))
+      var part = data
+      part.columns = try data.columns(fold: k)
+      finals.append(try trainFold(part, fold, training, own, run: folder))
     }
     return try summary(finals, folder, training)
   }
 
+  /// The seed of the run to continue. Throws E0518 where the folder holds no run of this model, spec and seed.
+  private func resumedSeed(_ folder: RunDirectory, folds: Int) throws(GeocError) -> Int {
+    let places = folds == 1 ? [""] : (1...folds).map { "fold_\($0)/" }
+    let checkpoints = places.map { folder.file($0 + "checkpoint.safetensors") }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+    guard !checkpoints.isEmpty else {
+      throw GeocError(
+        Diagnostic(
+          .data.badCheckpoint, "the folder holds no checkpoint of a run",
+          notes: ["looked for \(places[0])checkpoint.safetensors"],
+          help: ["start a new run without '--resume'"], item: folder.path))
+    }
+    let specHash = Fingerprint(session.plan.spec).text
+    var own: Int?
+    for checkpoint in checkpoints {
+      let found = try Checkpoint.seed(checkpoint, model: session.plan.module.name, specHash: specHash)
+      guard found == own ?? seed ?? found else {
+        throw GeocError(
+          Diagnostic(
+            .data.badCheckpoint, "the run was started with the seed \(found), not \(own ?? seed ?? found)",
+            help: ["leave '--seed' out"], item: checkpoint))
+      }
+      own = found
+    }
+    return own ?? initialSeed
+  }
+
   private func trainFold(
-    _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory
+    _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory, run: RunDirectory
   ) throws -> [(name: String, value: Double)] {
     var folder = folder
     let program = try session.program()
@@ -72,13 +111,14 @@ extension RunRequest {
         report: { progress.show($0, epochs: trainer.epochs) },
         finish: { record, isBest in
           try folder.append(record)
-          let isLast = trainer.progress.epoch >= trainer.epochs
-          if isLast || record.epoch % max(1, training.checkpointEvery) == 0 { try save(checkpoint, withOptimizer: true) }
+          if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
+            try save(checkpoint, withOptimizer: true)
+          }
           if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
         })
     } catch is Trainer.Interrupted {
       try save(checkpoint, withOptimizer: true)
-      progress.note("\ninterrupted: resume with --resume \(folder.path)")
+      progress.note("\ninterrupted: resume with --resume \(run.path)")
       throw Trainer.Interrupted()
     }
     let best = folder.file("best.safetensors")

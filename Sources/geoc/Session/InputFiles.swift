@@ -25,11 +25,14 @@ struct InputFiles {
   subscript(name: String) -> String? { entries.last { $0.name == name }?.file }
 
   /// The array for `name`: of that name in the file, else the only array of the file. Throws E05.
-  static func tensor(_ name: String, file: String, aliases: [String] = []) throws(GeocError) -> Tensor {
+  static func tensor(
+    _ name: String, file: String, aliases: [String] = []
+  ) throws(GeocError) -> (tensor: Tensor, format: TensorArchive.Format) {
     try readingFiles { () throws(TensorFileError) in
       let archive = try TensorArchive.open(file)
-      for candidate in [name] + aliases where archive.names.contains(candidate) { return try archive.tensor(candidate) }
-      return try archive.tensor(try archive.soleName())
+      let named = ([name] + aliases).first { archive.names.contains($0) }
+      if let named { return (try archive.tensor(named), archive.format) }
+      return (try archive.tensor(try archive.soleName()), archive.format)
     }
   }
 
@@ -49,9 +52,13 @@ struct InputFiles {
             help: near.map { ["did you mean '\($0)'?"] } ?? [], item: file))
       }
       let aliases = dataDescription?.bind[name].map { [$0] } ?? []
-      let tensor = try Self.tensor(name, file: file, aliases: aliases)
-      let column = try DataSet.column(
-        tensor, input: input, type: forward.type(input.value), spaces: Catalogue.registry.spaces, place: file)
+      let (tensor, format) = try Self.tensor(name, file: file, aliases: aliases)
+      let column = try DataSet.checkedColumn(
+        tensor, input: input, type: forward.type(input.value), spaces: Catalogue.registry.spaces, place: file,
+        isText: format == .csv)
+      if column.rowCount == 0 {
+        throw GeocError(Diagnostic(.data.emptySplit, "the array of input '\(name)' holds no samples", item: file))
+      }
       if let first, first.rows != column.rowCount {
         throw GeocError(
           Diagnostic(

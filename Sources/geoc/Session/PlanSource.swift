@@ -1,9 +1,11 @@
+import ArgumentParser
 import GeocDiagnostics
 import GeocIR
 import GeocOps
 import GeocPasses
 import GeocPlan
 import GeocRuntime
+import GeocTensorFiles
 
 /// A plan to run, from a plan file or compiled from a spec for one task.
 enum PlanSource {
@@ -14,9 +16,14 @@ enum PlanSource {
     var forward: Function
   }
 
-  /// Loads `file`; nil where the spec has errors, which are printed. Throws `GeocError` for a plan that is refused.
-  static func load(_ file: String, task: Task?, _ options: CompileOptions, _ console: Console) throws -> Loaded? {
+  /// Loads `file`. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
+  /// options that a plan cannot take.
+  static func load(_ file: String, task: Task?, _ options: CompileOptions, _ console: Console) throws -> Loaded {
     if file.hasSuffix(".geoplan") {
+      guard !options.changesCompilation else {
+        throw ValidationError("a plan is compiled already: --set and the options of passes go with a spec")
+      }
+      _ = try readingFiles { () throws(TensorFileError) in try TensorArchive.requireFile(file) }
       let library = try KernelLibrary.installed()
       let plan = try PlanFile.load(file, registry: Catalogue.registry, kernel: library.kernel)
       guard let forward = plan.module["forward"] else {
@@ -26,8 +33,8 @@ enum PlanSource {
     }
     var sink = DiagnosticSink()
     let compiler = try options.compiler(file, console, &sink)
+    guard let compiler else { throw GeocError(sink.diagnostics) }
     console.report(sink)
-    guard let compiler else { return nil }
     let own = task ?? (compiler.model.run.training == nil ? .predict : .train)
     let plan = try compiler.plan(compiler.purposes(for: own))
     return Loaded(plan: plan, task: own, forward: try compiler.forward())
