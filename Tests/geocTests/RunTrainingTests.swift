@@ -135,13 +135,4 @@ import Testing
     }
     #expect(work.left.count == left)
   }
-
-  @Test func aDivergenceNamesItsCause() throws {
-    let work = try RunWorkspace()
-    defer { work.remove() }
-    let run = try work.run("run", "spec.yaml", "--quiet", "--set", "train.optimizer={ sgd: { lr: 1.0e300 } }")
-    #expect(run.status == 1)
-    #expect(run.errors.contains("error[E0607]") && run.errors.contains("is not finite at step"), "\(run.errors)")
-    #expect(run.errors.contains("lower the learning rate"))
-  }
 }
