@@ -61,7 +61,11 @@ let package = Package(
     .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
     .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
     .testTarget(
-      name: "GeocPassesTests", dependencies: ["GeocPasses", "GeocOps", "GeocIR"], swiftSettings: strict),
+      name: "GeocPassesTests",
+      dependencies: [
+        "GeocPasses", "GeocOps", "GeocIR", "GeocSpec", "GeocRuntime", "GeocTensorFiles", "GeocDiagnostics",
+      ], swiftSettings: strict),
+    .testTarget(name: "GeocLayeringTests", swiftSettings: strict),
     .target(
       name: "GeocPlan", dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocIR"],
       swiftSettings: strict),

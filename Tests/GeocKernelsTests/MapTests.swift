@@ -38,6 +38,21 @@ import Testing
     }
   }
 
+  /// 1 − tanh² with the result in the register of the constant.
+  @Test(arguments: Instance.allCases)
+  func aResultMayTakeThePlaceOfAConstant(_ instance: Instance) throws {
+    var numbers = TestNumbers(37)
+    let x = numbers.items(17) { $0.uniform(37, -3...3) }
+    let program = Self.program(
+      [0], [(.constant, 0, 0, 0, 0), (.load, 1, 0, 0, 0), (.tanh, 1, 1, 0, 0), (.negateMultiplyAdd, 0, 1, 1, 0)])
+    let result = try KernelBench(sizes: [1, 37, 1] + program, reals: [1]).run(
+      "map", instance, batch: 17, [x], outputs: [37])
+    for item in 0..<17 {
+      expectClose(
+        result.outputs[0][item], x[item].map { 1 - tanh($0) * tanh($0) }, instance.isDouble ? 1e-14 : 1e-6, "1 − tanh²")
+    }
+  }
+
   static let binary: [(MapOpcode, @Sendable (Double, Double) -> Double)] = [
     (.add, { $0 + $1 }), (.subtract, { $0 - $1 }), (.multiply, { $0 * $1 }), (.divide, { $0 / $1 }),
     (.minimum, { min($0, $1) }), (.maximum, { max($0, $1) }), (.power, { pow($0, $1) }), (.less, { $0 < $1 ? 1 : 0 }),

@@ -45,7 +45,8 @@ import Testing
     #expect(Verifier.problems(b.function, registry) == [])
     let optimizer = OptimizerDescription(name: "radam", attributes: Attributes(["lr": .real(0.01)]))
     for purpose: Pipeline.Purpose in [
-      .predict, .evaluate, .step, .gradient(mode: "train", ofLoss: false), .gradient(mode: "eval", ofLoss: true), .initialize,
+      .predict, .evaluate, .step, .gradient(mode: "train", ofLoss: false), .gradient(mode: "eval", ofLoss: true),
+      .initialize,
     ] {
       let outcome = try Pipeline.compile(b.function, for: purpose, optimizer: optimizer, options: options)
       var module = Module(name: "m", dtype: .f64)
@@ -56,7 +57,9 @@ import Testing
       #expect(IRPrinter.print(read) == text)
       #expect(Verifier.problems(read.functions[2], registry) == [])
       let decompositions = outcome.function.nodes.filter { $0.op == "eigh" || $0.op == "eigvals" }
-      print(purpose, outcome.function.nodes.count, decompositions.map { "\($0.op):\(outcome.function.type($0.results[0]))" })
+      print(
+        purpose, outcome.function.nodes.count, decompositions.map { "\($0.op):\(outcome.function.type($0.results[0]))" }
+      )
     }
   }
 }
