@@ -52,11 +52,9 @@ struct RowSplitter {
       return [try checked(fold.sorted)]
     case .group(let array, let test, let validation, let seed)?:
       let groups = try numbers(array)
-      let order = RowOrder.shuffled(unique(kept, groups), seed: UInt64(bitPattern: Int64(seed)), stream: 1)
-      let testCount = Int((Double(order.count) * test).rounded())
-      let validationCount = Int((Double(order.count) * validation).rounded())
-      let testGroups = Set(order.prefix(testCount))
-      let validationGroups = Set(order.dropFirst(testCount).prefix(validationCount))
+      let order = unique(kept, groups)
+      let testGroups = spread(order, test, seed)
+      let validationGroups = spread(order.filter { !testGroups.contains($0) }, validation / max(1 - test, 1e-9), seed)
       var fold = DataSet.Fold(train: [])
       for row in kept {
         if testGroups.contains(groups[row]) {
@@ -96,6 +94,20 @@ struct RowSplitter {
         try checked(DataSet.Fold(train: kept.filter { part[$0] != k }, test: kept.filter { part[$0] == k })))
     }
     return folds
+  }
+
+  /// A share of the groups, evenly spaced in their order; the seed shifts where the spacing starts.
+  ///
+  /// Recordings drift, and neighbouring segments are alike: evenly spaced groups give both sides the whole recording.
+  private func spread(_ groups: [Double], _ share: Double, _ seed: Int) -> Set<Double> {
+    guard share > 0 else { return [] }
+    let period = max(1, Int((1 / share).rounded()))
+    let phase = Double(((seed % period) + period) % period)
+    return Set(
+      groups.enumerated().filter { k, _ in
+        let position = (Double(k) + phase) * share + 1e-9
+        return (position + share).rounded(.down) > position.rounded(.down)
+      }.map(\.element))
   }
 
   /// One number per row. Throws E0505, E0513.
