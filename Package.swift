@@ -64,7 +64,8 @@ let package = Package(
       name: "GeocPassesTests",
       dependencies: [
         "GeocPasses", "GeocOps", "GeocIR", "GeocSpec", "GeocRuntime", "GeocTensorFiles", "GeocDiagnostics",
-      ], swiftSettings: strict),
+      ],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "GeocLayeringTests", swiftSettings: strict),
     .target(
       name: "GeocPlan", dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocIR"],

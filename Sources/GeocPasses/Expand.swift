@@ -9,18 +9,14 @@ package enum Expand: Pass {
   package static let isOptional = false
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
-    var current = try once(f, options.registry)
+    var current = f
     for _ in 0..<64 {
-      let isDone = try current.nodes.allSatisfy { node in
-        guard let op = options.registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
-        return try (op.traits.contains(.alias) && node.op != "as_type")
-          || op.kernel(options.registry.context(node, in: current)) != nil
-      }
-      if isDone {
+      let next = try once(current, options.registry)
+      if next == current {
         current.stage = .core
         return current
       }
-      current = try once(current, options.registry)
+      current = next
     }
     throw InternalError("the bodies of @\(f.name) do not end in core ops")
   }

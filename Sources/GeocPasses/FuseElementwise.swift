@@ -12,13 +12,25 @@ package enum FuseElementwise: Pass {
   static let largestSize = 48
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    var current = f
+    // A merged map may read a value once that two maps read before.
+    for _ in 0..<10 {
+      let next = try once(current, options, &report)
+      if next == current { break }
+      current = next
+    }
+    return current
+  }
+
+  private static func once(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let uses = f.useCounts()
     let spaces = options.registry.spaces
     var rebuilder = Rebuilder(f, options.registry)
     /// Result of a map in the new function → its expression and inputs.
     var made: [Value: (expression: ScalarExpression, inputs: [Value])] = [:]
     for node in f.nodes {
-      guard node.op == "map", let expression = node.attributes.expression("expr"), let result = node.results.first else {
+      guard node.op == "map", let expression = node.attributes.expression("expr"), let result = node.results.first
+      else {
         try rebuilder.copy(node)
         continue
       }
@@ -35,7 +47,9 @@ package enum FuseElementwise: Pass {
       var isPossible = true
       for old in node.inputs {
         let new = try rebuilder.value(old)
-        if uses[old.index] == 1, let inner = made[new], f.type(old) == f.type(result), spaces.shape(f.type(old)) == spaces.shape(f.type(result)) {
+        if uses[old.index] == 1, let inner = made[new], f.type(old) == f.type(result),
+          spaces.shape(f.type(old)) == spaces.shape(f.type(result))
+        {
           parts.append(inner.expression.mapInputs { .input(position(of: inner.inputs[$0])) })
           fusedCount += 1
         } else {
