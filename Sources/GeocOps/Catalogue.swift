@@ -5,19 +5,22 @@ package enum Catalogue {
   /// Core ops.
   static let core: [any Op.Type] = [
     MapOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self, BatchSumOp.self,
-    BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self, UnpackTriangleOp.self,
+    BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
+    UnpackTriangleOp.self,
     DiagonalOp.self, DiagonalMatrixOp.self, MatmulOp.self, MatmulReduceOp.self, CongruenceOp.self, SyrkOp.self,
     SymOp.self, EighOp.self, EigvalsOp.self, CholeskyOp.self, CholeskyVJPOp.self, TrsolveOp.self, QROp.self,
     SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, DetOp.self, SpectralOp.self, SpectralGradOp.self,
+    SpectralSecondOp.self,
     SpectralRebuildOp.self, SpectralRebuildVJPOp.self, SpectralMapOp.self, SpectralPowerOp.self,
     SpectralPowerVJPOp.self, SpectralPowerDpOp.self, PowerByOp.self, GuardedAbsOp.self, GuardedAbsVJPOp.self,
     GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairMapOp.self,
-    RandomUniformOp.self,
+    RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self,
   ]
 
   /// Euclidean layers.
   static let dense: [any Op.Type] = [
     LinearOp.self, ParameterOp.self, InnerOp.self, ReluOp.self, TanhOp.self, SigmoidOp.self, SoftmaxOp.self,
+    LogSoftmaxOp.self,
     ScaleOp.self, CastOp.self, AddOp.self, MulOp.self, MeanOp.self, FlattenOp.self, ReshapeOp.self, PermuteOp.self,
     SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self,
   ]

@@ -39,12 +39,15 @@ package enum Differentiate {
       let value = try rebuilder.value(old)
       let type = rebuilder.builder.type(value)
       rebuilder.builder.origin = Origin(pass: pass)
-      let one: Value
+      var one: Value
       if let name = seed.cotangent {
         one = rebuilder.builder.parameter(name, rebuilder.builder.storageType(type), .cotangent)
       } else {
         one = try rebuilder.builder.one(
           "fill", [], ["shape": .ints(rebuilder.builder.shape(value)), "value": .real(1)])
+      }
+      if registry.spaces[source.type(old).space.name]?.isSymmetric == true {
+        one = try rebuilder.builder.one("sym", [one])
       }
       try accumulate(one, into: old, &cotangents, &rebuilder.builder)
     }

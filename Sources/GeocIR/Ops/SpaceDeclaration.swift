@@ -19,7 +19,7 @@ package protocol SpaceDeclaration: Sendable {
   static var isIndex: Bool { get }
   /// Whether every point has bounded norm and a normal vector proportional to itself, so that weight decay does nothing.
   static var isCompact: Bool { get }
-  /// Whether points are symmetric n×n matrices.
+  /// Whether points are symmetric n×n matrices: of their cotangents only the symmetric part counts.
   static var isSymmetric: Bool { get }
   /// Whether points are symmetric matrices with positive eigenvalues.
   static var isPositiveDefinite: Bool { get }

@@ -50,7 +50,9 @@ enum SpectralType {
 /// Gradient of `spectral`.
 enum SpectralGradOp: Op {
   static let name = "spectral_grad"
-  static let doc = OpDoc(family: "core", summary: "Gradient of a function of a symmetric matrix.")
+  static let doc = OpDoc(
+    family: "core", summary: "Gradient of a function of a symmetric matrix.",
+    backward: "the same map of the cotangent for dy, spectral_second for x (not for max and abs)")
   static let signature: Signature = "(x: T[*], dy: T[*]) {f: text} -> R[*]"
   static let traits: Set<OpTrait> = [.primitive]
   static let isPublic = false
@@ -58,6 +60,15 @@ enum SpectralGradOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let pair = try b.eigh(c.inputs[0])
     return [try b.one("spectral_rebuild_vjp", [pair.w, pair.u, c.inputs[1]], ["f": try SpectralOp.function(c)])]
+  }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let f = c.attributes.spectral("f"), SpectralSecondOp.supports(f) else { return nil }
+    guard let g = cotangents[0] else { return [nil, nil] }
+    let attributes = ["f": try SpectralOp.function(c)]
+    return [
+      try b.one("spectral_second", [c.inputs[0], c.inputs[1], g], attributes),
+      try b.one("spectral_grad", [c.inputs[0], g], attributes),
+    ]
   }
 }
 
@@ -107,6 +118,7 @@ enum SpectralMapOp: EigenpairOp {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("spectral_map", sizes: [c.inputShape(0).reduce(1, *)], reals: try encoded(c))
   }
+  static func flops(_ c: OpContext) -> Int { c.inputShape(0).reduce(1, *) }
 }
 
 /// U w^p Uᵀ with the exponent as a value.
@@ -117,6 +129,7 @@ enum SpectralPowerOp: EigenpairOp {
   static let signature: Signature = "(w: T[*], u: T[*], p: T[*]) -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(1), isBatched: call.isBatched)] }
   static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("spectral_power", sizes: try sizes(c)) }
+  static func flops(_ c: OpContext) -> Int { c.inputShape(1).reduce(1, *) * (c.inputShape(1).last ?? 0) }
 }
 
 enum SpectralPowerVJPOp: EigenpairOp {
@@ -127,6 +140,7 @@ enum SpectralPowerVJPOp: EigenpairOp {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("spectral_power_vjp", sizes: try sizes(c))
   }
+  static func flops(_ c: OpContext) -> Int { 6 * c.inputShape(1).reduce(1, *) * (c.inputShape(1).last ?? 0) }
 }
 
 enum SpectralPowerDpOp: EigenpairOp {
@@ -137,6 +151,7 @@ enum SpectralPowerDpOp: EigenpairOp {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("spectral_power_dp", sizes: try sizes(c))
   }
+  static func flops(_ c: OpContext) -> Int { 2 * c.inputShape(1).reduce(1, *) * (c.inputShape(1).last ?? 0) }
 }
 
 /// x^p of an SPD matrix with the exponent as a value.
@@ -191,6 +206,7 @@ enum GuardedAbsVJPOp: EigenpairOp {
   static let signature: Signature = "(w: T[*], u: T[*], dy: T[*]) -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(1), isBatched: call.isBatched)] }
   static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("guarded_abs_vjp", sizes: try sizes(c)) }
+  static func flops(_ c: OpContext) -> Int { c.inputShape(1).reduce(1, *) }
 }
 
 /// max(x, ε) behind a Cholesky guard.
@@ -225,6 +241,7 @@ enum GuardedMaxVJPOp: EigenpairOp {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("guarded_max_vjp", sizes: try sizes(c), reals: [c.attributes.real("eps")])
   }
+  static func flops(_ c: OpContext) -> Int { c.inputShape(1).reduce(1, *) }
 }
 
 /// E[(EᵀUE) ∘ (c(a_i + a_j))^p]Eᵀ for the eigenpairs (a, E) of a base point.

@@ -128,24 +128,3 @@ enum MeanOp: Op {
     return [try b.scale(try b.reduce(c.inputs[0], "sum", axes: axes), 1 / Double(count))]
   }
 }
-
-/// Exponentials that sum to one.
-enum SoftmaxOp: Op {
-  static let name = "softmax"
-  static let doc = OpDoc(
-    family: "dense", summary: "Exponentials over the last axis that sum to one.", formula: "e^{x−max x} / Σ e^{x−max x}",
-    backward: "x̄ = y (ȳ − Σ y ȳ)", example: "- softmax")
-  static let signature: Signature = "(x: R[k]) -> R[k]"
-  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let axis = c.inputShape(0).count - 1
-    let top = try b.detached(try b.reduce(c.inputs[0], "max", axes: [axis], keep: true))
-    let e = try b.map("exp(x0 - x1)", [c.inputs[0], top])
-    return [try b.div(e, try b.reduce(e, "sum", axes: [axis], keep: true))]
-  }
-  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
-    guard let dy = cotangents[0] else { return [nil] }
-    let y = c.results[0]
-    let dot = try b.sumLast(try b.mul(y, dy), 1, keep: true)
-    return [try b.map("x0 * (x1 - x2)", [y, dy, dot])]
-  }
-}

@@ -10,29 +10,31 @@ enum CrossEntropyOp: Op {
   static let signature: Signature = "(logits: R[k], target: Label(k)) -> R"
   static let traits: Set<OpTrait> = [.loss]
 
-  private static func shifted(_ b: inout Builder, _ c: OpContext) throws -> (exps: Value, sum: Value, top: Value, hit: Value) {
-    let z = c.inputs[0]
+  private static func fused(_ b: inout Builder, _ c: OpContext) throws -> (loss: Value, probabilities: Value)? {
+    guard c.inputShape(0).count == 1 else { return nil }
+    let r = try b.node("cross_entropy_core", [c.inputs[0], c.inputs[1]])
+    return (r[0], r[1])
+  }
+  /// Ones at the classes of the labels, for logits with leading axes.
+  private static func hits(_ b: inout Builder, _ c: OpContext) throws -> Value {
     let shape = c.inputShape(0)
-    let axis = shape.count - 1
-    let top = try b.detached(try b.reduce(z, "max", axes: [axis], keep: true))
-    let exps = try b.map("exp(x0 - x1)", [z, top])
-    let sum = try b.reduce(exps, "sum", axes: [axis], keep: true)
     let label = try b.reshape(c.inputs[1], shape.dropLast() + [1])
-    let ramp = try b.one("ramp", [], ["count": .int(shape[axis])])
-    let hit = try b.map("select(less(abs(x0 - x1), 0.5), 1, 0)", [ramp, label])
-    return (exps, sum, top, hit)
+    let ramp = try b.one("ramp", [], ["count": .int(shape[shape.count - 1])])
+    return try b.map("select(less(abs(x0 - x1), 0.5), 1, 0)", [ramp, label])
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let s = try shifted(&b, c)
-    let picked = try b.sumLast(try b.mul(c.inputs[0], s.hit), 1, keep: true)
-    let loss = try b.map("log(x0) + x1 - x2", [s.sum, s.top, picked])
-    return [try b.reshape(loss, c.inputShape(0).dropLast())]
+    if let fused = try fused(&b, c) { return [fused.loss] }
+    let picked = try b.mul(try b.one("log_softmax", [c.inputs[0]]), try hits(&b, c))
+    return [try b.negate(try b.sumLast(picked, 1))]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let dy = cotangents[0] else { return [nil, nil] }
-    let s = try shifted(&b, c)
+    if let fused = try fused(&b, c) {
+      return [try CrossEntropyCoreOp.gradient(&b, fused.probabilities, label: c.inputs[1], dy), nil]
+    }
+    let p = try b.one("softmax", [c.inputs[0]])
     let wide = try b.reshape(dy, c.inputShape(0).dropLast() + [1])
-    return [try b.map("(x0 / x1 - x2) * x3", [s.exps, s.sum, s.hit, wide]), nil]
+    return [try b.map("(x0 - x1) * x2", [p, try hits(&b, c), wide]), nil]
   }
 }
 

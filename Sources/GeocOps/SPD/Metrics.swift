@@ -51,8 +51,9 @@ enum SPDDistanceOp: Op {
     guard let dy = cotangents[0] else { return [nil, nil] }
     let (x, y, d) = (c.inputs[0], c.inputs[1], c.results[0])
     let n = c.inputShape(0).last ?? 1
-    // ∂d = ∂(d²)/(2d), 0 at d = 0.
-    let raw = try b.map("select(less(0, x1), x0 / (2 * max(x1, 1e-300)), 0)", [dy, d])
+    // ∂d = ∂(d²)/(2d), 0 at d = 0; the eigenvalues of equal matrices are 1 up to rounding only.
+    let zero = c.attributes.name("metric", "airm") == "airm" ? Double(4 * n) * 0x1p-52 : 0
+    let raw = try b.map("select(less(\(zero), x1), x0 / (2 * max(x1, 1e-300)), 0)", [dy, d])
     let weight = try b.reshape(raw, b.shape(raw) + [1, 1])
     switch c.attributes.name("metric") {
     case "log_euclidean":
