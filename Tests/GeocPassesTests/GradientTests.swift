@@ -14,11 +14,6 @@ import Testing
     #expect(tried.union(excluded) == Set(Catalogue.registry.ops.keys))
   }
 
-  @Test(arguments: GradientCatalogue.missing)
-  func aGradientThatIsMissingIsRefused(test: GradientCase) {
-    #expect(throws: RewriteProblem.self) { try GradientProbe(test, batch: 3) }
-  }
-
   private static func moved(_ x: Tensor, _ direction: Tensor, by h: Double) throws -> Tensor {
     try Tensor(zip(x.doubles(), direction.doubles()).map { $0 + h * $1 }, shape: x.shape)
   }
