@@ -29,11 +29,12 @@ format:
 format-check:
 	swift format lint -s -r --configuration .swift-format $(SOURCES)
 
-# Every example checked, compiled and run for one epoch.
-examples: build
-	@set -e; for spec in examples/*.yaml; do \
+# Every example checked, compiled and run for one epoch, with the binary that the tests built.
+GEOC = $(CURDIR)/.build/debug/geoc
+examples:
+	@set -e; work=$$(mktemp -d); for spec in examples/*.yaml; do \
 	  echo "== $$spec"; \
-	  .build/release/geoc check $$spec; \
-	  .build/release/geoc compile $$spec -o $$(mktemp -d)/model.geoplan; \
-	  (cd $$(mktemp -d) && $(CURDIR)/.build/release/geoc run $(CURDIR)/$$spec --set train.epochs=1 --quiet); \
-	done
+	  $(GEOC) check $$spec; \
+	  $(GEOC) compile $$spec -o $$work/model.geoplan; \
+	  (cd $$work && $(GEOC) run $(CURDIR)/$$spec --set train.epochs=1 --quiet); \
+	done; rm -r $$work

@@ -76,6 +76,7 @@ struct ErrorPage: CustomTestStringConvertible {
     let groups = Dictionary(grouping: ErrorPage.all) { String($0.code.prefix(4)) }.sorted { $0.key < $1.key }
     for (prefix, pages) in groups {
       var source = """
+        // swift-format-ignore-file
         /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
         extension ErrorPages {
           static let \(prefix.lowercased()): [String: String] = [

@@ -27,7 +27,9 @@ struct ProgressLine {
     case .epoch(let record):
       let values = record.values.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: "  ")
       let time = String(format: "%.1fs", record.seconds)
-      print("\(console.isInteractive ? "\r\u{1B}[K" : "")epoch \(record.epoch)/\(epochs)  \(values)  \(time)", terminator: "\n")
+      print(
+        "\(console.isInteractive ? "\r\u{1B}[K" : "")epoch \(record.epoch)/\(epochs)  \(values)  \(time)",
+        terminator: "\n")
     }
   }
 

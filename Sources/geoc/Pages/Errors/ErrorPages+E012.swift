@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
 extension ErrorPages {
   static let e012: [String: String] = [
