@@ -97,7 +97,8 @@ let package = Package(
         "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     .testTarget(
-      name: "geocTests", dependencies: [
+      name: "geocTests",
+      dependencies: [
         "geoc", "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPlan", "GeocRuntime", "GeocTensorFiles",
       ],
       exclude: ["Golden"], swiftSettings: strict),

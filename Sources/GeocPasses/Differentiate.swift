@@ -64,7 +64,8 @@ package enum Differentiate {
         throw RewriteProblem("'\(node.op)' has no gradient", origin: node.origin)
       }
       guard parts.count == node.inputs.count else {
-        throw InternalError("the backward of '\(node.op)' gives \(parts.count) cotangents for \(node.inputs.count) inputs")
+        throw InternalError(
+          "the backward of '\(node.op)' gives \(parts.count) cotangents for \(node.inputs.count) inputs")
       }
       for (input, part) in zip(node.inputs, parts) where reads[input.index] {
         guard let part else { continue }

@@ -32,7 +32,9 @@ package enum InsertStep {
     var updates: [FunctionResult] = []
     for (p, g) in gradients {
       let type = source.type(p.value)
-      guard let space = registry.spaces[type.space.name] else { throw InternalError("unknown space '\(type.space.name)'") }
+      guard let space = registry.spaces[type.space.name] else {
+        throw InternalError("unknown space '\(type.space.name)'")
+      }
       let attributes = optimizer.attributes(for: p.name)
       b.origin = Origin(pass: pass, path: p.name)
       let slots = rule.slots(type, attributes, registry.spaces)
@@ -49,7 +51,8 @@ package enum InsertStep {
       let new = try rule.update(
         &b,
         UpdateContext(
-          parameter: try array(try rebuilder.value(p.value), &b), gradient: g, slots: slotValues, learningRate: rate, step: step,
+          parameter: try array(try rebuilder.value(p.value), &b), gradient: g, slots: slotValues, learningRate: rate,
+          step: step,
           type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes))
       guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
       updates.append(FunctionResult(name: "param.\(p.name)", value: new.parameter))
@@ -96,10 +99,12 @@ package enum InsertStep {
         axes.isEmpty
         ? square
         : try b.one("reduce", [square], ["kind": .name("sum"), "axes": .ints(axes), "keep": .bool(false)])
-      total = try total.map { try b.one("map", [$0, sum], ["expr": .expression(.binary(.add, .input(0), .input(1)))]) } ?? sum
+      total =
+        try total.map { try b.one("map", [$0, sum], ["expr": .expression(.binary(.add, .input(0), .input(1)))]) } ?? sum
     }
     guard let total else { return }
-    let factor = try b.one("map", [total], ["expr": .expression(try ScalarExpression.parse("min(1, \(limit) / (sqrt(x0) + 1e-06))"))])
+    let factor = try b.one(
+      "map", [total], ["expr": .expression(try ScalarExpression.parse("min(1, \(limit) / (sqrt(x0) + 1e-06))"))])
     for k in gradients.indices {
       gradients[k].value = try b.one(
         "map", [gradients[k].value, factor], ["expr": .expression(.binary(.multiply, .input(0), .input(1)))])

@@ -89,7 +89,8 @@ package enum Pipeline {
       let step = try optimizer.map {
         try derive(forward, for: .step, optimizer: $0, options: options).layers
       }
-      f = try Initialization.function(forward, slots: step?.parameters.filter { $0.kind == .slot } ?? [], step, registry)
+      f = try Initialization.function(
+        forward, slots: step?.parameters.filter { $0.kind == .slot } ?? [], step, registry)
     }
     try check(f, "specialize", options)
     for pass in layerPasses { try apply(pass, &f, options, &report, &stages) }
@@ -100,7 +101,8 @@ package enum Pipeline {
         ? [Differentiate.Seed(result: "loss")]
         : f.results.map(\.name).filter(isOutput).map { Differentiate.Seed(result: $0, cotangent: "cotangent.\($0)") }
       f = try Differentiate.run(
-        f, seeds: seeds, wants: { isDifferentiable($0, forward, registry) && $0.kind != .state }, options: options, &report)
+        f, seeds: seeds, wants: { isDifferentiable($0, forward, registry) && $0.kind != .state }, options: options,
+        &report)
       stages.append((Differentiate.pass, f))
     case .step:
       f = try Differentiate.run(

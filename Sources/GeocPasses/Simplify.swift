@@ -18,7 +18,8 @@ package enum Simplify: Pass {
   /// Core ops whose first result is symmetric bit for bit.
   static let symmetric: Set<String> = [
     "sym", "syrk", "congruence", "spectral_rebuild", "spectral_rebuild_vjp", "spectral_power", "spectral_power_vjp",
-    "guarded_abs", "guarded_abs_vjp", "guarded_max", "guarded_max_vjp", "pair_kernel", "pair_kernel_vjp", "cholesky_vjp",
+    "guarded_abs", "guarded_abs_vjp", "guarded_max", "guarded_max_vjp", "pair_kernel", "pair_kernel_vjp",
+    "cholesky_vjp",
   ]
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
@@ -87,7 +88,8 @@ package enum Simplify: Pass {
           try rebuilder.copy(node)
         }
       case "congruence":
-        guard let second = node.inputs.last, let inner = maker(second), inner.op == "congruence", uses[second.index] == 1,
+        guard let second = node.inputs.last, let inner = maker(second), inner.op == "congruence",
+          uses[second.index] == 1,
           !f.type(x).isBatched, !f.type(inner.inputs[0]).isBatched, f.type(second).isBatched
         else {
           try rebuilder.copy(node)

@@ -78,5 +78,6 @@ package struct SpecCodes: Sendable {
   package let unknownInput = DiagnosticCode(
     "E0136", "unknown-input", "an input given to a run is not an input of the model")
   /// The span is the key.
-  package let notSupported = DiagnosticCode("E0137", "not-supported", "a key of the language that this version does not act on")
+  package let notSupported = DiagnosticCode(
+    "E0137", "not-supported", "a key of the language that this version does not act on")
 }

@@ -34,7 +34,8 @@ package struct Builder: Sendable {
   package func shape(_ value: Value) -> [Int] { registry.spaces.shape(type(value)) }
 
   /// Adds a parameter.
-  package mutating func parameter(_ name: String, _ type: GeoType, _ kind: ParameterKind, initial: String = "") -> Value {
+  package mutating func parameter(_ name: String, _ type: GeoType, _ kind: ParameterKind, initial: String = "") -> Value
+  {
     let value = newValue(type, name: name)
     function.parameters.append(Parameter(value: value, name: name, kind: kind, initial: initial))
     return value
@@ -115,7 +116,9 @@ package struct Builder: Sendable {
   package mutating func copyParameters(
     of source: Function, _ map: inout [Value: Value], type: (GeoType) -> GeoType = { $0 }
   ) {
-    for p in source.parameters { map[p.value] = parameter(p.name, type(source.type(p.value)), p.kind, initial: p.initial) }
+    for p in source.parameters {
+      map[p.value] = parameter(p.name, type(source.type(p.value)), p.kind, initial: p.initial)
+    }
   }
 
   /// Adds the results of `source` through `map`.

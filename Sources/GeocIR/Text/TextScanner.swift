@@ -81,7 +81,8 @@ package struct TextScanner {
     skipSpace()
     let start = offset
     let more = Array(extra.utf8)
-    while offset < bytes.count, Self.isIdentifierByte(bytes[offset]) || (offset > start && more.contains(bytes[offset])) {
+    while offset < bytes.count, Self.isIdentifierByte(bytes[offset]) || (offset > start && more.contains(bytes[offset]))
+    {
       offset += 1
     }
     guard offset > start, let text = String(validating: bytes[start..<offset], as: UTF8.self) else {

@@ -15,21 +15,24 @@ extension ScalarMapOp {
 
 enum ReluOp: ScalarMapOp {
   static let name = "relu"
-  static let doc = OpDoc(family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
+  static let doc = OpDoc(
+    family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
 }
 
 enum TanhOp: ScalarMapOp {
   static let name = "tanh"
-  static let doc = OpDoc(family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
+  static let doc = OpDoc(
+    family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
 }
 
 enum SigmoidOp: ScalarMapOp {
   static let name = "sigmoid"
-  static let doc = OpDoc(family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
+  static let doc = OpDoc(
+    family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
 }
@@ -53,7 +56,8 @@ enum CastOp: ScalarMapOp {
     example: "- cast: { scale: 0.0078125, shift: -1.0 }")
   static let signature: Signature = "(x: R[*]) {scale: real = 1, shift: real = 0} -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression {
-    .binary(.add, .binary(.multiply, .constant(attributes.real("scale", 1)), .input(0)), .constant(attributes.real("shift")))
+    .binary(
+      .add, .binary(.multiply, .constant(attributes.real("scale", 1)), .input(0)), .constant(attributes.real("shift")))
   }
 }
 

@@ -60,17 +60,20 @@ enum ParameterOp: Op {
 enum InnerOp: Op {
   static let name = "inner"
   static let doc = OpDoc(
-    family: "dense", summary: "Sum of the products of all elements.", formula: "y = Σ a b", backward: "ā = ȳ b, b̄ = ȳ a",
+    family: "dense", summary: "Sum of the products of all elements.", formula: "y = Σ a b",
+    backward: "ā = ȳ b, b̄ = ȳ a",
     example: "- inner:\n    from: [w, g]")
   static let signature: Signature = "(a: T[*], b: T[*]) -> R"
   static let traits: Set<OpTrait> = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     guard call.inputs.count == 2 else {
-      throw TypeProblem(.inputCount, "inner takes 2 inputs, found \(call.inputs.count)", help: "name them: 'from: [a, b]'")
+      throw TypeProblem(
+        .inputCount, "inner takes 2 inputs, found \(call.inputs.count)", help: "name them: 'from: [a, b]'")
     }
     guard call.shape(0) == call.shape(1) else {
       throw TypeProblem(
-        .disagreement, "inner takes arrays of one shape, found \(call.inputs[0].batched(false)) and \(call.inputs[1].batched(false))",
+        .disagreement,
+        "inner takes arrays of one shape, found \(call.inputs[0].batched(false)) and \(call.inputs[1].batched(false))",
         operand: 1)
     }
     return [.real([], isBatched: call.isBatched)]

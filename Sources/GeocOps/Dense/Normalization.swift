@@ -92,7 +92,9 @@ enum DropoutOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "Zeroes elements with probability p in training and scales the others by 1/(1−p).",
     source: "PyTorch Dropout",
-    parameters: ["p": "probability of a zero", "stream": "number of the random stream; one of its own where it is left out"],
+    parameters: [
+      "p": "probability of a zero", "stream": "number of the random stream; one of its own where it is left out",
+    ],
     example: "- dropout: { p: 0.5 }")
   static let signature: Signature = "(x: R[*]) {p: real = 0.5 in 0...1), stream: int = 0} -> R[*]"
   static let traits: Set<OpTrait> = [.mode, .random]

@@ -24,7 +24,8 @@ enum Adam: OptimizerRule {
 enum AdamW: OptimizerRule {
   static let name = "adamw"
   static let doc = OpDoc(
-    family: "optimizer", summary: "Adam with decoupled weight decay.", formula: "x ← (1 − ηλ) x, then Adam without decay",
+    family: "optimizer", summary: "Adam with decoupled weight decay.",
+    formula: "x ← (1 − ηλ) x, then Adam without decay",
     source: "PyTorch AdamW",
     parameters: AdamParameters.documentation, example: "optimizer: { adamw: { lr: 1.0e-3, weight_decay: 0.01 } }")
   static let signature: Signature = """

@@ -6,7 +6,8 @@ enum RSGD: OptimizerRule {
   static let doc = OpDoc(
     family: "optimizer",
     summary: "Riemannian gradient descent with momentum; Euclidean parameters take the plain step.",
-    formula: "r ← rgrad(x, g + λx); b ← μb + (1−τ)r; x⁺ ← Retr_x(−η(b, or r + μb with nesterov)); b ← transport of b to x⁺",
+    formula:
+      "r ← rgrad(x, g + λx); b ← μb + (1−τ)r; x⁺ ← Retr_x(−η(b, or r + μb with nesterov)); b ← transport of b to x⁺",
     source: "geoopt RiemannianSGD",
     parameters: [
       "lr": "learning rate η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ, coupled",
