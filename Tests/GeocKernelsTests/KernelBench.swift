@@ -116,13 +116,18 @@ struct KernelBench {
         operands.append(Operand(base: memory.base, groupStride: isLaned ? count * lanes : 0))
       }
       operands.withUnsafeBufferPointer { operands in
-        sizes.withUnsafeBufferPointer { sizes in
-          reals.withUnsafeBufferPointer { reals in
+        // One number more than there are, so that there always is a first one.
+        (sizes + [0]).withUnsafeBufferPointer { sizes in
+          (reals + [0]).withUnsafeBufferPointer { reals in
             withUnsafeMutablePointer(to: &fault) { fault in
+              guard let operand = operands.baseAddress, let size = sizes.baseAddress, let real = reals.baseAddress
+              else {
+                return
+              }
               var call = KernelCall(
-                operands: operands.baseAddress!, inputCount: inputs.count, groups: groups, items: items,
-                firstItem: first, batch: batch, sizes: sizes.baseAddress ?? UnsafePointer(bitPattern: 8)!,
-                reals: reals.baseAddress ?? UnsafePointer(bitPattern: 8)!, scratch: scratch.base, seed: seed,
+                operands: operand, inputCount: inputs.count, groups: groups, items: items,
+                firstItem: first, batch: batch, sizes: size,
+                reals: real, scratch: scratch.base, seed: seed,
                 step: step, fault: fault)
               function(&call)
             }

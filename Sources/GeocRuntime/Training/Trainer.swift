@@ -207,7 +207,7 @@ package final class Trainer {
       do {
         try step.run(batch, seed: seed, step: UInt64(progress.step + 1))
       } catch {
-        throw divergence(error) ?? error
+        throw divergence(error) ?? located(error)
       }
       let loss = step.number("loss")
       guard loss.isFinite else { throw divergence(step, batch, loss: loss) }
@@ -244,6 +244,13 @@ package final class Trainer {
       !name.hasPrefix("hyper.") && program.store.tensor(name)?.doubles().allSatisfy(\.isFinite) == false
     }
     return spoilt.map { diverged("'\($0)' is not finite", fault) }
+  }
+
+  /// A fault of a step with its place in the training. An eigensolver only fails on values that are not finite.
+  private func located(_ fault: GeocError) -> GeocError {
+    if fault.diagnostics.first?.code == .numeric.noConvergence { return diverged("a value is not finite", fault) }
+    let place = "at step \(progress.step + 1), epoch \(progress.epoch + 1)"
+    return GeocError(fault.diagnostics.map { $0.adding(note: place) })
   }
 
   private func diverged(_ what: String, _ cause: GeocError?) -> GeocError {
