@@ -313,6 +313,26 @@ struct ElaborationTests {
     #expect(model.passes.map(\.attributes) == [Attributes(["group": .text("SO"), "samples": .int(4)])])
   }
 
+  @Test func groupsByPattern() throws {
+    let model = try model(
+      Fixture.spec(
+        """
+        graph:
+          - linear: { out: 3 }
+        loss: { cross_entropy: { logits: linear_1, target: y } }
+        data: { file: d.npz, bind: { y: label } }
+        train:
+          optimizer: { sgd: { lr: 0.1 } }
+          groups:
+            "*.bias": { lr: 0.01, momentum: 0.5 }
+          epochs: 1
+        """, inputs: "{ x: \"R[4]\", y: Label(3) }"))
+    let optimizer = try #require(model.optimizer)
+    #expect(optimizer.attributes(for: "linear_1.bias").real("lr") == 0.01)
+    #expect(optimizer.attributes(for: "linear_1.bias").real("momentum") == 0.5)
+    #expect(optimizer.attributes(for: "linear_1.weight").real("lr") == 0.1)
+  }
+
   @Test func overrides() throws {
     let result = try Fixture.compile(Self.emg, overrides: ["dtype=f32", "graph.2.bimap.out=4"])
     let model = try #require(result.model)

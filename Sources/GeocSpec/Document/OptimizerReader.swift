@@ -37,8 +37,18 @@ struct OptimizerReader {
       }
     }
     if let groups {
-      for item in problems.items(groups.value, "'groups'") ?? [] {
-        result.groups += group(item, name.value, rule.signature, reader)
+      if groups.value.entries != nil {
+        for (key, value) in problems.entries(groups.value, "'groups'") {
+          guard let pattern = problems.text(key, "a pattern of parameter names") else { continue }
+          let arguments = problems.entries(value, "a group").compactMap { key, value in
+            problems.text(key, "a key").map { ArgumentEntry(name: $0, value: value) }
+          }
+          result.groups += group([pattern], arguments, Located(name.value, key.span), rule.signature, reader)
+        }
+      } else {
+        for item in problems.items(groups.value, "'groups'") ?? [] {
+          result.groups += group(item, name.value, rule.signature, reader)
+        }
       }
     }
     return attributes == nil ? nil : result
@@ -88,7 +98,14 @@ struct OptimizerReader {
         help: "write '{ match: \"bimap_*.weight\", lr: 0.001 }'")
       return []
     }
-    let place = Located(owner, node.span)
+    return group(patterns, arguments, Located(owner, node.span), signature, reader)
+  }
+
+  /// The groups of some patterns with the same settings.
+  private mutating func group(
+    _ patterns: [Located<String>], _ arguments: [ArgumentEntry], _ place: Located<String>, _ signature: Signature,
+    _ reader: ParameterReader
+  ) -> [OptimizerDescription.Group] {
     guard let overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
     let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides) }
     checkGeometry(arguments, of: weights.filter { weight in groups.contains { $0.matches(weight.name) } })

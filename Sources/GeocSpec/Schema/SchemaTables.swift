@@ -55,7 +55,8 @@ enum SchemaTables {
       (
         "groups",
         .object([
-          ("type", .text("array")), ("description", .text("Parameters of the model with settings of their own.")),
+          ("type", .texts(["array", "object"])),
+          ("description", .text("Parameters of the model with settings of their own.")),
           (
             "items",
             .object([
