@@ -54,11 +54,7 @@ package enum Differentiate {
     for node in source.nodes.reversed() {
       guard node.results.contains(where: { cotangents[$0] != nil && reads[$0.index] }), let op = registry[node.op]
       else { continue }
-      let old = try registry.context(node, in: source)
-      let context = OpContext(
-        attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
-        inputNames: old.inputNames, results: try node.results.map(rebuilder.value), resultTypes: old.resultTypes,
-        spaces: old.spaces)
+      let context = try rebuilder.context(node, withResults: true)
       rebuilder.builder.origin = node.origin.by(pass)
       guard let parts = try op.vjp(&rebuilder.builder, context, node.results.map { cotangents[$0] }) else {
         throw RewriteProblem("'\(node.op)' has no gradient", origin: node.origin)
@@ -115,10 +111,7 @@ package enum Differentiate {
       var rebuilder = Rebuilder(current, registry)
       for node in current.nodes {
         guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
-        let old = try registry.context(node, in: current)
-        let context = OpContext(
-          attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
-          inputNames: old.inputNames, results: [], resultTypes: old.resultTypes, spaces: old.spaces)
+        let context = try rebuilder.context(node)
         rebuilder.builder.origin = node.origin
         guard node.inputs.contains(where: { reads[$0.index] }), !op.traits.contains(.primitive),
           try mustInline(op, context, rebuilder.builder, options),

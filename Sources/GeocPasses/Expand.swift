@@ -25,10 +25,7 @@ package enum Expand: Pass {
     var rebuilder = Rebuilder(f, registry, type: { $0.storageType($1) })
     for node in f.nodes {
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
-      let old = try registry.context(node, in: f)
-      let context = OpContext(
-        attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
-        inputNames: old.inputNames, results: [], resultTypes: old.resultTypes, spaces: old.spaces)
+      let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin
       if let values = try op.body(&rebuilder.builder, context) {
         try rebuilder.replace(node, with: values)

@@ -14,10 +14,7 @@ package enum Inline: Pass {
         try rebuilder.copy(node)
         continue
       }
-      let old = try registry.context(node, in: f)
-      let context = OpContext(
-        attributes: old.attributes, inputs: try node.inputs.map(rebuilder.value), inputTypes: old.inputTypes,
-        inputNames: old.inputNames, results: [], resultTypes: old.resultTypes, spaces: old.spaces)
+      let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin
       guard let values = try op.body(&rebuilder.builder, context) else {
         throw InternalError("'\(node.op)' is transparent and has no body")

@@ -99,6 +99,16 @@ struct Rebuilder {
     return new
   }
 
+  /// A node of the source as its op sees it: the types that the source has, the inputs of the new function, and its
+  /// results too where they are rebuilt already. Throws `InternalError` when one of them was dropped.
+  func context(_ node: Node, withResults: Bool = false) throws -> OpContext {
+    let old = try builder.registry.context(node, in: source)
+    return OpContext(
+      attributes: old.attributes, inputs: try node.inputs.map(value), inputTypes: old.inputTypes,
+      inputNames: old.inputNames, results: withResults ? try node.results.map(value) : [],
+      resultTypes: old.resultTypes, spaces: old.spaces)
+  }
+
   /// Copies a node as it is.
   mutating func copy(_ node: Node) throws { try builder.copy(node, from: source, &map) }
 
