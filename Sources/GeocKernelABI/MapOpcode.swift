@@ -76,12 +76,30 @@ package enum MapOpcode: Int, Sendable, CaseIterable {
   case inverseHyperbolicTangent = 34
   /// `dst = acos a`: NaN outside [-1, 1].
   case inverseCosine = 35
+  /// `dst = tanh(√a)/√a`, 1 at 0
+  case tanhRatio = 36
+  /// `dst = artanh(√a)/√a`, 1 at 0; `a` is held below 1.
+  case atanhRatio = 37
+  /// `dst = sinh(√a)/√a`, 1 at 0
+  case sinhRatio = 38
+  /// `dst = arsinh(√a)/√a`, 1 at 0
+  case asinhRatio = 39
+  /// `dst` is the slope of `tanhRatio` at `a`, where its value is `b`.
+  case tanhRatioSlope = 40
+  /// `dst` is the slope of `atanhRatio` at `a`, where its value is `b`.
+  case atanhRatioSlope = 41
+  /// `dst` is the slope of `sinhRatio` at `a`, where its value is `b`.
+  case sinhRatioSlope = 42
+  /// `dst` is the slope of `asinhRatio` at `a`, where its value is `b`.
+  case asinhRatioSlope = 43
 
   /// How many of `a`, `b`, `c` are registers that the operation reads; the others are 0.
   package var operandCount: Int {
     switch self {
     case .load, .constant: 0
-    case .add, .subtract, .multiply, .divide, .minimum, .maximum, .power, .less: 2
+    case .add, .subtract, .multiply, .divide, .minimum, .maximum, .power, .less, .tanhRatioSlope, .atanhRatioSlope,
+      .sinhRatioSlope, .asinhRatioSlope:
+      2
     case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .select: 3
     default: 1
     }

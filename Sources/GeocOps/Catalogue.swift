@@ -14,7 +14,8 @@ package enum Catalogue {
     SpectralRebuildOp.self, SpectralRebuildVJPOp.self, SpectralMapOp.self, SpectralPowerOp.self,
     SpectralPowerVJPOp.self, SpectralPowerDpOp.self, PowerByOp.self, GuardedAbsOp.self, GuardedAbsVJPOp.self,
     GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairMapOp.self,
-    RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self,
+    RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
+    ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
   ]
 
   /// Euclidean layers.
@@ -33,12 +34,21 @@ package enum Catalogue {
     FrechetMeanOp.self,
   ]
 
+  /// The Poincaré ball.
+  static let ball: [any Op.Type] = [
+    ExpMap0Op.self, LogMap0Op.self, ExpMapOp.self, LogMapOp.self, BallProjectOp.self, MobiusAddOp.self,
+    MobiusScaleOp.self, GyrationOp.self, BallTransportOp.self, BallDistanceOp.self, ConformalFactorOp.self,
+    PoincareLinearOp.self, MobiusLinearOp.self, PoincareConv2dOp.self, PoincareBatchNormOp.self, BallReluOp.self,
+    BallAvgPool2dOp.self, BetaConcatOp.self, GyromidpointOp.self, HyperplaneDistanceOp.self, HyperbolicMLROp.self,
+    ClipNormOp.self,
+  ]
+
   /// Losses.
   static let losses: [any Op.Type] = [CrossEntropyOp.self, MSEOp.self]
 
   /// Spaces.
   package static let spaces: [any SpaceDeclaration.Type] = [
-    RealSpace.self, LabelSpace.self, SPDSpace.self, SymSpace.self, BallSpace.self, SphereSpace.self, StiefelSpace.self,
+    RealSpace.self, PositiveSpace.self, LabelSpace.self, SPDSpace.self, SymSpace.self, BallSpace.self, SphereSpace.self, StiefelSpace.self,
     GrassmannSpace.self, SOSpace.self, SESpace.self, GLPlusSpace.self, SLSpace.self, IrrepsSpace.self,
     CloudSpace.self, TangentSpace.self, RowsSpace.self,
   ]
@@ -49,11 +59,11 @@ package enum Catalogue {
   /// Initialisers.
   static let initializers: [any Initializer.Type] = [
     ZerosInitializer.self, OnesInitializer.self, ConstantInitializer.self, IdentityInitializer.self,
-    OrthogonalInitializer.self, UniformFanInInitializer.self, NormalInitializer.self, LecunNormalInitializer.self,
+    EyeInitializer.self, CentreInitializer.self, OrthogonalInitializer.self, UniformFanInInitializer.self, NormalInitializer.self, LecunNormalInitializer.self,
     RandomPointInitializer.self,
   ]
 
   /// The registry of all of it.
   package static let registry = OpRegistry(
-    ops: core + dense + spd + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
+    ops: core + dense + spd + ball + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
 }

@@ -115,7 +115,7 @@ package enum Differentiate {
         rebuilder.builder.origin = node.origin
         guard node.inputs.contains(where: { reads[$0.index] }), !op.traits.contains(.primitive),
           try mustInline(op, context, rebuilder.builder, options),
-          let values = try op.body(&rebuilder.builder, context)
+          let values = try op.body(&rebuilder.builder, context) ?? op.definition(&rebuilder.builder, context)
         else {
           try rebuilder.copy(node)
           continue

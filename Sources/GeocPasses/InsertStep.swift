@@ -31,12 +31,20 @@ package enum InsertStep {
     if let limit = optimizer.clip { try clip(&gradients, to: limit, &b) }
     var updates: [FunctionResult] = []
     for (p, g) in gradients {
-      let type = source.type(p.value)
-      guard let space = registry.spaces[type.space.name] else {
+      var type = source.type(p.value)
+      guard var space = registry.spaces[type.space.name] else {
         throw InternalError("unknown space '\(type.space.name)'")
       }
       let attributes = optimizer.attributes(for: p.name)
       b.origin = Origin(pass: pass, path: p.name)
+      let point = try array(try rebuilder.value(p.value), &b)
+      let own = space
+      let coordinate = try own.coordinate(&b, point)
+      let gradient = coordinate == nil ? g : try own.coordinateGradient(&b, at: point, g)
+      if coordinate != nil, let flat = registry.spaces[Space.real.name] {
+        type = b.storageType(type)
+        space = flat
+      }
       let slots = rule.slots(type, attributes, registry.spaces)
       let slotValues = slots.map {
         b.parameter("optimizer.\(p.name).\($0.name)", $0.type, .slot, initial: $0.initial)
@@ -51,11 +59,12 @@ package enum InsertStep {
       let new = try rule.update(
         &b,
         UpdateContext(
-          parameter: try array(try rebuilder.value(p.value), &b), gradient: g, slots: slotValues, learningRate: rate,
+          parameter: coordinate ?? point, gradient: gradient, slots: slotValues, learningRate: rate,
           step: step,
           type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes))
       guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
-      updates.append(FunctionResult(name: "param.\(p.name)", value: new.parameter))
+      let next = coordinate == nil ? new.parameter : try own.point(&b, coordinate: new.parameter)
+      updates.append(FunctionResult(name: "param.\(p.name)", value: next))
       for (slot, value) in zip(slots, new.slots) {
         updates.append(FunctionResult(name: "optimizer.\(p.name).\(slot.name)", value: value))
       }

@@ -48,6 +48,23 @@ enum MapFunction {
   enum Atanh: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.atanh(a) } }
   enum Acos: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.acos(a) } }
 
+  enum Tanhc: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.tanhc(a) } }
+  enum Atanhc: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.atanhc(a) } }
+  enum Sinhc: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.sinhc(a) } }
+  enum Asinhc: UnaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V) -> V { V.asinhc(a) } }
+  enum TanhcSlope: BinaryFunction {
+    @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { V.tanhcSlope(a, b) }
+  }
+  enum AtanhcSlope: BinaryFunction {
+    @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { V.atanhcSlope(a, b) }
+  }
+  enum SinhcSlope: BinaryFunction {
+    @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { V.sinhcSlope(a, b) }
+  }
+  enum AsinhcSlope: BinaryFunction {
+    @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { V.asinhcSlope(a, b) }
+  }
+
   enum Add: BinaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { a + b } }
   enum Subtract: BinaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { a - b } }
   enum Multiply: BinaryFunction { @inline(always) static func apply<V: Lanes>(_ a: V, _ b: V) -> V { a * b } }

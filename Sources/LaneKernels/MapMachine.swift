@@ -54,6 +54,14 @@ struct MapMachine<V: Lanes> {
     case .inverseHyperbolicSine: unary(MapFunction.Asinh.self, a, to: result, count: count)
     case .inverseHyperbolicTangent: unary(MapFunction.Atanh.self, a, to: result, count: count)
     case .inverseCosine: unary(MapFunction.Acos.self, a, to: result, count: count)
+    case .tanhRatio: unary(MapFunction.Tanhc.self, a, to: result, count: count)
+    case .atanhRatio: unary(MapFunction.Atanhc.self, a, to: result, count: count)
+    case .sinhRatio: unary(MapFunction.Sinhc.self, a, to: result, count: count)
+    case .asinhRatio: unary(MapFunction.Asinhc.self, a, to: result, count: count)
+    case .tanhRatioSlope: binary(MapFunction.TanhcSlope.self, a, b, to: result, count: count)
+    case .atanhRatioSlope: binary(MapFunction.AtanhcSlope.self, a, b, to: result, count: count)
+    case .sinhRatioSlope: binary(MapFunction.SinhcSlope.self, a, b, to: result, count: count)
+    case .asinhRatioSlope: binary(MapFunction.AsinhcSlope.self, a, b, to: result, count: count)
     }
   }
 

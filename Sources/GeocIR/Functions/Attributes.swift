@@ -10,6 +10,8 @@ package enum Attribute: Hashable, Sendable {
   case type(GeoType)
   case spectral(SpectralFunction)
   case expression(ScalarExpression)
+  case row(RowProgram)
+  case radial(RadialFunction)
 }
 
 /// The attributes of a node, sorted by name.
@@ -111,6 +113,16 @@ package struct Attributes: Hashable, Sendable {
   package func expression(_ name: String) -> ScalarExpression? {
     if case .expression(let x)? = self[name] { x } else { nil }
   }
+
+  /// A row program, nil where it is missing.
+  package func row(_ name: String) -> RowProgram? {
+    if case .row(let x)? = self[name] { x } else { nil }
+  }
+
+  /// A radial map, nil where it is missing.
+  package func radial(_ name: String) -> RadialFunction? {
+    if case .radial(let x)? = self[name] { x } else { nil }
+  }
 }
 
 extension Attribute: CustomStringConvertible {
@@ -129,6 +141,8 @@ extension Attribute: CustomStringConvertible {
     case .type(let x): return "<\(x)>"
     case .spectral(let x): return "spectral<\(x)>"
     case .expression(let x): return "expr<\(x)>"
+    case .row(let x): return "row<\(x)>"
+    case .radial(let x): return "radial<\(x)>"
     }
   }
 }

@@ -178,6 +178,11 @@ package protocol Op: Sendable {
   static func weights(_ call: TypeCall) throws -> [TypedOperand]
   /// The op in simpler ops; one value per result. Nil for a core op.
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
+  /// A core op in simpler ones, one value per result: what its closed-form backward is checked against, and what is
+  /// differentiated where hand-written backwards are off. Nil where there is nothing simpler.
+  static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
+  /// An equal form of a layer whose maps at the border can meet those around it; exact for every input. Nil for none.
+  static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
   /// Cotangents of the inputs from those of the results (nil where a result is unused), nil entries where an input has
   /// no gradient. A cotangent may be batched or carry mapped axes where its input does not: the caller sums it. Nil
   /// altogether to differentiate the body.
@@ -196,6 +201,8 @@ extension Op {
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
+  package static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
+  package static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }

@@ -48,6 +48,12 @@ package protocol SpaceDeclaration: Sendable {
   /// Inner product at `x`, one number per point, with the core axes kept as 1 so that it broadcasts;
   /// elementwise where the space is Euclidean.
   static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value
+  /// The coordinate in which a parameter is stepped as in R; nil where it is stepped as it is.
+  static func coordinate(_ b: inout Builder, _ x: Value) throws -> Value?
+  /// The Euclidean gradient `e` at `x`, by the coordinate.
+  static func coordinateGradient(_ b: inout Builder, at x: Value, _ e: Value) throws -> Value
+  /// The point of a coordinate.
+  static func point(_ b: inout Builder, coordinate u: Value) throws -> Value
   /// Values of `metric`, the default first.
   static var metrics: [String] { get }
   /// Values of `retraction` for a metric, the default first.
@@ -100,6 +106,9 @@ extension SpaceDeclaration {
     try project(&b, z, space)
   }
   package static func tangent(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value { u }
+  package static func coordinate(_ b: inout Builder, _ x: Value) throws -> Value? { nil }
+  package static func coordinateGradient(_ b: inout Builder, at x: Value, _ e: Value) throws -> Value { e }
+  package static func point(_ b: inout Builder, coordinate u: Value) throws -> Value { u }
   package static func gradient(_ b: inout Builder, at x: Value, _ e: Value, _ g: Geometry) throws -> Value {
     try tangent(&b, at: x, e, g)
   }

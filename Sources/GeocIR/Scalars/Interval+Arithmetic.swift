@@ -87,6 +87,8 @@ extension Interval {
     case .sinh, .asinh: return monotone(f.opcode)
     case .cosh: return image(of: .abs).monotone(.hyperbolicCosine).clamped(.atLeast(1))
     case .atanh: return intersection(Interval(-1, 1))?.monotone(.inverseHyperbolicTangent) ?? .all
+    case .tanhc, .asinhc: return Interval(0, 1)
+    case .atanhc, .sinhc: return Interval(1, .infinity)
     case .acos: return intersection(Interval(-1, 1))?.antitone(.inverseCosine).clampedBelow(0) ?? .all
     }
   }

@@ -41,7 +41,22 @@ extension MapOpcode {
     case .inverseHyperbolicSine: Glibc.asinh(a)
     case .inverseHyperbolicTangent: Glibc.atanh(a)
     case .inverseCosine: Glibc.acos(a)
+    case .tanhRatio: Self.ratio(a, Glibc.tanh)
+    case .atanhRatio: Self.ratio(Swift.min(a, 1.0.nextDown), Glibc.atanh)
+    case .sinhRatio: Self.ratio(a, Glibc.sinh)
+    case .asinhRatio: Self.ratio(a, Glibc.asinh)
+    case .tanhRatioSlope: a < 1e-4 ? -1 / 3 + a * 4 / 15 : (1 - a * b * b - b) / (2 * a)
+    case .atanhRatioSlope: a < 1e-4 ? 1 / 3 + a * 2 / 5 : (1 / (1 - Swift.min(a, 1.0.nextDown)) - b) / (2 * a)
+    case .sinhRatioSlope: a < 1e-4 ? 1 / 6 + a / 60 : ((1 + a * b * b).squareRoot() - b) / (2 * a)
+    case .asinhRatioSlope: a < 1e-4 ? -1 / 6 + a * 3 / 20 : (1 / (1 + a).squareRoot() - b) / (2 * a)
     }
+  }
+}
+
+extension MapOpcode {
+  /// f(√q)/√q.
+  private static func ratio(_ q: Double, _ f: (Double) -> Double) -> Double {
+    q < 1e-30 ? 1 : f(q.squareRoot()) / q.squareRoot()
   }
 }
 

@@ -18,6 +18,21 @@ extension MapProgram {
     return reloaded.registerCount < kept.registerCount ? reloaded : kept
   }
 
+  /// The program of the numbers `roots` of a row program's steps, where those in `loads` are inputs with the given
+  /// numbers. Inner products, scalar inputs and what is computed from vectors must be among them.
+  package static func compile(
+    _ steps: [RowProgram.Step], loads: [Int: Int], roots: [Int], registerGoal: Int = 16
+  ) -> MapProgram {
+    var graph = ValueGraph()
+    let numbers = graph.number(steps, loads: loads, roots: roots)
+    let values = roots.compactMap { numbers[$0] }
+    graph.contract(roots: values)
+    let kept = graph.schedule(roots: values, reloadingLeaves: false)
+    guard kept.registerCount > registerGoal else { return kept }
+    let reloaded = graph.schedule(roots: values, reloadingLeaves: true)
+    return reloaded.registerCount < kept.registerCount ? reloaded : kept
+  }
+
   /// Wraps what the scheduler made, which is well formed by construction.
   fileprivate init(
     scheduled instructions: [Instruction], registerCount: Int, outputs: [Int], constants: [Double]
@@ -75,6 +90,31 @@ private struct ValueGraph {
     case .binary(let f, let a, let b): return number(f.opcode, [number(a), number(b)])
     case .select(let c, let a, let b): return number(.select, [number(c), number(a), number(b)])
     }
+  }
+
+  /// The values of the steps of a row program that the roots need.
+  mutating func number(_ steps: [RowProgram.Step], loads: [Int: Int], roots: [Int]) -> [Int: Int] {
+    var needed = Set(roots)
+    for k in steps.indices.reversed() where needed.contains(k) && loads[k] == nil {
+      needed.formUnion(steps[k].operands)
+    }
+    var result: [Int: Int] = [:]
+    for k in steps.indices where needed.contains(k) {
+      if let input = loads[k] {
+        result[k] = number(.load, [input])
+        continue
+      }
+      switch steps[k] {
+      case .dot, .scalar, .vector: break
+      case .constant(let x): result[k] = number(constant: x)
+      case .unary(let f, let a): if let a = result[a] { result[k] = number(f.opcode, [a]) }
+      case .binary(let f, let a, let b):
+        if let a = result[a], let b = result[b] { result[k] = number(f.opcode, [a, b]) }
+      case .select(let c, let a, let b):
+        if let c = result[c], let a = result[a], let b = result[b] { result[k] = number(.select, [c, a, b]) }
+      }
+    }
+    return result
   }
 
   private mutating func number(power base: Int, exponent: Int) -> Int {

@@ -24,7 +24,7 @@ extension ScalarExpression {
 
 extension ScalarExpression.Unary {
   /// The derivative of the function at `u`, where its value is the expression `value`.
-  fileprivate func slope(at u: ScalarExpression, value: ScalarExpression) -> ScalarExpression {
+  func slope(at u: ScalarExpression, value: ScalarExpression) -> ScalarExpression {
     switch self {
     case .negate: -1
     case .exp: value
@@ -47,13 +47,17 @@ extension ScalarExpression.Unary {
     case .asinh: .unary(.rsqrt, u * u + 1)
     case .atanh: .unary(.reciprocal, (1 - u) * (1 + u))
     case .acos: -.unary(.rsqrt, (1 - u) * (1 + u))
+    case .tanhc: .binary(.dtanhc, u, value)
+    case .atanhc: .binary(.datanhc, u, value)
+    case .sinhc: .binary(.dsinhc, u, value)
+    case .asinhc: .binary(.dasinhc, u, value)
     }
   }
 }
 
 extension ScalarExpression.Binary {
   /// The differential of the function at `(a, b)` along `(da, db)`, where its value is the expression `value`.
-  fileprivate func differential(
+  func differential(
     _ a: ScalarExpression, _ b: ScalarExpression, _ da: ScalarExpression, _ db: ScalarExpression,
     value: ScalarExpression
   ) -> ScalarExpression {
@@ -66,11 +70,32 @@ extension ScalarExpression.Binary {
     case .max: return .select(.binary(.less, b, a), da, db)
     case .min: return .select(.binary(.less, a, b), da, db)
     case .less: return 0
+    case .dtanhc: return slopeOfSlope(a, b, da, db, value, byA: -(b * b), byB: -(2 * (a * b)) - 1)
+    case .datanhc:
+      let r = ScalarExpression.unary(.reciprocal, 1 - a)
+      return slopeOfSlope(a, b, da, db, value, byA: r * r, byB: -1)
+    case .dsinhc:
+      let r = ScalarExpression.unary(.rsqrt, a * (b * b) + 1)
+      return slopeOfSlope(a, b, da, db, value, byA: 0.5 * (b * b * r), byB: a * b * r - 1)
+    case .dasinhc:
+      let r = ScalarExpression.unary(.rsqrt, a + 1)
+      return slopeOfSlope(a, b, da, db, value, byA: -0.5 * (r * r * r), byB: -1)
     case .pow:
       let byBase = b * .binary(.pow, a, b - 1) * da
       // At base 0 the value is 0 for every positive exponent, where the logarithm is infinite.
       let byExponent = value * .select(a, .unary(.log, a), 0) * db
       return db == 0 ? byBase : da == 0 ? byExponent : byBase + byExponent
     }
+  }
+
+  /// The differential of a slope N(a, b)/2a by the partial derivatives of its numerator.
+  private func slopeOfSlope(
+    _ a: ScalarExpression, _ b: ScalarExpression, _ da: ScalarExpression, _ db: ScalarExpression,
+    _ value: ScalarExpression, byA: ScalarExpression, byB: ScalarExpression
+  ) -> ScalarExpression {
+    let half = 0.5 * .unary(.reciprocal, a)
+    let first = (half * byA - value * .unary(.reciprocal, a)) * da
+    let second = half * byB * db
+    return db == 0 ? first : da == 0 ? second : first + second
   }
 }

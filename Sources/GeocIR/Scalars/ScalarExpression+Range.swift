@@ -26,6 +26,7 @@ extension ScalarExpression.Binary {
     case .divide: return a / b
     case .min: return a.minimum(b)
     case .max: return a.maximum(b)
+    case .dtanhc, .datanhc, .dsinhc, .dasinhc: return .all
     case .less: return Interval(a.upper < b.lower ? 1 : 0, a.lower >= b.upper ? 0 : 1)
     case .pow:
       if b.lower == b.upper { return a.power(b.lower) }

@@ -20,7 +20,7 @@ extension ScalarExpression {
   private var isVisiblyNonNegative: Bool {
     switch self {
     case .constant(let value): value >= 0
-    case .unary(let f, _): [.exp, .sqrt, .rsqrt, .cosh, .sigmoid, .softplus, .abs, .step, .acos].contains(f)
+    case .unary(let f, _): [.exp, .sqrt, .rsqrt, .cosh, .sigmoid, .softplus, .abs, .step, .acos, .tanhc, .atanhc, .sinhc, .asinhc].contains(f)
     case .binary(.less, _, _): true
     case .binary(.multiply, let a, let b): a == b || (a.isVisiblyNonNegative && b.isVisiblyNonNegative)
     case .binary(.add, let a, let b), .binary(.divide, let a, let b), .binary(.min, let a, let b):
@@ -76,6 +76,7 @@ extension ScalarExpression {
     case .divide: return simplifiedQuotient(a, b)
     case .pow: return simplifiedPower(a, b)
     case .less: return a == b ? 0 : .binary(.less, a, b)
+    case .dtanhc, .datanhc, .dsinhc, .dasinhc: return .binary(f, a, b)
     case .min, .max:
       if a == b { return a }
       // A bound on a bound is one bound; the first operand keeps its place, since only it passes a NaN on.

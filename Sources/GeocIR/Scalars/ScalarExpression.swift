@@ -21,6 +21,8 @@ package indirect enum ScalarExpression: Hashable, Sendable {
     case negate = "-"
     case exp, log, log1p, expm1, sqrt, rsqrt, reciprocal, tanh, sigmoid, softplus, sin, cos, abs, sign, erf, step
     case sinh, cosh, asinh, atanh, acos
+    /// f(√x)/√x for tanh, artanh, sinh, arsinh.
+    case tanhc, atanhc, sinhc, asinhc
 
     /// The operation that computes the function.
     package var opcode: MapOpcode {
@@ -47,6 +49,10 @@ package indirect enum ScalarExpression: Hashable, Sendable {
       case .asinh: .inverseHyperbolicSine
       case .atanh: .inverseHyperbolicTangent
       case .acos: .inverseCosine
+      case .tanhc: .tanhRatio
+      case .atanhc: .atanhRatio
+      case .sinhc: .sinhRatio
+      case .asinhc: .asinhRatio
       }
     }
   }
@@ -58,6 +64,8 @@ package indirect enum ScalarExpression: Hashable, Sendable {
     case multiply = "*"
     case divide = "/"
     case min, max, pow, less
+    /// Slopes of `tanhc` and its kin at the first argument, where their value is the second.
+    case dtanhc, datanhc, dsinhc, dasinhc
 
     /// The operation that computes the function.
     package var opcode: MapOpcode {
@@ -70,6 +78,10 @@ package indirect enum ScalarExpression: Hashable, Sendable {
       case .max: .maximum
       case .pow: .power
       case .less: .less
+      case .dtanhc: .tanhRatioSlope
+      case .datanhc: .atanhRatioSlope
+      case .dsinhc: .sinhRatioSlope
+      case .dasinhc: .asinhRatioSlope
       }
     }
   }

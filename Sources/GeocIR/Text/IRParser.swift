@@ -173,6 +173,16 @@ package struct IRParser {
       let text = try bracketed()
       do { return .expression(try ScalarExpression.parse(text)) } catch { throw TextError("\(error)", at: start) }
     }
+    if s.take("row<") {
+      let start = s.offset
+      let text = try bracketed()
+      do { return .row(try RowProgram.parse(text)) } catch { throw TextError("\(error)", at: start) }
+    }
+    if s.take("radial<") {
+      let start = s.offset
+      let text = try bracketed()
+      do { return .radial(try RadialFunction.parse(text)) } catch { throw TextError("\(error)", at: start) }
+    }
     if (0x30...0x39).contains(c) || c == 0x2D || c == 0x2B || s.isNext("inf") || s.isNext("nan") {
       let start = s.offset
       let text = s.numberText()

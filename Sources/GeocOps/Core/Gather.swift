@@ -43,7 +43,7 @@ enum ScatterOp: Op {
   static let isPublic = false
   static let gathers: [any GatherOp.Type] = [
     PermuteOp.self, SliceOp.self, PadOp.self, VechOp.self, UnpackTriangleOp.self, TransposeOp.self, DiagonalOp.self,
-    DiagonalMatrixOp.self,
+    DiagonalMatrixOp.self, UnfoldOp.self,
   ]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {

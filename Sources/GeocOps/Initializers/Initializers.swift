@@ -37,6 +37,44 @@ enum IdentityInitializer: Initializer {
   }
 }
 
+/// A rectangular identity times the number in parentheses.
+enum EyeInitializer: Initializer {
+  static let name = "eye"
+  static let summary = "the rectangular identity times the number in parentheses"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    guard shape.count == 2 else { throw InternalError("eye fills matrices") }
+    return try b.scale(try rectangle(&b, shape[0], shape[1]), Double(argument) ?? 1)
+  }
+
+  /// The identity with zeros behind it.
+  static func rectangle(_ b: inout Builder, _ rows: Int, _ columns: Int) throws -> Value {
+    let n = min(rows, columns)
+    var value = try b.identity(n)
+    for (axis, size) in [rows, columns].enumerated() where size > n {
+      value = try b.one("pad", [value], ["axis": .int(axis), "before": .int(0), "after": .int(size - n)])
+    }
+    return value
+  }
+}
+
+/// The middle tap of a convolution copies its channel: `centre(taps, factor)` on weights [channels·taps, out].
+enum CentreInitializer: Initializer {
+  static let name = "centre"
+  static let summary = "a factor where the middle tap meets its own channel: centre(taps, factor)"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    let numbers = argument.split(separator: ",").compactMap { Double($0.filter { $0 != " " }) }
+    guard shape.count == 2, numbers.count == 2, let taps = Int(exactly: numbers[0]), taps > 0, shape[0] % taps == 0
+    else { throw InternalError("centre fills weights of convolutions") }
+    let eye = try b.reshape(
+      try EyeInitializer.rectangle(&b, shape[0] / taps, shape[1]), [shape[0] / taps, 1, shape[1]])
+    let padded = try b.one(
+      "pad", [eye], ["axis": .int(1), "before": .int(taps / 2), "after": .int(taps - 1 - taps / 2)])
+    return try b.scale(try b.reshape(padded, shape), numbers[1])
+  }
+}
+
 /// Q of the QR decomposition of a Gaussian matrix.
 enum OrthogonalInitializer: Initializer {
   static let name = "orthogonal"

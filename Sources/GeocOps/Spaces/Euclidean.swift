@@ -16,6 +16,23 @@ enum RealSpace: SpaceDeclaration {
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value { try b.scale(x, 0) }
 }
 
+/// Positive numbers: learned curvatures. A step is taken in the coordinate u with x = log(1 + eᵘ).
+enum PositiveSpace: SpaceDeclaration {
+  static let name = "Positive"
+  static let summary = "Positive number; steps are taken in the coordinate whose softplus it is."
+  static let sizeNames: [String] = []
+  static func coreShape(_ space: Space) -> [Int] { [] }
+  static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value { try b.map("max(0, -x0)", [x]) }
+  static func project(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value { try b.map("softplus(x0)", [x]) }
+  static func coordinate(_ b: inout Builder, _ x: Value) throws -> Value? {
+    try b.map("x0 + log(-expm1(-x0))", [x])
+  }
+  static func coordinateGradient(_ b: inout Builder, at x: Value, _ e: Value) throws -> Value {
+    try b.map("-x1 * expm1(-x0)", [x, e])
+  }
+  static func point(_ b: inout Builder, coordinate u: Value) throws -> Value { try b.map("softplus(x0)", [u]) }
+}
+
 /// Class indices.
 enum LabelSpace: SpaceDeclaration {
   static let name = "Label"

@@ -210,7 +210,7 @@ enum SizeLimits {
       list.count <= mostAxes && !name.contains("axes") && !name.contains("order")
         ? isBounded(shape: list) : list.allSatisfy { $0.magnitude <= UInt(greatest) } && !name.contains("shape")
     case .type(let type): isBounded(spaces, type)
-    case .real, .bool, .name, .text, .reals, .spectral, .expression: true
+    case .real, .bool, .name, .text, .reals, .spectral, .expression, .row, .radial: true
     }
   }
 }

@@ -30,6 +30,8 @@ struct Elaborator {
   var calledBlocks: Set<String> = []
   /// Parameters of blocks that are read, as `block.parameter`.
   var readParameters: Set<String> = []
+  /// Curvatures of inputs that are learned, by where they start.
+  private var learnedCurvatures: [Double: String] = [:]
   /// Random nodes so far.
   var randomCount = 0
 
@@ -95,12 +97,25 @@ struct Elaborator {
         if scope.previous == nil { scope.previous = .poisoned }
         continue
       }
-      let value = builder.parameter(name.value, type.batched(), .input)
+      let value = builder.parameter(name.value, learned(type.batched(), of: name.value), .input)
       makers[value] = .input(name: name.value, type: text.span)
       inputs.append((name, value))
       scope.bind(name.value, .value(value), at: name.span)
       if scope.previous == nil { scope.previous = .value(value) }
     }
+  }
+
+  /// A ball of learned curvature: inputs that write the same `c=learn(x)` share one parameter, `<input>.c` of the first.
+  private mutating func learned(_ type: GeoType, of input: String) -> GeoType {
+    guard case .learn(let start)? = type.space["c"] else { return type }
+    let name = learnedCurvatures[start] ?? "\(input).c"
+    if learnedCurvatures[start] == nil {
+      learnedCurvatures[start] = name
+      _ = builder.parameter(name, GeoType(Space("Positive")), .param, initial: "constant(\(start))")
+    }
+    var copy = type
+    copy.space["c"] = .value(name)
+    return copy
   }
 
   private mutating func outputs(of scope: Scope) -> [FunctionResult] {

@@ -26,6 +26,10 @@ extension Elaborator {
     let data = bindings.compactMap(\.value)
     guard data.count == bindings.count else { return [] }
     let path = scope.prefix + name
+    let curvature = setCurvature(&attributes, op, data, path)
+    if signature.parameters.contains(where: { $0.name == "margin" }), attributes["margin"] == nil {
+      attributes["margin"] = .real(spec.dtype == "f32" ? 4e-3 : 1e-5)
+    }
     let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
     do {
       _ = try op.infer(call)
@@ -33,7 +37,8 @@ extension Elaborator {
       let values =
         data
         + tensors.map { tensor in
-          builder.parameter(
+          if tensor.name == "c", let curvature { return curvature }
+          return builder.parameter(
             "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
             initial: Self.initial(tensor.initial, attributes))
         }
@@ -57,6 +62,24 @@ extension Elaborator {
       report(problem, op, entry, call, data, scope)
       return []
     }
+  }
+
+  /// Marks an op on points of a ball of learned curvature, and gives the parameter that holds it. An op that opens such a
+  /// ball names its own.
+  private mutating func setCurvature(
+    _ attributes: inout Attributes, _ op: any Op.Type, _ data: [Value], _ path: String
+  ) -> Value? {
+    guard op.signature.operands.contains(where: { $0.name == "c" && $0.condition?.parameter == "learn_c" }) else {
+      return nil
+    }
+    for value in data {
+      guard case .value(let name)? = builder.type(value).space["c"] else { continue }
+      attributes["learn_c"] = .bool(true)
+      attributes["curvature"] = .text(name)
+      return builder.function.parameter(name)?.value
+    }
+    if attributes.bool("learn_c") { attributes["curvature"] = .text("\(path).c") }
+    return nil
   }
 
   /// An initialiser with the parameters that it names replaced by their values: `constant(theta)`.

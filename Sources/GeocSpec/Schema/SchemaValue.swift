@@ -31,6 +31,8 @@ indirect enum SchemaValue: Sendable {
     case .type(let x): self = .text(x.description)
     case .spectral(let x): self = .text("\(x)")
     case .expression(let x): self = .text("\(x)")
+    case .row(let x): self = .text("\(x)")
+    case .radial(let x): self = .text("\(x)")
     }
   }
 

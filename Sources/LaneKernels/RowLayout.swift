@@ -1,0 +1,63 @@
+/// Where the parts of the sizes of `row` and `row_sum` start:
+///
+/// `[n, rows, V, S, P, R, Q, rank, dims…, strides of input 0…, …, copies…, code…]`: V vector inputs of length n and S
+/// scalar inputs, each with one stride per axis, counted in rows, and the number of its elements where it is unbatched in
+/// a batched call (0 elsewhere); R vector results and Q scalar results; then a `RowCode` of P phases.
+struct RowLayout {
+  let length: Int
+  let rows: Int
+  let vectors: Int
+  let scalars: Int
+  let phases: Int
+  let vectorResults: Int
+  let scalarResults: Int
+  let rank: Int
+  let dims: UnsafePointer<Int>
+  let strides: UnsafePointer<Int>
+  let copies: UnsafePointer<Int>
+  let slots: Int
+  let computed: Int
+  let registers: Int
+  /// The first phase.
+  let code: UnsafePointer<Int>
+
+  init(_ sizes: UnsafePointer<Int>) {
+    length = sizes[0]
+    rows = sizes[1]
+    vectors = sizes[2]
+    scalars = sizes[3]
+    phases = sizes[4]
+    vectorResults = sizes[5]
+    scalarResults = sizes[6]
+    rank = sizes[7]
+    dims = sizes + 8
+    strides = dims + rank
+    copies = strides + rank * (vectors + scalars)
+    let head = copies + vectors + scalars
+    slots = head[0]
+    computed = head[1]
+    registers = head[2]
+    code = head + 3
+  }
+
+  /// Inputs.
+  var inputs: Int { vectors + scalars }
+
+  /// Elements of one row of an input.
+  func width(_ input: Int) -> Int { input < vectors ? length : 1 }
+
+  /// Rows that one instruction handles at a time: few enough to stay in the first-level cache.
+  var tile: Int { Swift.max(2, Swift.min(32, 128 / Swift.max(1, length))) }
+
+  /// Vectors of copies of unbatched inputs.
+  var copied: Int {
+    var sum = 0
+    for k in 0..<inputs { sum += copies[k] }
+    return sum
+  }
+
+  /// Vectors of scratch: copies, slots, registers, computed vectors, sums.
+  var scratch: Int {
+    copied + (slots + registers + computed * length) * tile + vectorResults * length + scalarResults
+  }
+}

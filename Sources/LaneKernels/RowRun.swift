@@ -1,0 +1,286 @@
+import GeocKernelABI
+
+/// A row program on the rows of one group, a tile of rows at a time.
+struct RowRun<V: Lanes> {
+  let call: KernelCall
+  let layout: RowLayout
+  let group: Int
+  let tile: Int
+  /// Unbatched inputs, spread over the lanes.
+  private let copies: UnsafeMutablePointer<V>
+  /// Numbers that outlive a phase, a tile each.
+  private let slots: UnsafeMutablePointer<V>
+  private let registers: UnsafeMutablePointer<V>
+  private let computed: UnsafeMutablePointer<V>
+  private let sums: UnsafeMutablePointer<V>
+
+  /// What a tile needs besides vectors: allocated once for all tiles.
+  private struct Tables {
+    /// Where the rows of each vector start.
+    let rows: UnsafeMutablePointer<UnsafePointer<V>>
+    /// Where the scalar inputs are.
+    let scalars: UnsafeMutablePointer<UnsafePointer<V>>
+    let registers: UnsafeMutablePointer<MapRegister<V>>
+  }
+
+  init(_ call: KernelCall, group: Int) {
+    self.call = call
+    layout = RowLayout(call.sizes)
+    self.group = group
+    tile = layout.tile
+    copies = call.scratchLanes()
+    slots = copies + layout.copied
+    registers = slots + layout.slots * tile
+    computed = registers + layout.registers * tile
+    sums = computed + layout.computed * layout.length * tile
+  }
+
+  /// What becomes of the results.
+  enum Sink { case store, accumulate(V.Bits) }
+
+  func run(_ sink: Sink) {
+    let vectorCount = layout.vectors + layout.computed
+    withUnsafeTemporaryAllocation(of: UnsafePointer<V>.self, capacity: (vectorCount + layout.scalars) * tile) { rows in
+      withUnsafeTemporaryAllocation(of: MapRegister<V>.self, capacity: layout.registers + 1) { values in
+        withUnsafeTemporaryAllocation(of: UnsafePointer<V>.self, capacity: layout.inputs) { bases in
+          guard let rows = rows.baseAddress, let values = values.baseAddress, let bases = bases.baseAddress else {
+            return
+          }
+          let empty = MapRegister<V>(
+            base: UnsafeRawPointer(copies).assumingMemoryBound(to: V.Scalar.self), step: 0)
+          for r in 0...layout.registers { (values + r).initialize(to: empty) }
+          let tables = Tables(rows: rows, scalars: rows + vectorCount * tile, registers: values)
+          locateInputs(bases)
+          for k in 0..<layout.computed {
+            for r in 0..<tile {
+              (rows + (layout.vectors + k) * tile + r).initialize(
+                to: UnsafePointer(computed + (k * tile + r) * layout.length))
+            }
+          }
+          for start in stride(from: 0, to: layout.rows, by: tile) {
+            let count = Swift.min(tile, layout.rows - start)
+            locateRows(bases, tables, start: start, count: count)
+            runTile(tables, start: start, count: count, sink)
+          }
+        }
+      }
+    }
+  }
+
+  /// Finds the inputs; unbatched ones are spread over the lanes once.
+  private func locateInputs(_ bases: UnsafeMutablePointer<UnsafePointer<V>>) {
+    var copy = copies
+    for k in 0..<layout.inputs {
+      let count = layout.copies[k]
+      if count > 0 {
+        let source = call.scalars(k, group: group, as: V.self)
+        for e in 0..<count { copy[e] = V.splat(source[e]) }
+        (bases + k).initialize(to: UnsafePointer(copy))
+        copy += count
+      } else {
+        (bases + k).initialize(to: UnsafePointer(call.lanes(k, group: group, as: V.self)))
+      }
+    }
+  }
+
+  private func locateRows(
+    _ bases: UnsafeMutablePointer<UnsafePointer<V>>, _ tables: Tables, start: Int, count: Int
+  ) {
+    for k in 0..<layout.inputs {
+      let strides = layout.strides + k * layout.rank
+      let width = layout.width(k)
+      let target = k < layout.vectors ? tables.rows + k * tile : tables.scalars + (k - layout.vectors) * tile
+      for r in 0..<count {
+        var rest = start + r
+        var row = 0
+        if layout.rank == 1 {
+          row = rest * strides[0]
+        } else {
+          for d in Swift.stride(from: layout.rank - 1, through: 0, by: -1) {
+            row += (rest % layout.dims[d]) * strides[d]
+            rest /= layout.dims[d]
+          }
+        }
+        (target + r).initialize(to: bases[k] + row * width)
+      }
+    }
+    for s in 0..<layout.scalars {
+      for r in 0..<count { slots[s * tile + r] = tables.scalars[s * tile + r][0] }
+    }
+  }
+
+  private func runTile(_ tables: Tables, start: Int, count: Int, _ sink: Sink) {
+    var p = layout.code
+    var next = layout.vectors
+    for _ in 0..<layout.phases {
+      for d in 0..<p[0] {
+        let pair = p + 1 + 3 * d
+        multiply(tables.rows + pair[0] * tile, tables.rows + pair[1] * tile, to: slots + pair[2] * tile, count: count)
+      }
+      p += 1 + 3 * p[0]
+      compute(tables, p + 1, p[0], count: count)
+      p += 1 + 5 * p[0]
+      for e in 0..<p[0] {
+        let register = tables.registers[p[1 + 2 * e]]
+        let target = slots + p[2 + 2 * e] * tile
+        for r in 0..<count { target[r] = V.load(register.base + r * register.step) }
+      }
+      p += 1 + 2 * p[0]
+      let made = p[0]
+      p += 1
+      for _ in 0..<made {
+        for r in 0..<count {
+          combine(tables, p, r, to: UnsafeMutablePointer(mutating: tables.rows[next * tile + r]))
+        }
+        next += 1
+        p += 1 + 2 * p[0]
+      }
+    }
+    switch sink {
+    case .store: store(tables, p, start: start, count: count)
+    case .accumulate(let mask): accumulate(tables, p, count: count, mask: mask)
+    }
+  }
+
+  /// The inner products of the tile's rows of two vectors.
+  private func multiply(
+    _ a: UnsafeMutablePointer<UnsafePointer<V>>, _ b: UnsafeMutablePointer<UnsafePointer<V>>,
+    to result: UnsafeMutablePointer<V>, count: Int
+  ) {
+    let n = layout.length
+    var r = 0
+    while r < count {
+      let next = Swift.min(r + 1, count - 1)
+      let (a0, b0, a1, b1) = (a[r], b[r], a[next], b[next])
+      var (s0, s1, t0, t1) = (V.zero, V.zero, V.zero, V.zero)
+      var e = 0
+      while e + 1 < n {
+        s0 = V.fma(a0[e], b0[e], s0)
+        s1 = V.fma(a1[e], b1[e], s1)
+        t0 = V.fma(a0[e + 1], b0[e + 1], t0)
+        t1 = V.fma(a1[e + 1], b1[e + 1], t1)
+        e += 2
+      }
+      if e < n {
+        s0 = V.fma(a0[e], b0[e], s0)
+        s1 = V.fma(a1[e], b1[e], s1)
+      }
+      result[r] = s0 + t0
+      result[next] = s1 + t1
+      r += 2
+    }
+  }
+
+  /// The scalar instructions of a phase on the tile.
+  private func compute(_ tables: Tables, _ code: UnsafePointer<Int>, _ instructions: Int, count: Int) {
+    let values = tables.registers
+    let machine = MapMachine<V>(registers: values)
+    for i in 0..<instructions {
+      let instruction = code + 5 * i
+      guard let opcode = MapOpcode(rawValue: instruction[0]) else { continue }
+      let destination = instruction[1]
+      let result = registers + destination * tile
+      switch opcode {
+      case .load: values[destination] = MapRegister(base: scalars(slots + instruction[2] * tile), step: V.count)
+      case .constant:
+        result[0] = V.constant(call.reals[instruction[2]])
+        values[destination] = MapRegister(base: scalars(result), step: 0)
+      default:
+        machine.execute(
+          opcode, values[instruction[2]], values[instruction[3]], values[instruction[4]],
+          to: UnsafeMutableRawPointer(result).assumingMemoryBound(to: V.Scalar.self), count: count)
+        values[destination] = MapRegister(base: scalars(result), step: V.count)
+      }
+    }
+  }
+
+  @inline(always) private func scalars(_ p: UnsafeMutablePointer<V>) -> UnsafePointer<V.Scalar> {
+    UnsafeRawPointer(p).assumingMemoryBound(to: V.Scalar.self)
+  }
+
+  /// The coefficient and the row of term `t` of a combination.
+  @inline(always) private func term(
+    _ tables: Tables, _ list: UnsafePointer<Int>, _ t: Int, _ r: Int
+  ) -> (V, UnsafePointer<V>) {
+    (slots[list[1 + 2 * t] * tile + r], tables.rows[list[2 + 2 * t] * tile + r])
+  }
+
+  private func combine(_ tables: Tables, _ list: UnsafePointer<Int>, _ r: Int, to y: UnsafeMutablePointer<V>) {
+    let n = layout.length
+    let count = list[0]
+    switch count {
+    case 0: for e in 0..<n { y[e] = V.zero }
+    case 1:
+      let (a, u) = term(tables, list, 0, r)
+      for e in 0..<n { y[e] = a * u[e] }
+    case 2:
+      let (a, u) = term(tables, list, 0, r)
+      let (b, v) = term(tables, list, 1, r)
+      for e in 0..<n { y[e] = V.fma(a, u[e], b * v[e]) }
+    default:
+      let (a, u) = term(tables, list, 0, r)
+      let (b, v) = term(tables, list, 1, r)
+      let (c, w) = term(tables, list, 2, r)
+      for e in 0..<n { y[e] = V.fma(a, u[e], V.fma(b, v[e], c * w[e])) }
+      for t in Swift.stride(from: 3, to: count, by: 1) {
+        let (d, x) = term(tables, list, t, r)
+        for e in 0..<n { y[e] = V.fma(d, x[e], y[e]) }
+      }
+    }
+  }
+
+  /// Writes the results of the tile.
+  private func store(_ tables: Tables, _ results: UnsafePointer<Int>, start: Int, count: Int) {
+    let n = layout.length
+    var p = results
+    for k in 0..<layout.vectorResults {
+      let y = call.lanes(call.inputCount + k, group: group, as: V.self) + start * n
+      for r in 0..<count { combine(tables, p, r, to: y + r * n) }
+      p += 1 + 2 * p[0]
+    }
+    for q in 0..<layout.scalarResults {
+      let y = call.lanes(call.inputCount + layout.vectorResults + q, group: group, as: V.self) + start
+      for r in 0..<count { y[r] = slots[p[q] * tile + r] }
+    }
+  }
+
+  func clearSums() {
+    for e in 0..<(layout.vectorResults * layout.length + layout.scalarResults) { sums[e] = V.zero }
+  }
+
+  /// Adds the results of the tile in the lanes of `mask`.
+  private func accumulate(_ tables: Tables, _ results: UnsafePointer<Int>, count: Int, mask: V.Bits) {
+    let n = layout.length
+    var p = results
+    for k in 0..<layout.vectorResults {
+      let y = sums + k * n
+      for t in 0..<p[0] {
+        for r in 0..<count {
+          let (c, v) = term(tables, p, t, r)
+          let a = V.select(mask, c, V.zero)
+          for e in 0..<n { y[e] = V.fma(a, v[e], y[e]) }
+        }
+      }
+      p += 1 + 2 * p[0]
+    }
+    let y = sums + layout.vectorResults * n
+    for q in 0..<layout.scalarResults {
+      var sum = y[q]
+      for r in 0..<count { sum += V.select(mask, slots[p[q] * tile + r], V.zero) }
+      y[q] = sum
+    }
+  }
+
+  /// Writes the sums over the lanes.
+  func writeSums() {
+    let n = layout.length
+    for k in 0..<layout.vectorResults {
+      let y = call.scalars(call.inputCount + k, group: 0, as: V.self)
+      for e in 0..<n { y[e] = sums[k * n + e].sum }
+    }
+    for q in 0..<layout.scalarResults {
+      call.scalars(call.inputCount + layout.vectorResults + q, group: 0, as: V.self)[0] =
+        sums[layout.vectorResults * n + q].sum
+    }
+  }
+}
