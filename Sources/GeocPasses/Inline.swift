@@ -19,10 +19,8 @@ package enum Inline: Pass {
       guard let values = try op.body(&rebuilder.builder, context) else {
         throw InternalError("'\(node.op)' is transparent and has no body")
       }
-      let typed = try zip(values, node.results).map { value, result -> Value in
-        let type = f.type(result)
-        if rebuilder.builder.type(value) == type { return value }
-        return try rebuilder.builder.one("as_type", [value], ["type": .type(type.batched(false))])
+      let typed = try zip(values, node.results).map { value, result in
+        try rebuilder.builder.retyped(value, as: f.type(result))
       }
       try rebuilder.replace(node, with: typed)
     }

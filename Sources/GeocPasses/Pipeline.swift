@@ -3,7 +3,9 @@ import GeocIR
 /// The passes in their order.
 package enum Pipeline {
   /// On layers, before differentiation.
-  package static let layerPasses: [any Pass.Type] = [Inline.self, FuseMaps.self, GuardClamps.self]
+  package static let layerPasses: [any Pass.Type] = [
+    RewriteLayers.self, Inline.self, FuseMaps.self, FuseRadial.self, GuardClamps.self,
+  ]
   /// On core ops, after differentiation and step insertion.
   package static let corePasses: [any Pass.Type] = [
     Expand.self, Share.self, Simplify.self, FuseElementwise.self, Prune.self,

@@ -60,8 +60,10 @@ package struct RadialFunction: Hashable, Sendable {
   }
 
   /// The map on arguments whose κ-norm in the tangent chart is at most `bound`, without the steps that do nothing there,
-  /// and the bound of its results.
-  package func simplified(bound: Double = .infinity) -> (function: RadialFunction, bound: Double) {
+  /// and the bound of its results. Clipping bounds only where κ is known.
+  package func simplified(
+    bound: Double = .infinity, kappa: Double? = nil
+  ) -> (function: RadialFunction, bound: Double) {
     var kept: [Step] = []
     var s = bound
     for step in steps {
@@ -80,7 +82,9 @@ package struct RadialFunction: Hashable, Sendable {
         s = limit
         if case .clamp? = kept.last { kept.removeLast() }
         kept.append(step)
-      case .clip: kept.append(step)
+      case .clip(let maximum, _):
+        kept.append(step)
+        if let kappa { s = min(s, kappa * maximum) }
       }
     }
     return (RadialFunction(from, kept, to: to), s)

@@ -43,10 +43,10 @@ extension Builder {
   }
 
   /// sinh(2n arsinh t)/κ: the hyperboloid coordinates of the point with signed distances (2n/κ) arsinh t. The argument
-  /// is held at 43, beyond which squares overflow in f32 and every point is projected.
-  mutating func hyperboloid(_ t: Value, _ norms: Value, _ curvature: Curvature) throws -> Value {
+  /// is held at `reach`, beyond which squares overflow; every such point is projected.
+  mutating func hyperboloid(_ t: Value, _ norms: Value, _ curvature: Curvature, reach: Double) throws -> Value {
     let c = try curvature.operand ?? fill([1], curvature.number ?? 1)
-    return try map("sinh(min(max(2 * x1 * asinh(x0), -43), 43)) * rsqrt(x2)", [t, norms, c])
+    return try map("sinh(min(max(2 * x1 * asinh(x0), -\(reach)), \(reach))) * rsqrt(x2)", [t, norms, c])
   }
 }
 
@@ -161,7 +161,8 @@ enum PoincareLinearOp: Op {
   static func point(_ b: inout Builder, _ c: OpContext, _ distances: (t: Value, norms: Value), _ curvature: Curvature)
     throws -> Value
   {
-    let w = try b.hyperboloid(distances.t, distances.norms, curvature)
+    let w = try b.hyperboloid(
+      distances.t, distances.norms, curvature, reach: c.attributes.real("reach", 350))
     return try b.radial(w, RadialFunction(.hyperboloid, [.clamp(Margin.of(c))], to: .ball), curvature)
   }
 }

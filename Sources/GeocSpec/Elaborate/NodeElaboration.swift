@@ -27,8 +27,11 @@ extension Elaborator {
     guard data.count == bindings.count else { return [] }
     let path = scope.prefix + name
     let curvature = setCurvature(&attributes, op, data, path)
-    if signature.parameters.contains(where: { $0.name == "margin" }), attributes["margin"] == nil {
-      attributes["margin"] = .real(spec.dtype == "f32" ? 4e-3 : 1e-5)
+    if signature.parameters.contains(where: { $0.name == "margin" }) {
+      let isSingle = spec.dtype == "f32"
+      if attributes["margin"] == nil { attributes["margin"] = .real(isSingle ? 4e-3 : 1e-5) }
+      // The largest argument of sinh whose square is finite.
+      attributes["reach"] = .real(isSingle ? 43 : 350)
     }
     let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
     do {

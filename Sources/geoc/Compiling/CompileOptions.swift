@@ -7,7 +7,9 @@ import GeocSpec
 /// Options of the commands that run passes.
 struct CompileOptions: ParsableArguments {
   /// Passes that only make a program faster by merging nodes.
-  static let fusions = ["fuse-maps", "guard-clamps", "share", "simplify", "fuse-elementwise"]
+  static let fusions = [
+    "rewrite-layers", "fuse-maps", "fuse-radial", "guard-clamps", "share", "simplify", "fuse-elementwise",
+  ]
 
   @Option(
     help: ArgumentHelp("Leave a pass out.", valueName: "pass"),

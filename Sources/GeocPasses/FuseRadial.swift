@@ -1,0 +1,118 @@
+import GeocIR
+
+/// Composes exponential and logarithmic maps, projections, scalings and clippings along rays.
+///
+/// - A map of a map is one map, where the chart of the inner result is that of the outer argument and the curvature is
+///   the same: `logmap0(expmap0(v))` keeps only the clamp of the projection, v min(1, s_max/(κ‖v‖)).
+/// - A clamp that the range of its argument proves inactive disappears: the range follows from clamps before it, through
+///   what does not lengthen vectors (relu, means, reshapes of whole rows).
+/// - A map that is the identity disappears.
+package enum FuseRadial: Pass {
+  package static let name = "fuse-radial"
+  package static let summary = "composes exponential and logarithmic maps at the origin and drops clamps that cannot act"
+  package static let reason = "before differentiation, so that the backward is that of the fused map"
+
+  /// A radial map that made a value.
+  private struct Made {
+    var f: RadialFunction
+    /// Its argument and, where it is learned, the curvature.
+    var inputs: [Value]
+    var curvature: Double
+    var label: String
+  }
+
+  /// What is known of the length of a value's rows: κ times the norm is at most that of a tangent vector of this length.
+  private struct Bound {
+    var chart: Chart
+    var length: Double
+    var operand: Value?
+    var curvature: Double
+  }
+
+  package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    var rebuilder = Rebuilder(f, options.registry)
+    var made: [Value: Made] = [:]
+    var bounds: [Value: Bound] = [:]
+    for node in f.nodes {
+      guard node.op == "radial", let outer = node.attributes.radial("f"), let result = node.results.first else {
+        try rebuilder.copy(node)
+        guard let x = node.inputs.first, let y = node.results.first else { continue }
+        let (from, to) = (try rebuilder.value(x), try rebuilder.value(y))
+        if node.op == "as_type", let map = made[from] { made[to] = map }
+        if keepsLength(node), let bound = bounds[from] { bounds[to] = bound }
+        continue
+      }
+      var inputs = try node.inputs.map(rebuilder.value)
+      let curvature = node.attributes.real("c", 1)
+      var map = outer
+      let label = label(f, node)
+      var fused: String?
+      if let inner = made[inputs[0]],
+        isFlat(inner.f) || (inner.curvature == curvature && inner.inputs.dropFirst() == inputs.dropFirst()),
+        let whole = inner.f.composed(with: outer)
+      {
+        map = whole
+        inputs[0] = inner.inputs[0]
+        fused = inner.label
+      }
+      let known = bounds[inputs[0]].flatMap { bound in
+        bound.chart == map.from && bound.operand == inputs.dropFirst().first && bound.curvature == curvature
+          ? bound.length : nil
+      }
+      let (simple, length) = map.simplified(
+        bound: known ?? .infinity, kappa: inputs.count == 1 ? curvature.squareRoot() : nil)
+      rebuilder.builder.origin = node.origin
+      let bound = Bound(
+        chart: simple.to, length: length, operand: inputs.dropFirst().first, curvature: curvature)
+      if let fused {
+        report.record(
+          name, f, simple.isIdentity ? "cancelled \(fused) and \(label)" : "fused \(fused) and \(label) into radial{\(simple)}",
+          at: node.origin)
+      }
+      if dropsClamp(map, simple) {
+        report.record(name, f, "dropped the projection of \(label): its argument stays inside", at: node.origin)
+      }
+      if simple.isIdentity {
+        let same = try rebuilder.builder.retyped(inputs[0], as: f.type(result))
+        rebuilder.map[result] = same
+        bounds[same] = bound
+        continue
+      }
+      var attributes = node.attributes
+      attributes["f"] = .radial(simple)
+      let new = try rebuilder.builder.node("radial", inputs, attributes, name: f.names[result.index])[0]
+      let typed = try rebuilder.builder.retyped(new, as: f.type(result))
+      rebuilder.map[result] = typed
+      for value in [new, typed] {
+        made[value] = Made(f: simple, inputs: inputs, curvature: curvature, label: label)
+        if length.isFinite { bounds[value] = bound }
+      }
+    }
+    return try Prune.run(try rebuilder.finish(), options, &report)
+  }
+
+  /// Whether a map has no curvature of its own: it scales or clips tangent vectors.
+  private static func isFlat(_ f: RadialFunction) -> Bool {
+    f.from == .tangent && f.to == .tangent && f.steps.allSatisfy { if case .clamp = $0 { false } else { true } }
+  }
+
+  /// Whether the range of the argument, beyond the clamps of the map itself, makes a clamp idle.
+  private static func dropsClamp(_ map: RadialFunction, _ simple: RadialFunction) -> Bool {
+    func clamps(_ f: RadialFunction) -> Int { f.steps.count { if case .clamp = $0 { true } else { false } } }
+    return clamps(simple) < clamps(map.simplified().function)
+  }
+
+  /// Ops whose result has rows no longer than those of the first input.
+  private static func keepsLength(_ node: Node) -> Bool {
+    switch node.op {
+    case "as_type", "stop_gradient": true
+    case "map": node.attributes.expression("expr") == .binary(.max, .input(0), .constant(0))
+    default: false
+    }
+  }
+
+  private static func label(_ f: Function, _ node: Node) -> String {
+    let name = node.results.first.map { f.names[$0.index] } ?? ""
+    return name.isEmpty ? (node.origin.path.isEmpty ? "a radial map" : "a map of \(node.origin.path)") : name
+  }
+}
