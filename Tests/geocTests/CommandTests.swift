@@ -67,7 +67,7 @@ enum Repository {
     ["check", "--color", "sometimes", "x.yaml"], ["compile"], ["nonsense"], ["ops", "bimaq"], ["explain", "E9999"],
     ["check", "--deny", "E0204", "x.yaml"], ["check", "--allow", "no-such-lint", "x.yaml"], [],
     ["compile", "x.yaml", "--disable", "expand"], ["compile", "x.yaml", "--disable", "no-such-pass"],
-    ["graph", "x.yaml", "--format", "svg"], ["compile", "x.yaml", "--emit", "ir-after="],
+    ["graph", "x.yaml", "--format", "pdf"], ["compile", "x.yaml", "--emit", "ir-after="],
   ])
   func wrongUsageEndsWith2(_ arguments: [String]) {
     let run = Run(arguments)

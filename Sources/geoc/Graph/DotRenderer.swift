@@ -15,8 +15,14 @@ enum DotRenderer {
     let indent = String(repeating: "  ", count: depth)
     var text = ""
     for box in tree.boxes {
-      let shape = box.kind == .op ? "" : ", shape=\(box.kind == .output || box.kind == .input ? "ellipse" : "note")"
-      text += "\(indent)\(box.id) [label=\(quote(box.label)), fillcolor=\"\(Drawing.color(box))\"\(shape)];\n"
+      let shape =
+        switch box.kind {
+        case .op: ""
+        case .input, .output: ", shape=ellipse"
+        case .parameter, .state: ", shape=note"
+        case .removed: ", style=\"rounded,dashed\""
+        }
+      text += "\(indent)\(box.id) [label=\(quote(box.label)), fillcolor=\"\(Palette.fill(box))\"\(shape)];\n"
     }
     for child in tree.children {
       text += "\(indent)subgraph \(quote("cluster_" + child.path.joined(separator: "/"))) {\n"

@@ -6,7 +6,7 @@ enum MermaidRenderer {
     var clusters = 0
     text += cluster(ClusterTree(drawing.boxes), depth: 1, &clusters)
     for arrow in drawing.arrows { text += "  \(arrow.from) -->|\(quote(arrow.type))| \(arrow.to)\n" }
-    for box in drawing.boxes { text += "  style \(box.id) fill:\(Drawing.color(box)),stroke:#888,color:#000\n" }
+    for box in drawing.boxes { text += "  style \(box.id) fill:\(Palette.fill(box)),stroke:#888,color:#000\n" }
     return text
   }
 
@@ -16,7 +16,7 @@ enum MermaidRenderer {
     for box in tree.boxes {
       let label = quote(box.label)
       switch box.kind {
-      case .op: text += "\(indent)\(box.id)[\(label)]\n"
+      case .op, .removed: text += "\(indent)\(box.id)[\(label)]\n"
       case .input, .output: text += "\(indent)\(box.id)([\(label)])\n"
       case .parameter, .state: text += "\(indent)\(box.id)[/\(label)/]\n"
       }

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+/// A headless Chromium that opens pages from files.
+struct Browser {
+  /// The program, where there is one.
+  static let program = ["chromium", "chromium-browser", "google-chrome"].lazy
+    .flatMap { name in (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+    }
+    .first { FileManager.default.isExecutableFile(atPath: $0) }
+  /// Whether tests in a browser run: where there is one, and where `GEOC_BROWSER=1` says that there must be.
+  static let isWanted = program != nil || ProcessInfo.processInfo.environment["GEOC_BROWSER"] == "1"
+
+  /// What a page did.
+  struct Outcome {
+    /// What the added script returned.
+    var result: [String: Any]
+    /// Lines that the page wrote to the console.
+    var console: [String]
+  }
+
+  /// Opens `page` in a window and runs `script` in it; `script` is the body of a function that returns an object.
+  static func run(_ page: String, width: Int = 1280, height: Int = 800, script: String) throws -> Outcome {
+    let program = try #require(program, "chromium is not installed: apt-get install chromium")
+    let folder = try Repository.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let probe = """
+      <script>window.addEventListener('load', () => {
+        const out = document.createElement('pre');
+        out.id = 'outcome';
+        try { out.textContent = JSON.stringify((() => { \(script) })()); } catch (error) { console.error(String(error)); }
+        document.body.append(out);
+      });</script></body>
+      """
+    let file = folder + "/page.html"
+    try page.replacing("</body>", with: probe).write(toFile: file, atomically: true, encoding: .utf8)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = [
+      "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=4000",
+      "--user-data-dir=\(folder)/profile", "--window-size=\(width),\(height)", "--dump-dom", "file://\(file)",
+    ]
+    let output = Pipe()
+    let notes = folder + "/stderr"
+    try Data().write(to: URL(fileURLWithPath: notes))
+    process.standardOutput = output
+    process.standardError = FileHandle(forWritingAtPath: notes)
+    try process.run()
+    let dom = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let log = try String(contentsOfFile: notes, encoding: .utf8)
+    let console = log.split(separator: "\n").map(String.init).filter { $0.contains(":CONSOLE") }
+    let start = try #require(dom.range(of: "<pre id=\"outcome\">"), "the page did not load: \(log.suffix(600))")
+    let end = try #require(dom.range(of: "</pre>", range: start.upperBound..<dom.endIndex))
+    let text = dom[start.upperBound..<end.lowerBound].replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&amp;", with: "&")
+    let result = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+    return Outcome(result: try #require(result as? [String: Any]), console: console)
+  }
+}
+
+@Suite(.enabled(if: Browser.isWanted), .serialized) struct GraphPageTests {
+  static let folding = """
+    const section = document.querySelector('section[data-stage=ir]');
+    const graph = section.querySelector('svg.graph');
+    const open = graph.dataset.h;
+    document.getElementById('fold').click();
+    const closed = graph.dataset.h;
+    const hidden = [...section.querySelectorAll('.cluster .box')].filter(box => box.getClientRects().length).length;
+    document.getElementById('fold').click();
+    const search = document.getElementById('search');
+    document.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+    const focused = document.activeElement === search;
+    search.value = 'bimap_1 congruence';
+    search.dispatchEvent(new Event('input'));
+    search.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    const chosen = document.querySelector('.box.chosen');
+    return { open: +open, closed: +closed, hidden, again: +graph.dataset.h, focused,
+      count: document.getElementById('count').textContent, chosen: chosen && chosen.id,
+      panel: document.getElementById('facts-panel').textContent,
+      same: [...document.querySelectorAll('.box.same')].map(box => box.id),
+      hot: document.querySelectorAll('.wire.hot').length };
+    """
+
+  @Test func foldsSearchesAndTells() throws {
+    let page = Run("graph", CompileTests.demo, "--format", "html", "--stage", "ir").output
+    let outcome = try Browser.run(page, width: 1400, script: Self.folding)
+    #expect(outcome.console == [])
+    let result = outcome.result
+    let (open, closed) = (try #require(result["open"] as? Double), try #require(result["closed"] as? Double))
+    #expect(closed > 0 && closed < open / 2)
+    #expect(result["hidden"] as? Int == 0)
+    #expect(abs(try #require(result["again"] as? Double) - open) < 1)
+    #expect(result["focused"] as? Bool == true)
+    #expect((result["count"] as? String)?.hasPrefix("1 of ") == true)
+    let chosen = try #require(result["chosen"] as? String)
+    #expect(chosen.hasPrefix("ir-n"))
+    let panel = try #require(result["panel"] as? String)
+    for text in ["congruence of bimap_1", "line 13 of the spec", "- bimap: { out: 6 }", "FLOPs", "288 bytes"] {
+      #expect(panel.contains(text), "\(text)")
+    }
+    #expect((result["same"] as? [String])?.contains { $0.hasPrefix("model-") } == true)
+    #expect((result["hot"] as? Int ?? 0) > 0)
+  }
+
+  /// Five examples, each at two widths.
+  @Test(arguments: Repository.examples.prefix(5), [1400, 420])
+  func loadsWithoutErrors(_ path: String, _ width: Int) throws {
+    let page = Run("graph", path, "--format", "html").output
+    let outcome = try Browser.run(
+      page, width: width,
+      script: """
+        const seen = {};
+        for (const button of document.querySelectorAll('[data-show]')) {
+          if (button.getAttribute('aria-pressed') !== 'true') button.click();
+          const section = document.querySelector(`section[data-stage=${button.dataset.show}]`);
+          const face = section.querySelector('.face, .frame').getBoundingClientRect();
+          seen[button.dataset.show] = face.width;
+        }
+        return { seen, shown: [...document.querySelectorAll('section')].filter(s => !s.hidden).length,
+          overflow: document.documentElement.scrollWidth - window.innerWidth };
+        """)
+    #expect(outcome.console == [])
+    let seen = try #require(outcome.result["seen"] as? [String: Double])
+    #expect(seen.count == 4 && seen.values.allSatisfy { $0 > 1 })
+    #expect(outcome.result["shown"] as? Int == (width > 900 ? 4 : 1))
+    #expect((outcome.result["overflow"] as? Int ?? 1) <= 0)
+  }
+
+  @Test func closedClustersKeepTheirWires() throws {
+    let spec = """
+      geoc: 1
+      model: deep
+      inputs: { x: "R[4]" }
+      blocks:
+        cell:
+          graph: [linear: { out: 4 }, relu]
+      graph:
+        - cell: {}
+          repeat: 3
+      """
+    let page = Run("graph", "-", "--format", "html", input: spec).output
+    let outcome = try Browser.run(
+      page,
+      script: """
+        const section = document.querySelector('section[data-stage=model]');
+        const cluster = section.querySelectorAll('.cluster')[1];
+        cluster.focus();
+        cluster.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        const frame = cluster.querySelector('.frame').getBoundingClientRect();
+        const ends = [...section.querySelector('.body > g').children].map(wire => {
+          const box = wire.getBoundingClientRect();
+          return [box.top, box.bottom];
+        });
+        return { closed: cluster.classList.contains('closed'), top: frame.top, bottom: frame.bottom, ends };
+        """)
+    #expect(outcome.console == [])
+    #expect(outcome.result["closed"] as? Bool == true)
+    let ends = try #require(outcome.result["ends"] as? [[Double]])
+    let (top, bottom) = (
+      try #require(outcome.result["top"] as? Double), try #require(outcome.result["bottom"] as? Double)
+    )
+    #expect(ends.contains { abs($0[1] - top) < 2 })
+    #expect(ends.contains { abs($0[0] - bottom) < 2 })
+  }
+}
