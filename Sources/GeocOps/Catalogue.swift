@@ -24,6 +24,7 @@ package enum Catalogue {
     LogSoftmaxOp.self,
     ScaleOp.self, CastOp.self, AddOp.self, MulOp.self, MeanOp.self, FlattenOp.self, ReshapeOp.self, PermuteOp.self,
     SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self,
+    Conv2dOp.self, AvgPool2dOp.self, MaxPool2dOp.self,
   ]
 
   /// Symmetric positive definite matrices.

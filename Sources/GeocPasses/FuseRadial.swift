@@ -40,6 +40,7 @@ package enum FuseRadial: Pass {
         let (from, to) = (try rebuilder.value(x), try rebuilder.value(y))
         if node.op == "as_type", let map = made[from] { made[to] = map }
         if keepsLength(node), let bound = bounds[from] { bounds[to] = bound }
+        if node.op == "row", node.attributes["margin"] != nil { bounds[to] = try projected(node, rebuilder) }
         continue
       }
       var inputs = try node.inputs.map(rebuilder.value)
@@ -100,6 +101,18 @@ package enum FuseRadial: Pass {
   private static func dropsClamp(_ map: RadialFunction, _ simple: RadialFunction) -> Bool {
     func clamps(_ f: RadialFunction) -> Int { f.steps.count { if case .clamp = $0 { true } else { false } } }
     return clamps(simple) < clamps(map.simplified().function)
+  }
+
+  /// The bound of a row program that ends with a projection; its curvature is a constant or its first scalar.
+  private static func projected(_ node: Node, _ rebuilder: Rebuilder) throws -> Bound? {
+    guard let program = node.attributes.row("program") else { return nil }
+    let length = RadialFunction.Step.limit(node.attributes.real("margin"))
+    if case .real(let c)? = node.attributes["c"] {
+      return Bound(chart: .ball, length: length, operand: nil, curvature: c)
+    }
+    guard program.scalars > 0 else { return nil }
+    return Bound(
+      chart: .ball, length: length, operand: try rebuilder.value(node.inputs[program.vectors]), curvature: 1)
   }
 
   /// Ops whose result has rows no longer than those of the first input.

@@ -75,7 +75,7 @@ enum PoincareBatchNormOp: Op {
       try c.value("bias"), RadialFunction(.tangent, [.clamp(margin)], to: .ball), curvature)
     let factor = try b.map(
       "sqrt(x0 / (x1 + \(c.attributes.real("eps", 1e-6))))", [try b.reshape(try c.value("weight"), [1]), variance])
-    let y = try b.rows([x, mean, target], curvature.operands + [factor]) { r, v, s in
+    let y = try b.rows([x, mean, target], curvature.operands + [factor], margin: margin, curvature: curvature.number) { r, v, s in
       let ball = BallAlgebra(c: curvature.scalar(&r, s))
       r.result(try place(ball, &r, v[0], v[1], v[2], curvature.rest(s)[0], margin))
     }[0]

@@ -49,8 +49,12 @@ enum RowOp: Op {
     family: "core", summary: "Linear combinations of row vectors with coefficients from their inner products.",
     formula: "y = Σ fₖ(⟨vᵢ, vⱼ⟩, s) vₖ for every row; leading axes broadcast",
     backward: "again a row program: v̄ᵢ collects fᵢ ȳ and the slopes of f times the other vectors",
-    parameters: ["program": "inner products, numbers, results; vector results come first"])
-  static let signature: Signature = "(x...: T[*]) {program: text} -> R[*]"
+    parameters: [
+      "program": "inner products, numbers, results; vector results come first",
+      "margin": "where the first result is a point of the ball: its distance from the sphere at infinity",
+      "c": "the curvature of that ball, where it is not the first scalar",
+    ])
+  static let signature: Signature = "(x...: T[*]) {program: text, margin: real?, c: real?} -> R[*]"
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -196,16 +200,21 @@ enum RowSumOp: Op {
 
 extension Builder {
   /// The results of a row program on `vectors` and `scalars`, written by `write` from the input vectors and scalars:
-  /// vector results before scalar ones.
+  /// vector results before scalar ones. With `margin` the first result is a point of the ball of the given curvature
+  /// (the first scalar where it is not given) held that far from the sphere at infinity, which lets passes drop
+  /// projections behind it.
   package mutating func rows(
-    _ vectors: [Value], _ scalars: [Value] = [], summed: Bool = false,
+    _ vectors: [Value], _ scalars: [Value] = [], summed: Bool = false, margin: Double? = nil,
+    curvature: Double? = nil,
     _ write: (inout RowBuilder, [RowVector], [RowNumber]) throws -> Void
   ) throws -> [Value] {
     var r = RowBuilder(vectors: vectors.count, scalars: scalars.count)
     let v = vectors.indices.map { r.vector($0) }
     let s = scalars.indices.map { r.scalar($0) }
     try write(&r, v, s)
-    return try node(
-      summed ? RowSumOp.name : RowOp.name, vectors + scalars, Attributes(["program": .row(try r.program())]))
+    var attributes = Attributes(["program": .row(try r.program())])
+    if let margin { attributes["margin"] = .real(margin) }
+    if let curvature { attributes["c"] = .real(curvature) }
+    return try node(summed ? RowSumOp.name : RowOp.name, vectors + scalars, attributes)
   }
 }

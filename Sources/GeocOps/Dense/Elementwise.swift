@@ -93,10 +93,17 @@ enum MulOp: Op {
 /// All axes as one.
 enum FlattenOp: Op {
   static let name = "flatten"
-  static let doc = OpDoc(family: "dense", summary: "All axes of the item as one.", example: "- flatten")
-  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static let doc = OpDoc(
+    family: "dense", summary: "All axes of the item as one; a field of one point as the point.", example: "- flatten")
+  static let signature: Signature = "(x: T[*]) -> T"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
+    let type = call.inputs[0]
+    if !type.isReal, type.field.reduce(1, *) == 1 { return [GeoType(type.space, isBatched: type.isBatched)] }
+    guard type.isReal else {
+      throw TypeProblem(.mismatch, "flatten expects R[*] or one point, found \(type.shown)", operand: 0)
+    }
     return [.real([call.shape(0).reduce(1, *)], isBatched: call.isBatched)]
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
