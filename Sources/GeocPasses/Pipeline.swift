@@ -25,6 +25,8 @@ package enum Pipeline {
     case gradient(mode: String, ofLoss: Bool)
     /// Initial values of parameters, states and optimizer slots.
     case initialize
+    /// Every result of the function as it stands, in a mode.
+    case observe(mode: String)
 
     /// Name of the function.
     package var functionName: String {
@@ -34,6 +36,7 @@ package enum Pipeline {
       case .step: "step"
       case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
       case .initialize: "initialize"
+      case .observe(let mode): "observe_\(mode)"
       }
     }
   }
@@ -87,6 +90,8 @@ package enum Pipeline {
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) {
         isOutput($0) || $0.hasPrefix("state.") || (ofLoss && $0 == "loss")
       }
+    case .observe(let mode):
+      f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) { _ in true }
     case .initialize:
       let step = try optimizer.map {
         try derive(forward, for: .step, optimizer: $0, options: options).layers

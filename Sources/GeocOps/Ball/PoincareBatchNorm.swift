@@ -18,7 +18,7 @@ enum PoincareBatchNormOp: Op {
     ], example: "- poincare_batch_norm")
   static let signature: Signature = """
     (x: [B] Ball(n, c=k)[*]; weight weight: R = ones, bias: R[n] = zeros, c: Positive = ones if learn_c, \
-    state running_mean: R[n] = zeros, running_var: R = ones) {momentum: real = 0.1 in 0...1, eps: real = 1e-06 in (0..., \
+    state running_mean: Ball(n, c=k) = zeros, running_var: R = ones) {momentum: real = 0.1 in 0...1, eps: real = 1e-06 in (0..., \
     mean: midpoint|frechet = midpoint, stats: running|batch = running, margin: real? in (0...1)} -> Ball(n, c=k)[*]
     """
   static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]

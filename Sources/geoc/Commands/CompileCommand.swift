@@ -42,6 +42,10 @@ struct CompileCommand: GeocCommand {
     if report {
       console.print(
         try CompileReport(compiler, try purposes(compiler, all: compiler.purposes)).text(console.printDecorator))
+      if compiler.model.optimizer != nil, function == nil || function == "step" {
+        console.print(try BackwardCost.text(compiler, console.printDecorator))
+      }
+      if function == nil { console.print(try InitialMoments(compiler).text(console.printDecorator)) }
     }
     if let path = output ?? (emit == nil && !report ? "\(compiler.model.module.name).geoplan" : nil) {
       try PlanFile.write(try compiler.plan(), to: path)

@@ -47,11 +47,23 @@ struct SampleData {
     case "SPD", "Sym":
       let n = type.space.sizes.first ?? 1
       for _ in 0..<(count * type.field.reduce(1, *)) { values += matrix(n, isPositive: type.space.name == "SPD") }
+    case "Ball":
+      // tanh of a normal length along a normal direction: points all over the ball.
+      let n = type.space.sizes.first ?? 1
+      let radius = 1 / Self.curvature(type.space).squareRoot()
+      for _ in 0..<(count * elements / max(1, n)) {
+        let v = (0..<n).map { _ in normal() }
+        let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        values += v.map { $0 * radius * tanh(0.5 * norm) / max(norm, 1e-15) }
+      }
     default:
       for _ in 0..<(count * elements) { values.append(normal()) }
     }
     return try readingFiles { () throws(TensorFileError) in try Tensor(values, shape: [count] + shape) }
   }
+
+  /// The curvature of a ball; 1 where it is learned.
+  private static func curvature(_ space: Space) -> Double { if case .real(let c)? = space["c"] { c } else { 1 } }
 
   /// A symmetric matrix; A Aᵀ / n + I/2 where it is to be positive definite.
   private mutating func matrix(_ n: Int, isPositive: Bool) -> [Double] {
