@@ -49,7 +49,8 @@ package enum Catalogue {
 
   /// Spaces.
   package static let spaces: [any SpaceDeclaration.Type] = [
-    RealSpace.self, PositiveSpace.self, LabelSpace.self, SPDSpace.self, SymSpace.self, BallSpace.self, SphereSpace.self, StiefelSpace.self,
+    RealSpace.self, PositiveSpace.self, LabelSpace.self, SPDSpace.self, SymSpace.self, BallSpace.self, SphereSpace.self,
+    StiefelSpace.self,
     GrassmannSpace.self, SOSpace.self, SESpace.self, GLPlusSpace.self, SLSpace.self, IrrepsSpace.self,
     CloudSpace.self, TangentSpace.self, RowsSpace.self,
   ]
@@ -60,7 +61,8 @@ package enum Catalogue {
   /// Initialisers.
   static let initializers: [any Initializer.Type] = [
     ZerosInitializer.self, OnesInitializer.self, ConstantInitializer.self, IdentityInitializer.self,
-    EyeInitializer.self, CentreInitializer.self, OrthogonalInitializer.self, UniformFanInInitializer.self, NormalInitializer.self, LecunNormalInitializer.self,
+    EyeInitializer.self, CentreInitializer.self, OrthogonalInitializer.self, UniformFanInInitializer.self,
+    NormalInitializer.self, LecunNormalInitializer.self,
     RandomPointInitializer.self,
   ]
 

@@ -9,7 +9,8 @@ import GeocIR
 /// - A map that is the identity disappears.
 package enum FuseRadial: Pass {
   package static let name = "fuse-radial"
-  package static let summary = "composes exponential and logarithmic maps at the origin and drops clamps that cannot act"
+  package static let summary =
+    "composes exponential and logarithmic maps at the origin and drops clamps that cannot act"
   package static let reason = "before differentiation, so that the backward is that of the fused map"
 
   /// A radial map that made a value.
@@ -67,7 +68,8 @@ package enum FuseRadial: Pass {
         chart: simple.to, length: length, operand: inputs.dropFirst().first, curvature: curvature)
       if let fused {
         report.record(
-          name, f, simple.isIdentity ? "cancelled \(fused) and \(label)" : "fused \(fused) and \(label) into radial{\(simple)}",
+          name, f,
+          simple.isIdentity ? "cancelled \(fused) and \(label)" : "fused \(fused) and \(label) into radial{\(simple)}",
           at: node.origin)
       }
       if dropsClamp(map, simple) {

@@ -39,4 +39,7 @@ package struct LintCodes: Sendable {
   /// It only changes the effective step size.
   package let decayOnScaleInvariant = DiagnosticCode(
     "W0016", "decay-on-scale-invariant", "weight decay acts on a scale-invariant weight")
+  /// Logarithms of projected points are bounded.
+  package let boundedLogits = DiagnosticCode(
+    "W0017", "bounded-logits", "the curvature bounds the logits, and the loss from below")
 }

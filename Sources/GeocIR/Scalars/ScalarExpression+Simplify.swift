@@ -20,7 +20,9 @@ extension ScalarExpression {
   private var isVisiblyNonNegative: Bool {
     switch self {
     case .constant(let value): value >= 0
-    case .unary(let f, _): [.exp, .sqrt, .rsqrt, .cosh, .sigmoid, .softplus, .abs, .step, .acos, .tanhc, .atanhc, .sinhc, .asinhc].contains(f)
+    case .unary(let f, _):
+      [.exp, .sqrt, .rsqrt, .cosh, .sigmoid, .softplus, .abs, .step, .acos, .tanhc, .atanhc, .sinhc, .asinhc].contains(
+        f)
     case .binary(.less, _, _): true
     case .binary(.multiply, let a, let b): a == b || (a.isVisiblyNonNegative && b.isVisiblyNonNegative)
     case .binary(.add, let a, let b), .binary(.divide, let a, let b), .binary(.min, let a, let b):

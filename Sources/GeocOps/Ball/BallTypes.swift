@@ -80,7 +80,8 @@ enum BallTypes {
     let (f, g) = (call.inputs[a].field, call.inputs[b].field)
     guard f == g || f.isEmpty || g.isEmpty else {
       throw TypeProblem(
-        .disagreement, "\(call.op) takes fields of one shape, found \(call.inputs[a].shown) and \(call.inputs[b].shown)",
+        .disagreement,
+        "\(call.op) takes fields of one shape, found \(call.inputs[a].shown) and \(call.inputs[b].shown)",
         operand: b)
     }
   }
@@ -91,7 +92,8 @@ enum BallTypes {
     let isVector = type.isReal || type.space.name == TangentSpace.name
     guard isVector, call.shape(k).last == n else {
       throw TypeProblem(
-        .mismatch, "\(call.op) expects vectors R[\(n)] or tangent vectors of Ball(\(n)), found \(type.shown)", operand: k)
+        .mismatch, "\(call.op) expects vectors R[\(n)] or tangent vectors of Ball(\(n)), found \(type.shown)",
+        operand: k)
     }
   }
 

@@ -7,7 +7,9 @@ private enum Hyptorch {
   static let margin = 1e-3
 
   /// x ⊕ y with the constant in the denominator.
-  static func add(_ r: inout RowBuilder, _ c: RowNumber, _ x: RowVector, _ y: RowVector, _ eps: Double) throws -> RowVector {
+  static func add(_ r: inout RowBuilder, _ c: RowNumber, _ x: RowVector, _ y: RowVector, _ eps: Double) throws
+    -> RowVector
+  {
     let (xy, xx, yy) = (r.dot(x, y), r.square(x), r.square(y))
     let d = try r.number("1 + 2 * x0 * x1 + x0 * x0 * x2 * x3 + \(eps)", c, xy, xx, yy)
     let a = try r.number("(1 + 2 * x0 * x1 + x0 * x2) / x3", c, xy, yy, d)
@@ -27,7 +29,8 @@ enum MobiusLinearOp: Op {
     parameters: [
       "out": "dimension of the result", "bias": "whether b is there",
       "bias_curvature": "curvature of the bias addition; the ball's where it is left out, 1 in the released code",
-      "eps": "added to the denominator of the addition", "margin": "distance kept from the sphere at infinity, relative",
+      "eps": "added to the denominator of the addition",
+      "margin": "distance kept from the sphere at infinity, relative",
     ], example: "- mobius_linear: { out: 5 }")
   static let signature: Signature = """
     (x: Ball(n, c=k); weight weight: R[out, n] = uniform_fan_in, bias: R[out] = uniform_fan_in(n) if bias, \
@@ -67,7 +70,10 @@ enum HyperbolicMLROp: Op {
     formula: "ℓ = (2‖A‖/κ) arsinh(2κ⟨z, A/‖A‖⟩/(1 − c‖z‖²)), z = (−p) ⊕ x, p = expmap0(P)",
     backward: "z̄ = t̄(2κÂ + 2c t z)/(1 − c‖z‖²), then Möbius addition and expmap0",
     source: "Hyperbolic neural networks, 2018; HypCD's library",
-    parameters: ["classes": "number of hyperplanes", "eps": "added to the denominator of the addition", "margin": "distance kept from the sphere at infinity, relative"],
+    parameters: [
+      "classes": "number of hyperplanes", "eps": "added to the denominator of the addition",
+      "margin": "distance kept from the sphere at infinity, relative",
+    ],
     example: "- hyperbolic_mlr: { classes: 5 }")
   static let signature: Signature = """
     (x: Ball(n, c=k); weight normals: R[classes, n] = uniform_fan_in, points: R[classes, n] = uniform_fan_in, \

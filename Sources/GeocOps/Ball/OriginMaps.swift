@@ -16,7 +16,8 @@ enum ExpMap0Op: Op {
     backward: "v̄ = T ȳ + K⟨ȳ, v⟩v/‖v‖², c̄ = Σ⟨ȳ, v⟩K/2c, K = sech²κ‖v‖ − T, T = tanh(κ‖v‖)/(κ‖v‖)",
     source: "Hyperbolic neural networks++; HypLL",
     parameters: [
-      "c": "curvature c > 0, or learn(x): a parameter that starts at x", "axis": "axis of the coordinates; -1 is the last",
+      "c": "curvature c > 0, or learn(x): a parameter that starts at x",
+      "axis": "axis of the coordinates; -1 is the last",
       "profile": "hyptorch: the margin 1e-3 of HypCD's library", "margin": Margin.meaning,
     ], example: "- expmap0: { c: 0.1 }", invariances: ["expmap0(g v) = g expmap0(v) for g in O(n)"])
   static let signature: Signature = """
@@ -32,7 +33,8 @@ enum ExpMap0Op: Op {
     }
     let axis = call.attributes.int("axis")
     guard (-rank..<rank).contains(axis) else {
-      throw TypeProblem(.parameter, "expmap0 has no axis \(axis) in \(call.inputs[0].shown)", operand: 0, parameter: "axis")
+      throw TypeProblem(
+        .parameter, "expmap0 has no axis \(axis) in \(call.inputs[0].shown)", operand: 0, parameter: "axis")
     }
     return axis < 0 ? axis + rank : axis
   }
@@ -143,7 +145,9 @@ enum MobiusScaleOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let curvature = try Curvature(&b, c, input: 0)
     guard c.inputNames.count(where: { $0 == "x" }) == 2 else {
-      return [try b.radial(c.inputs[0], RadialFunction(.ball, [.scale(c.attributes.real("by", 1))], to: .ball), curvature)]
+      return [
+        try b.radial(c.inputs[0], RadialFunction(.ball, [.scale(c.attributes.real("by", 1))], to: .ball), curvature)
+      ]
     }
     let factor = try b.reshape(c.inputs[1], c.inputShape(1) + [1])
     return try b.rows([c.inputs[0]], curvature.operands + [factor]) { r, v, s in

@@ -5,7 +5,8 @@ enum PoincareBatchNormOp: Op {
   static let name = "poincare_batch_norm"
   static let doc = OpDoc(
     family: "ball",
-    summary: "Batch normalisation: points are moved from their mean to a learned point and scaled to a learned variance.",
+    summary:
+      "Batch normalisation: points are moved from their mean to a learned point and scaled to a learned variance.",
     formula: """
       y = expmap(β, √(γ/(σ² + ε)) transport(m → β, logmap(m, x))), β = expmap0(bias), γ the weight, m the gyromidpoint \
       of all rows, σ² the mean of d(x, m)²
@@ -75,7 +76,8 @@ enum PoincareBatchNormOp: Op {
       try c.value("bias"), RadialFunction(.tangent, [.clamp(margin)], to: .ball), curvature)
     let factor = try b.map(
       "sqrt(x0 / (x1 + \(c.attributes.real("eps", 1e-6))))", [try b.reshape(try c.value("weight"), [1]), variance])
-    let y = try b.rows([x, mean, target], curvature.operands + [factor], margin: margin, curvature: curvature.number) { r, v, s in
+    let y = try b.rows([x, mean, target], curvature.operands + [factor], margin: margin, curvature: curvature.number) {
+      r, v, s in
       let ball = BallAlgebra(c: curvature.scalar(&r, s))
       r.result(try place(ball, &r, v[0], v[1], v[2], curvature.rest(s)[0], margin))
     }[0]

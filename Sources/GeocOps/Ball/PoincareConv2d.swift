@@ -13,9 +13,9 @@ enum PoincareConv2dOp: Op {
       "out": "dimension of the result", "kernel": "size of the square kernel", "stride": "step in pixels",
       "padding": "zeros on each side", "bias": "whether offsets are there",
       "init": """
-        identity: half the rectangular identity; normal: variance 1/(2 in·out); centre: the middle tap copies its \
-        channel, which keeps norms
-        """, "margin": Margin.meaning,
+      identity: half the rectangular identity; normal: variance 1/(2 in·out); centre: the middle tap copies its \
+      channel, which keeps norms
+      """, "margin": Margin.meaning,
     ], example: "- poincare_conv2d: { out: 8, kernel: 3, padding: 1 }")
   static let signature: Signature = """
     (x: Ball(n, c=k)[h, w]; weight weight: R[n*kernel*kernel, out] = eye, bias: R[out] = zeros if bias, \

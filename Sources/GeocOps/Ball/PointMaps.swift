@@ -40,7 +40,9 @@ enum ExpMapOp: Op {
     try BallTypes.vectors(call, 1, x.space.sizes[0])
     let leading = Array(call.shape(1).dropLast())
     guard x.field == leading || x.field.isEmpty || leading.isEmpty else {
-      throw TypeProblem(.disagreement, "expmap takes fields of one shape, found \(call.inputs[0].shown) and \(call.inputs[1].shown)", operand: 1)
+      throw TypeProblem(
+        .disagreement, "expmap takes fields of one shape, found \(call.inputs[0].shown) and \(call.inputs[1].shown)",
+        operand: 1)
     }
     return [GeoType(x.space, field: x.field.isEmpty ? leading : x.field, isBatched: call.isBatched)]
   }

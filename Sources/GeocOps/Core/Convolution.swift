@@ -181,7 +181,9 @@ enum UnfoldOp: GatherOp {
     var own = attributes
     own["points"] = .bool(true)
     let kernel = attributes.ints("kernel")
-    guard shape.count == 3, kernel.count == 2 else { throw TypeProblem(.mismatch, "unfold takes fields, found \(shape)") }
+    guard shape.count == 3, kernel.count == 2 else {
+      throw TypeProblem(.mismatch, "unfold takes fields, found \(shape)")
+    }
     let s = try ConvolutionShape(shape, [shape[2] * kernel[0] * kernel[1], 1], own, name)
     var indices: [Int] = []
     for y in 0..<s.outHeight {

@@ -76,7 +76,8 @@ private enum Pooling {
     let k = call.attributes.int("kernel", 1)
     guard shape[1] >= k, shape[2] >= k else {
       throw TypeProblem(
-        .parameter, "\(call.op): a window of \(k) does not fit \(call.inputs[0].shown)", operand: 0, parameter: "kernel")
+        .parameter, "\(call.op): a window of \(k) does not fit \(call.inputs[0].shown)", operand: 0, parameter: "kernel"
+      )
     }
     return [.real([shape[0], shape[1] / k, shape[2] / k], isBatched: call.isBatched)]
   }

@@ -38,6 +38,6 @@ enum Lints {
   static let all: [any Lint.Type] = [
     UnusedNode.self, UnusedInput.self, UnusedBlock.self, UnusedBlockParameter.self, UnusedDim.self, FewSamples.self,
     DoubleSoftmax.self, SmallBatch.self,
-    UnscaledBatchNorm.self, DecayOnCompact.self,
+    UnscaledBatchNorm.self, DecayOnCompact.self, BoundedLogits.self,
   ]
 }

@@ -88,7 +88,8 @@ struct InitialMoments {
       text += decorator(.strong, "warning") + ": points collapse to the origin: the mean norm falls from "
       text += "\(ProgressLine.number(first.norm ?? 0)) at \(first.name) to \(ProgressLine.number(last.norm ?? 0)) at "
       text += "\(last.name)\n"
-      text += "  help: 'init: identity' keeps norms in linear layers, 'init: centre' in convolutions; batch normalisation "
+      text +=
+        "  help: 'init: identity' keeps norms in linear layers, 'init: centre' in convolutions; batch normalisation "
       text += "restores them\n"
     }
     return text

@@ -28,7 +28,9 @@ struct Observation {
     var forward = try compiler.forward()
     let outputs = Set(compiler.model.outputs)
     forward.results.removeAll { !outputs.contains($0.name) }
-    let reached = try Specialize.run(forward, name: "reached", mode: mode, registry: compiler.options.registry) { _ in true }
+    let reached = try Specialize.run(forward, name: "reached", mode: mode, registry: compiler.options.registry) { _ in
+      true
+    }
     let names = Set(reached.nodes.compactMap { $0.results.first.map { reached.names[$0.index] } })
     forward.results = []
     var watched: [Watched] = []

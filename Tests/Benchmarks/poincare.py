@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""geoc beside PyTorch on the Poincaré ball: micro kernels, the digits network and ResNet-20, same machine, same run.
+
+    python3 Tests/Benchmarks/poincare.py --geoc .build/release/geoc --python PYTHON_WITH_TORCH_AND_HYPLL
+
+prints Markdown tables: milliseconds of each PyTorch row and of geoc with the ratio best PyTorch row / geoc, the peak memory
+above an empty process, and PyTorch's graph beside geoc's. geoc is measured before and after the peers; the slower counts.
+"""
+import argparse, json, os, subprocess, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BLOCKS = open(f"{HERE}/../../examples/blocks/poincare-resnet.yaml").read().split("blocks:\n")[1]
+MICRO = {
+    "expmap0": ("x: R[64]", "expmap0: { c: 1 }"),
+    "logmap0": ("x: 'Ball(64, c=1)'", "logmap0: {}"),
+    "mobius_add": ("x: 'Ball(64, c=1)', y: 'Ball(64, c=1)'", "mobius_add: {}, from: [x, y]"),
+    "poincare_fc": ("x: 'Ball(64, c=1)'", "poincare_linear: { out: 64 }"),
+    "midpoint_bn": ("x: 'Ball(64, c=1)'", "poincare_batch_norm: { stats: batch }"),
+}
+
+
+def micro(op):
+    inputs, node = MICRO[op]
+    return f"geoc: 1\nmodel: bench\ndtype: f32\ninputs: {{ {inputs} }}\ngraph:\n  - {{ {node} }}\n"
+
+
+def network(cin, size, channels, depths, pool):
+    layers = ""
+    for k, (width, depth) in enumerate(zip(channels, depths)):
+        first = "residual" if k == 0 else "downsample"
+        layers += f"  - {first}: {{ channels: {width} }}\n"
+        if depth > 1:
+            layers += f"  - residual: {{ channels: {width} }}\n    repeat: {depth - 1}\n"
+    return f"""geoc: 1
+model: bench
+inputs: {{ image: "R[{cin}, {size}, {size}]", label: Label(10) }}
+blocks:
+{BLOCKS}graph:
+  - expmap0: {{ c: 0.1 }}
+  - poincare_conv2d: {{ out: {channels[0]}, kernel: 3, padding: 1 }}
+  - poincare_batch_norm: {{ stats: batch }}
+  - ball_relu
+{layers}  - ball_avg_pool2d: {{ kernel: {pool} }}
+  - flatten
+  - poincare_linear: {{ out: 10 }}
+  - logmap0:
+    as: logits
+outputs: [logits]
+loss: {{ cross_entropy: {{ logits: logits, target: label }} }}
+train: {{ optimizer: {{ adam: {{ lr: 1.0e-3 }} }}, epochs: 1 }}
+"""
+
+
+def child_peak(command):
+    """Standard output of a child and its peak resident set in MiB."""
+    code = ("import resource, subprocess, sys; r = subprocess.run(sys.argv[1:], capture_output=True, text=True); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024); print(r.stdout); "
+            "sys.stderr.write(r.stderr); sys.exit(r.returncode)")
+    out = subprocess.run(["python3", "-c", code] + command, capture_output=True, text=True)
+    if out.returncode:
+        raise SystemExit(out.stderr)
+    peak, _, text = out.stdout.partition("\n")
+    return text, float(peak)
+
+
+def geoc(binary, path, function, batch, threads, runs):
+    text, peak = child_peak([binary, "profile", path, "--function", function, "--batch", str(batch), "--threads", str(threads),
+                             "--runs", str(runs), "--format", "json"])
+    return json.loads(text)["median_ms"], peak
+
+
+def peer(python, suite, only, threads, budget):
+    environment = dict(os.environ, MALLOC_MMAP_THRESHOLD_="4294967296", MALLOC_TRIM_THRESHOLD_="4294967296",
+                       MALLOC_TOP_PAD_="268435456")
+    out = subprocess.run([python, f"{HERE}/peer_poincare.py", "--threads", str(threads), "--suite", suite, "--only", only,
+                          "--budget", str(budget)], capture_output=True, text=True, env=environment)
+    rows = {}
+    for line in out.stdout.splitlines():
+        row = json.loads(line)
+        if "ms_per_step" in row:
+            rows[row["impl"]] = row
+    if not rows:
+        raise SystemExit(out.stdout[-1000:] + out.stderr[-2000:])
+    return rows
+
+
+def measure(a, spec, function, batch, threads, suite, only):
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as f:
+        f.write(spec)
+    first = geoc(a.geoc, f.name, function, batch, threads, a.runs)
+    rows = peer(a.python, suite, only, threads, a.budget)
+    second = geoc(a.geoc, f.name, function, batch, threads, a.runs)
+    os.unlink(f.name)
+    return rows, max(first[0], second[0]), max(first[1], second[1])
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--geoc", default=".build/release/geoc")
+    ap.add_argument("--python", default="python3")
+    ap.add_argument("--suites", default="micro,digits,cifar")
+    ap.add_argument("--threads", default="1,2")
+    ap.add_argument("--budget", type=float, default=4.0)
+    ap.add_argument("--runs", type=int, default=10)
+    a = ap.parse_args()
+    _, empty = child_peak([a.geoc, "--version"])
+    implementations = ["hypll", "decomposed", "manual", "rewritten"]
+    print("| case | batch | threads | HypLL | decomposed | manual | rewritten | geoc | best/geoc | memory above empty, MiB: "
+          "decomposed | best | geoc |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+
+    def row(name, batch, threads, rows, ms, peak):
+        times = [f"{rows[i]['ms_per_step']:.2f}" if i in rows else "–" for i in implementations]
+        memory = {i: r["peak_rss_mb"] - r["rss_before_mb"] for i, r in rows.items()}
+        best = min(r["ms_per_step"] for r in rows.values())
+        print(f"| {name} | {batch} | {threads} | " + " | ".join(times) + f" | {ms:.2f} | {best / ms:.1f} | "
+              f"{memory.get('decomposed', 0):.0f} | {min(memory.values()):.0f} | {peak - empty:.0f} |", flush=True)
+
+    graphs = []
+    for threads in map(int, a.threads.split(",")):
+        if "micro" in a.suites:
+            for op in MICRO:
+                for mode, function in (("forward/", "predict"), ("forward+backward/", "gradient_train")):
+                    rows, ms, peak = measure(a, micro(op), function, 4096, threads, "micro",
+                                             f"micro/{op}/[4096,64]/f32/{mode}")
+                    row(f"{op} {mode[:-1]}", 4096, threads, rows, ms, peak)
+        for suite, cin, size, depths, pool, widths in (
+            ("digits", 1, 8, [1, 1, 1], 2, [[4, 8, 16]]), ("cifar", 3, 32, [3, 3, 3], 8, [[4, 8, 16], [8, 16, 32]])):
+            if suite not in a.suites:
+                continue
+            for channels in widths:
+                for batch in (32, 128):
+                    for mode, function in (("train", "step"), ("infer", "predict")):
+                        only = f"ch{'-'.join(map(str, channels))}/blocks{'-'.join(map(str, depths))}/batch{batch}/{mode}/"
+                        rows, ms, peak = measure(a, network(cin, size, channels, depths, pool), function, batch, threads,
+                                                 suite, only)
+                        row(f"{suite} {'-'.join(map(str, channels))} {mode}", batch, threads, rows, ms, peak)
+                        if mode == "train" and threads == 1:
+                            graphs.append((f"{suite} {'-'.join(map(str, channels))} batch {batch}", rows))
+    if graphs:
+        print("\n| training step | PyTorch nodes: HypLL | decomposed | manual | rewritten | saved MiB: HypLL | decomposed "
+              "| manual | rewritten |")
+        print("|---|---|---|---|---|---|---|---|---|")
+        for name, rows in graphs:
+            nodes = [str(rows[i].get("autograd_nodes", "–")) if i in rows else "–" for i in implementations]
+            saved = [f"{rows[i].get('saved_mb', 0):.0f}" if i in rows else "–" for i in implementations]
+            print(f"| {name} | " + " | ".join(nodes + saved) + " |")
+
+
+if __name__ == "__main__":
+    main()
