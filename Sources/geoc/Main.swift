@@ -12,8 +12,10 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     // A file beyond the size limit of the process is an error of the write, as a full disk is.
     signal(SIGXFSZ, SIG_IGN)
+    // A stream that the caller closed stays shut; else the first file that is opened would take its number.
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 { _ = open("/dev/null", O_RDONLY) }
     let console = Console()
     let status = Geoc.run(Array(CommandLine.arguments.dropFirst()), console)
-    exit(status.rawValue)
+    exit(console.finish(status).rawValue)
   }
 }

@@ -22,10 +22,14 @@ struct RunWorkspace {
   init(graph: String = "", train: String = "epochs: 3", split: String = "{ train: tr, validation: va, test: te }")
     throws
   {
+    try self.init(spec: Self.spec(graph: graph, train: train, split: split))
+  }
+
+  /// A workspace with `data.npz` and a `spec.yaml` of its own.
+  init(spec: String) throws {
     folder = try Repository.temporaryFolder()
     try write("data.npz")
-    try Self.spec(graph: graph, train: train, split: split)
-      .write(toFile: path("spec.yaml"), atomically: true, encoding: .utf8)
+    try write("spec.yaml", text: spec)
   }
 
   /// The spec: BiMap, ReEig, LogEig and a linear head, with `graph` in between.
@@ -62,6 +66,11 @@ struct RunWorkspace {
   /// A file of the folder.
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 
+  /// A text file of the folder.
+  func write(_ name: String, text: String) throws {
+    try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+  }
+
   /// The data set with some arrays replaced or, by nil, left out.
   func write(_ name: String, replacing: [String: Tensor?] = [:]) throws {
     let integers = { (list: [Int64]) in try Tensor(list, shape: [list.count]) }
@@ -95,13 +104,15 @@ struct RunWorkspace {
   static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appendingPathComponent("geoc").path
 
-  /// Starts `geoc` in the folder; `limit` is the largest file in 512-byte blocks.
-  func start(_ arguments: [String], limit: Int? = nil) throws -> (process: Process, output: Pipe, errors: Pipe) {
+  /// How a shell starts `geoc`, whose command line is `"$@"`.
+  static let plainly = #"exec "$@""#
+
+  /// Starts `geoc` in the folder, as the shell `script` says.
+  func start(_ arguments: [String], script: String = plainly) throws -> (process: Process, output: Pipe, errors: Pipe) {
     let process = Process()
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let limits = limit.map { "ulimit -f \($0); " } ?? ""
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", limits + "exec \"$@\"", "sh", Self.program] + arguments
+    process.arguments = ["-c", script, "sh", Self.program] + arguments
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
@@ -111,8 +122,14 @@ struct RunWorkspace {
 
   /// Runs `geoc` to its end.
   @discardableResult
-  func run(_ arguments: String..., limit: Int? = nil) throws -> Ended {
-    let (process, output, errors) = try start(arguments, limit: limit)
+  func run(_ arguments: String..., script: String = plainly) throws -> Ended {
+    try run(arguments, script: script)
+  }
+
+  /// Runs `geoc` to its end.
+  @discardableResult
+  func run(_ arguments: [String], script: String = plainly) throws -> Ended {
+    let (process, output, errors) = try start(arguments, script: script)
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let notes = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
@@ -135,6 +152,12 @@ struct RunWorkspace {
 
   /// Names in `runs`, at any depth.
   var left: [String] { (try? FileManager.default.subpathsOfDirectory(atPath: path("runs"))) ?? [] }
+
+  /// Everything in the folder, at any depth, with its bytes; nil for a folder.
+  func contents() throws -> [String: Data?] {
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, FileManager.default.contents(atPath: path($0))) })
+  }
 
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 }

@@ -51,8 +51,9 @@ struct ColumnCheck {
         throw problem(.data.dtype, "class indices of input '\(input.name)' must be whole numbers, found \(value)", row)
       }
       guard value >= 0, value < Double(classes) else {
+        let index = Int(exactly: value).map(String.init) ?? Executable.short(value)
         throw problem(
-          .data.labelOutOfRange, "class index \(Executable.short(value)) is outside 0...\(classes - 1)", row,
+          .data.labelOutOfRange, "class index \(index) is outside 0...\(classes - 1)", row,
           help: "classes of \(type.batched(false)) are counted from 0")
       }
     }

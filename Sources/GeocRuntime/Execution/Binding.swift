@@ -25,7 +25,10 @@ extension Executable {
   private func bindPatches(_ k: Int) {
     let step = schedule.steps[k]
     var at = patchStarts[k]
-    for (o, slot) in (step.inputs + step.outputs).enumerated() where schedule.slots[slot].storage == .batch {
+    let inputCount = step.inputs.count
+    for o in 0..<(inputCount + step.outputs.count) {
+      let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
+      guard schedule.slots[slot].storage == .batch else { continue }
       let stride = schedule.slots[slot].elements * program.layout.chunkItems * program.layout.scalarSize
       patches[at] = Patch(operand: program.steps[k].firstOperand + o, base: batchBase(slot), stride: stride)
       at += 1
@@ -36,7 +39,9 @@ extension Executable {
     let step = schedule.steps[k]
     let layout = program.layout
     let first = program.steps[k].firstOperand
-    for (o, slot) in (step.inputs + step.outputs).enumerated() {
+    let inputCount = step.inputs.count
+    for o in 0..<(inputCount + step.outputs.count) {
+      let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
       let piece = schedule.slots[slot]
       let stride = piece.isBatched ? piece.elements * layout.lanes : 0
       let base =

@@ -54,6 +54,9 @@ package final class Executable: @unchecked Sendable {
   /// Operands in the batch arena: where they start and how far it is to the next chunk, by step.
   let patches: UnsafeMutableBufferPointer<Patch>
   let patchStarts: [Int]
+  private var updates: [Update] = []
+  private var knowsUpdates = false
+  private var staging: AlignedMemory
   /// Parameters that are packed.
   let packed: [Int]
 
@@ -61,6 +64,17 @@ package final class Executable: @unchecked Sendable {
   struct Column {
     var base: UnsafeRawPointer
     var scalar: RowScalar
+  }
+
+  /// A result that replaces a value of the store.
+  private struct Update {
+    var source: UnsafeRawPointer
+    var target: UnsafeMutableRawPointer
+    var byteCount: Int
+    /// Whether the source is a value of the store, which is copied aside first.
+    var isFromStore: Bool
+    /// Where aside.
+    var staged: Int
   }
 
   /// An operand that moves from chunk to chunk.
@@ -103,6 +117,7 @@ package final class Executable: @unchecked Sendable {
     self.workers = workers
     batchArena = try AlignedMemory(byteCount: 0)
     partials = try AlignedMemory(byteCount: 0)
+    staging = try AlignedMemory(byteCount: 0)
     singles = try AlignedMemory(byteCount: layout.singleElements * layout.scalarSize)
     constants = try AlignedMemory(byteCount: layout.constantElements * layout.scalarSize)
     outputs = [HostArray?](repeating: nil, count: function.results.count)
@@ -218,23 +233,32 @@ package final class Executable: @unchecked Sendable {
 
   /// Brings the new parameters, statistics and moments of the last run into the store. Throws E0516, E0408.
   package func commit() throws(GeocError) {
-    var waiting: [(bytes: [UInt8], target: AlignedMemory)] = []
-    var ready: [(place: UnsafeMutableRawPointer, target: AlignedMemory, count: Int)] = []
+    if !knowsUpdates { try prepareUpdates() }
+    // A source in the store may itself be about to be replaced.
+    for u in updates where u.isFromStore { memcpy(staging.base + u.staged, u.source, u.byteCount) }
+    for u in updates {
+      memcpy(u.target, u.isFromStore ? UnsafeRawPointer(staging.base + u.staged) : u.source, u.byteCount)
+    }
+  }
+
+  /// Where results go in the store, once and for all: its buffers never move.
+  private func prepareUpdates() throws(GeocError) {
+    var found: [Update] = []
+    var staged = 0
     for (k, result) in function.results.enumerated() {
       guard let name = Self.storeName(ofResult: result.name), let place = unbatchedResult(k) else { continue }
       try store.declare(name, shape: resultShapes[k])
       guard let target = store.memory(name), target.base != place else { continue }
-      let count = resultShapes[k].reduce(1, *) * program.layout.scalarSize
-      if schedule.slots[schedule.results[k]].storage == .parameter {
-        // The source is a value of the store, which may be about to be replaced.
-        waiting.append(([UInt8](UnsafeRawBufferPointer(start: place, count: count)), target))
-      } else {
-        ready.append((place, target, count))
-      }
+      let isFromStore = schedule.slots[schedule.results[k]].storage == .parameter
+      let byteCount = resultShapes[k].reduce(1, *) * program.layout.scalarSize
+      found.append(
+        Update(
+          source: UnsafeRawPointer(place), target: target.base, byteCount: byteCount, isFromStore: isFromStore,
+          staged: staged))
+      if isFromStore { staged += byteCount }
     }
-    for (place, target, count) in ready { memcpy(target.base, place, count) }
-    for (bytes, target) in waiting {
-      bytes.withUnsafeBytes { if let source = $0.baseAddress { memcpy(target.base, source, $0.count) } }
-    }
+    staging = try AlignedMemory(byteCount: staged)
+    updates = found
+    knowsUpdates = true
   }
 }

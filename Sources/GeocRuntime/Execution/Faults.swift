@@ -4,6 +4,25 @@ import GeocKernelABI
 import GeocPlan
 
 extension Executable {
+  /// Runs the function on a batch and looks through its results: where one is not finite, a second run finds the node
+  /// and the sample that the first such value comes from. Throws E0602 for it, and what `run` throws.
+  package func runFinite(_ batch: Batch, seed: UInt64 = 0, step: UInt64 = 0) throws(GeocError) {
+    try run(batch, seed: seed, step: step)
+    guard let name = firstNotFiniteResult else { return }
+    try run(batch, seed: seed, step: step, checksValues: true)
+    throw GeocError(Diagnostic(.numeric.notFinite, "result '\(name)' of '\(function.name)' is not finite"))
+  }
+
+  private var firstNotFiniteResult: String? {
+    function.results.indices.first { k in
+      if let place = unbatchedResult(k) {
+        return !(0..<resultShapes[k].reduce(1, *)).allSatisfy { isFinite(place, $0) }
+      }
+      guard let rows = outputs[k] else { return false }
+      return !(0..<(bound.batch * rows.elements)).allSatisfy { isFinite(rows.memory.base, $0) }
+    }.map { function.results[$0].name }
+  }
+
   /// Looks through the results of step `k` on a chunk; notes the first item that is not finite.
   func checkChunk(_ k: Int, _ worker: Worker, _ firstItem: Int, _ items: Int) {
     let step = program.steps[k]

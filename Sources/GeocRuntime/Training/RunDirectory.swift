@@ -86,18 +86,18 @@ package struct RunDirectory: Sendable {
     guard let text = try? String(contentsOfFile: file("metrics.jsonl"), encoding: .utf8) else { return }
     records = []
     for line in text.split(separator: "\n") {
-      guard let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
-        let epoch = object["epoch"] as? Int, epoch <= last
+      // `JSONSerialization` is not exact to the last digit.
+      guard var numbers = try? JSONDecoder().decode([String: Double].self, from: Data(line.utf8)),
+        let epoch = numbers.removeValue(forKey: "epoch").flatMap({ Int(exactly: $0) }), epoch <= last,
+        let step = numbers.removeValue(forKey: "step").flatMap({ Int(exactly: $0) })
       else { continue }
-      let fixed: Set<String> = ["epoch", "step", "lr", "seconds"]
-      let values = object.filter { !fixed.contains($0.key) }.compactMap { key, value in
-        (value as? Double).map { (name: key, value: $0) }
-      }
+      let rate = numbers.removeValue(forKey: "lr") ?? 0
+      let seconds = numbers.removeValue(forKey: "seconds") ?? 0
+      let values = numbers.map { (name: $0.key, value: $0.value) }
       records.append(
         EpochRecord(
-          epoch: epoch, step: object["step"] as? Int ?? 0, learningRate: object["lr"] as? Double ?? 0,
-          values: values.sorted { Self.rank($0.name) < Self.rank($1.name) }, seconds: object["seconds"] as? Double ?? 0)
-      )
+          epoch: epoch, step: step, learningRate: rate,
+          values: values.sorted { Self.rank($0.name) < Self.rank($1.name) }, seconds: seconds))
     }
   }
 

@@ -194,16 +194,18 @@ package final class Trainer {
       training.shuffles
       ? RowOrder.shuffled(fold.train, seed: seed, stream: 1000 + UInt64(progress.epoch)) : fold.train
     var rate = 0.0
+    var batch = Batch(columns: data.columns, rows: [])
     while progress.stepInEpoch < stepsPerEpoch && progress.step < totalSteps {
       if isInterrupted() { throw Interrupted() }
       let first = progress.stepInEpoch * batchSize
-      let rows = Array(order[first..<min(first + batchSize, order.count)])
+      // In place: a step asks for no memory.
+      batch.rows.removeAll(keepingCapacity: true)
+      batch.rows.append(contentsOf: order[first..<min(first + batchSize, order.count)])
       rate =
         training.learningRate
         * training.schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
       try program.store.set("hyper.lr", rate)
       try program.store.set("hyper.step", Double(progress.step + 1))
-      let batch = Batch(columns: data.columns, rows: rows)
       do {
         try step.run(batch, seed: seed, step: UInt64(progress.step + 1))
       } catch {
@@ -214,8 +216,8 @@ package final class Trainer {
       try step.commit()
       progress.step += 1
       progress.stepInEpoch += 1
-      progress.lossSum += loss * Double(rows.count)
-      progress.seen += rows.count
+      progress.lossSum += loss * Double(batch.rows.count)
+      progress.seen += batch.rows.count
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
     var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
@@ -292,11 +294,7 @@ package enum Evaluation {
       let part = Array(rows[start..<min(start + batch, rows.count)])
       start += batch
       let inputs = Batch(columns: columns, rows: part)
-      try evaluate.run(inputs)
-      // A second run finds the node and the sample that the first value that is not finite comes from.
-      if evaluate.function.result("loss") != nil, !evaluate.number("loss").isFinite {
-        try evaluate.run(inputs, checksValues: true)
-      }
+      try evaluate.runFinite(inputs)
       loss += evaluate.number("loss") * Double(part.count)
       for (k, metric) in metrics.enumerated() {
         guard let output = evaluate.result(metric.prediction), let target = columns[metric.target] else { continue }

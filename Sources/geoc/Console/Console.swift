@@ -16,7 +16,8 @@ final class Console {
   let input: [UInt8]?
   private let isCapturing: Bool
   private let environment: [String: String]
-  private var isClosed: [Int32: Bool] = [:]
+  /// Streams that took a write no more, and the error number.
+  private var failures: [Int32: Int32] = [:]
   /// Set by the option of every command.
   var color = Color.auto
 
@@ -74,6 +75,19 @@ final class Console {
     if !sink.summary.isEmpty { note("\n" + sink.summary) }
   }
 
+  /// What the process ends with: results that could not be written are a failure, whatever the command says.
+  func finish(_ status: CommandStatus) -> CommandStatus {
+    guard let code = failures[STDOUT_FILENO] else { return status }
+    // A reader that went away (`geoc ops | head`) knows that it did.
+    if code != EPIPE {
+      var sink = DiagnosticSink()
+      let reason = String(cString: strerror(code))
+      sink.report(Diagnostic(.data.writeFailed, "cannot write to standard output: \(reason)", item: "<stdout>"))
+      report(sink)
+    }
+    return status == .success ? .inputOutput : status
+  }
+
   private func isColored(_ descriptor: Int32) -> Bool {
     switch color {
     case .always: true
@@ -85,13 +99,13 @@ final class Console {
   }
 
   private func write(_ text: String, to descriptor: Int32) {
-    if isClosed[descriptor] == true { return }
+    if failures[descriptor] != nil { return }
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
+      let (count, code) = bytes.withUnsafeBytes { (Foundation.write(descriptor, $0.baseAddress, $0.count), errno) }
+      if count < 0 && code == EINTR { continue }
       if count <= 0 {
-        isClosed[descriptor] = true
+        failures[descriptor] = count < 0 ? code : EIO
         return
       }
       bytes = bytes.dropFirst(count)

@@ -19,7 +19,7 @@ extension RunRequest {
     let executable = try session.executable("gradient_\(mode)" + (ofLoss ? "_loss" : ""))
     var all = columns
     if !ofLoss { try addCotangents(executable.function, rows: rows.count, &all) }
-    try executable.run(Batch(columns: all, rows: rows), seed: UInt64(bitPattern: Int64(initialSeed)), step: 1)
+    try executable.runFinite(Batch(columns: all, rows: rows), seed: UInt64(bitPattern: Int64(initialSeed)), step: 1)
     var tensors: [(name: String, tensor: Tensor)] = []
     for result in executable.function.results {
       guard let tensor = executable.result(result.name) else { continue }

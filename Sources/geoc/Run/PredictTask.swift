@@ -14,7 +14,7 @@ extension RunRequest {
     repeat {
       let part = Array(rows[start..<min(start + size, rows.count)])
       start += size
-      try executable.run(Batch(columns: columns, rows: part))
+      try executable.runFinite(Batch(columns: columns, rows: part))
       for result in executable.function.results {
         if let tensor = executable.result(result.name) { parts[result.name, default: []].append(tensor) }
       }

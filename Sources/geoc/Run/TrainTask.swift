@@ -9,11 +9,18 @@ enum Interruption {
   nonisolated(unsafe) private static var count: sig_atomic_t = 0
 
   /// Takes over SIGINT; a second one ends the process at once.
+  ///
+  /// Also where the parent left SIGINT ignored (a shell does in its background jobs) or blocked (a thread pool does in
+  /// its workers): stopping loses nothing here, and who sends SIGINT to such a process means it.
   static func install() {
     signal(SIGINT) { _ in
       Interruption.count += 1
       if Interruption.count > 1 { _exit(130) }
     }
+    var own = sigset_t()
+    sigemptyset(&own)
+    sigaddset(&own, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &own, nil)
   }
 
   /// Whether SIGINT came.
