@@ -24,6 +24,15 @@ demo: build
 test: packages
 	swift build --build-tests
 	swift test --skip-build
+	for level in $(LEVELS); do GEOC_KERNELS=$$level swift test --skip-build --filter '$(KERNEL_TESTS)' || exit 1; done
+
+# Instruction sets that were built and are below the best one of this processor, and the tests that run kernels on golden
+# vectors.
+comma = ,
+BUILT = $(or $(subst $(comma), ,$(GEOC_KERNEL_LEVELS)),v2 v3 v4)
+LOWER = $(shell grep -qw avx512f /proc/cpuinfo && echo v2 v3 || (grep -qw avx2 /proc/cpuinfo && echo v2))
+LEVELS = $(filter $(BUILT),$(LOWER))
+KERNEL_TESTS = GeocKernelsTests|GeocOpsTests.OracleTests|OptimizerOracleTests
 
 SOURCES = Package.swift Sources Tests
 

@@ -19,6 +19,9 @@ import Testing
     #expect(InstructionLevel.choose(request: "avx", built: [.v4], processor: .v4).refusal?.contains("v2, v3") == true)
   }
 
+  /// Tests that are to run on the kernels of another level (`GEOC_KERNELS`) do not run on the best one unnoticed.
+  @Test func theLevelAskedForIsInUse() { #expect(KernelTable.shared.refusal == nil) }
+
   @Test func everyBuiltLevelHasTheSameKernels() {
     let names = KernelTable.shared.names
     #expect(names.contains("sym"))

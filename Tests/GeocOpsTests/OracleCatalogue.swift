@@ -46,6 +46,25 @@ enum OracleCatalogue {
     }
   }
 
+  /// The Riemannian gradient of the BiMap weight, and the weight after one step along it.
+  static let bimapSteps: [OracleCase] = bimap.flatMap { layer in
+    ["canonical", "euclidean"].map { metric in
+      OracleCase(layer.file, "\(metric) step") { m, oracle in
+        let shape = try oracle.shape("param.W")
+        guard let space = m.builder.registry.spaces["Stiefel"] else { throw SpaceProblem("there is no Stiefel") }
+        let w = m.builder.parameter("W", .real(shape), .param)
+        let g = m.builder.parameter("g", .real(shape), .param)
+        m.bindings = ["W": "param.W", "g": "grad.W"]
+        let geometry = Geometry(
+          space: Space("Stiefel", Array(shape.suffix(2))), metric: metric, retraction: "qr")
+        let gradient = try space.gradient(&m.builder, at: w, g, geometry)
+        m.output("riemannian_grad_\(metric)", gradient, cotangent: "none")
+        let move = try m.builder.scale(gradient, -oracle.real("lr"))
+        m.output("W_next_qr_\(metric)", try space.retract(&m.builder, at: w, move, geometry), cotangent: "none")
+      }
+    }
+  }
+
   /// Covariance estimators and trace normalisation.
   static let covariance: [OracleCase] = [
     OracleCase("spd/covariance_estimators", "values") { m, oracle in
@@ -126,24 +145,50 @@ enum OracleCatalogue {
   static let airm: [OracleCase] = [
     "spd/rbn_airm_train", "spd/rbn_airm_eval", "spd/rbn_airm_meanvar_train", "spd/rbn_airm_meanvar_eval",
   ].map { file in
-    OracleCase(file) { m, oracle in
-      let attributes: [String: Attribute] = [
-        "momentum": .real(oracle.real("momentum")), "variance": .bool(file.contains("meanvar")),
-        "karcher_iterations": .int(Int(oracle.real("karcher_iterations"))), "eps": .real(oracle.real("eps", 1e-5)),
-      ]
-      let y = try m.layer("airm_bn", [m.input("X", .spd(5))], attributes, tensors: ["bias": "G", "scale": "s"])
-      m.output("Y", y)
+    OracleCase(file) { m, oracle in m.output("Y", try airm(&m, oracle, momentum: oracle.real("momentum"))) }
+  }
+
+  /// Statistics of the batch alone: with momentum 1 they are the new running statistics.
+  static let airmBatch: [OracleCase] = ["spd/rbn_airm_train", "spd/rbn_airm_meanvar_train"].map { file in
+    OracleCase(file, "batch statistics") { m, oracle in
+      m.output("Y", try airm(&m, oracle, momentum: 1))
+      expectBatch(&m, "airm_bn")
     }
   }
 
+  private static func airm(_ m: inout LayerModel, _ oracle: Oracle, momentum: Double) throws -> Value {
+    try m.layer(
+      "airm_bn", [m.input("X", .spd(5))],
+      [
+        "momentum": .real(momentum), "variance": .bool(oracle.has("param.s")),
+        "karcher_iterations": .int(Int(oracle.real("karcher_iterations"))), "eps": .real(oracle.real("eps", 1e-5)),
+      ], tensors: ["bias": "G", "scale": "s"])
+  }
+
+  private static func expectBatch(_ m: inout LayerModel, _ node: String) {
+    m.expectations["state.\(node).running_mean"] = "out.batch_mean"
+    m.expectations["state.\(node).running_var"] = "out.batch_var"
+  }
+
   /// Batch normalisation under the generalised Bures–Wasserstein metric.
-  static let bwbn: [OracleCase] = [
-    "batch_of_one", "eval_after_3_updates", "grad_through_statistics", "ill_conditioned", "init_identity",
-    "large_scale_folding", "mean_4_iterations_var_about_mean", "train_theta0p5", "train_theta1", "train_theta1p5",
-  ].map { file in
+  static let bwbn: [OracleCase] = (bwbnTrainings + ["eval_after_3_updates"]).map { file in
     OracleCase("gbwbn/\(file)") { m, oracle in
       let x = m.input("X", .spd(try oracle.shape("in.X")[1]))
       m.output("Y", try bwbn(&m, oracle, x))
+    }
+  }
+
+  private static let bwbnTrainings = [
+    "batch_of_one", "grad_through_statistics", "ill_conditioned", "init_identity", "large_scale_folding",
+    "mean_4_iterations_var_about_mean", "train_theta0p5", "train_theta1", "train_theta1p5",
+  ]
+
+  /// Statistics of the batch alone: with momentum 1 they are the new running statistics.
+  static let bwbnBatch: [OracleCase] = bwbnTrainings.map { file in
+    OracleCase("gbwbn/\(file)", "batch statistics") { m, oracle in
+      let x = m.input("X", .spd(try oracle.shape("in.X")[1]))
+      m.output("Y", try bwbn(&m, oracle, x, momentum: 1))
+      expectBatch(&m, "bn")
     }
   }
 
@@ -159,12 +204,15 @@ enum OracleCatalogue {
     }
   }
 
-  private static func bwbn(_ m: inout LayerModel, _ oracle: Oracle, _ x: Value) throws -> Value {
+  private static func bwbn(
+    _ m: inout LayerModel, _ oracle: Oracle, _ x: Value, momentum: Double? = nil
+  ) throws -> Value {
     try m.layer(
       "bwbn", [x],
       [
         "theta": .real(oracle.real("theta")), "metric": .name("learn"), "eps": .real(oracle.real("eps")),
-        "momentum": .real(oracle.real("momentum")), "mean_iterations": .int(Int(oracle.real("mean_iterations"))),
+        "momentum": .real(momentum ?? oracle.real("momentum")),
+        "mean_iterations": .int(Int(oracle.real("mean_iterations"))),
         "variance_about": .name(oracle.config["variance_about"] as? String ?? "identity"),
         "detach_statistics": .bool(oracle.bool("detach_statistics", true)),
       ], tensors: ["metric": "M", "bias": "G", "scale": "s"], name: "bn")
@@ -186,5 +234,25 @@ enum OracleCatalogue {
   }
 
   /// All of them in double precision.
-  static let all = spectral + bimap + covariance + geometry + airm + bwbn + updates + [network]
+  static let all =
+    spectral + bimap + bimapSteps + covariance + geometry + airm + airmBatch + bwbn + bwbnBatch + updates + [network]
+
+  /// Their files, each once.
+  static let files = Set(all.map(\.file)).sorted()
+
+  /// Ten training steps each: `Trajectory`.
+  static let trainings = [
+    "spd/spdnet_10_steps", "spd/spdnet_airm_rbn_10_steps", "gbwbn/spdnet_bwbn_10_steps",
+    "gbwbn/spdnet_gbwbn_theta0p5_10_steps",
+  ]
+
+  /// Files, and beginnings of files, that `OptimizerOracleTests` and `BallOracleTests` read.
+  static let elsewhere = [
+    "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "spd/stiefel_sgd_canonical_trajectory",
+    "spd/stiefel_sgd_euclidean_trajectory",
+    "gbwbn/spd_sgd_trajectory",
+  ]
+
+  /// Tensors that no op gives: the shrinkage weights inside two covariance estimators.
+  static let inner: Set<String> = ["out.oas_rho", "out.ledoit_wolf_rho"]
 }

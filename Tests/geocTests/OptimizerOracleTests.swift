@@ -21,7 +21,25 @@ import Testing
     }
   }
 
-  @Test func casesAreThere() { #expect(Self.riemannian.count == 22) }
+  @Test func casesAreThere() {
+    #expect(Self.riemannian.count == 22)
+    #expect(Self.files("optim") == Self.euclidean)
+  }
+
+  /// Plain descent on one manifold, as the SPD networks of the literature do it.
+  @Test(arguments: [
+    ("spd/stiefel_sgd_canonical_trajectory", "Stiefel(8, 5)", "canonical", "qr"),
+    ("spd/stiefel_sgd_euclidean_trajectory", "Stiefel(8, 5)", "euclidean", "qr"),
+    ("gbwbn/spd_sgd_trajectory", "SPD(5)", "affine_invariant", "bures_wasserstein"),
+  ]) func descent(_ name: String, _ type: String, _ metric: String, _ retraction: String) throws {
+    let oracle = try SafetensorsFile(Self.folder(name) + ".safetensors")
+    let case_ = try OptimizerCase(oracle)
+    let parameter = OptimizerCase.Parameter(
+      name: "x", type: type, start: try oracle.tensor("param.W"), gradients: try oracle.tensor("in.gradients"),
+      result: "out.W")
+    let options = ["lr": try #require(case_.config["lr"]), "metric": .text(metric), "retraction": .text(retraction)]
+    try case_.check([parameter], rule: "rsgd", options: options, slotKey: { _, _ in nil })
+  }
 
   @Test(arguments: euclidean) func euclideanTrajectory(_ name: String) throws {
     let oracle = try SafetensorsFile("\(Self.folder("optim"))/\(name).safetensors")
