@@ -124,8 +124,7 @@ package enum Differentiate {
         report.record(pass, current, "differentiated the body of \(node.op)", at: node.origin)
         let typed = try zip(values, node.results).map { value, result -> Value in
           let type = current.type(result)
-          if type.isReal { return value }
-          return try rebuilder.builder.one("as_type", [value], ["type": .type(type.batched(false))])
+          return type.isReal ? value : try rebuilder.builder.retyped(value, as: type)
         }
         try rebuilder.replace(node, with: typed)
       }

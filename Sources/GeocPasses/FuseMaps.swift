@@ -36,11 +36,7 @@ package enum FuseMaps: Pass {
       let simple = map.simplified(on: domain)
       rebuilder.builder.origin = node.origin
       if simple.isIdentity {
-        let type = f.type(result)
-        let same =
-          rebuilder.builder.type(input) == type
-          ? input : try rebuilder.builder.one("as_type", [input], ["type": .type(type.batched(false))])
-        rebuilder.map[result] = same
+        rebuilder.map[result] = try rebuilder.builder.retyped(input, as: f.type(result))
         report.record(
           name, f,
           fused.isEmpty
@@ -52,9 +48,7 @@ package enum FuseMaps: Pass {
         report.record(name, f, "fused \(fused[0]) and \(label) into spectral{\(simple)}", at: node.origin)
       }
       let new = try rebuilder.builder.one("spectral", [input], ["f": .spectral(simple)], name: f.names[result.index])
-      let typed =
-        rebuilder.builder.type(new) == f.type(result)
-        ? new : try rebuilder.builder.one("as_type", [new], ["type": .type(f.type(result).batched(false))])
+      let typed = try rebuilder.builder.retyped(new, as: f.type(result))
       rebuilder.map[result] = typed
       made[typed] = (simple, input, label)
     }

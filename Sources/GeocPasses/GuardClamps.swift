@@ -19,8 +19,8 @@ package enum GuardClamps: Pass {
       rebuilder.builder.origin = node.origin
       let x = try rebuilder.value(node.inputs[0])
       let y = try rebuilder.builder.node("guarded_max", [x], Attributes(["eps": .real(bound)]))
-      let typed = try rebuilder.builder.one(
-        "as_type", [y[0]], ["type": .type(f.type(result).batched(false))], name: f.names[result.index])
+      let typed = try rebuilder.builder.retyped(y[0], as: f.type(result))
+      rebuilder.builder.suggestName(typed, f.names[result.index])
       rebuilder.map[result] = typed
       report.record(name, f, "guarded reeig by a Cholesky factorisation", at: node.origin)
     }

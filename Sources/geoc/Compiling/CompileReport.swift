@@ -10,6 +10,7 @@ struct CompileReport {
     var entries: [PassReport.Entry]
     var before: FunctionCost
     var after: FunctionCost
+    var memoryBefore: FunctionMemory
     var memory: FunctionMemory
   }
 
@@ -24,12 +25,13 @@ struct CompileReport {
     let batch = compiler.model.run.training?.batch ?? 1
     for purpose in purposes where purpose != .initialize {
       let outcome = try compiler.compile(purpose)
+      let unchanged = try plain.compile(purpose).function
       let registry = compiler.options.registry
       sections.append(
         Section(
           function: outcome.function, entries: outcome.report.entries,
-          before: try FunctionCost(plain.compile(purpose).function, registry),
-          after: try FunctionCost(outcome.function, registry),
+          before: try FunctionCost(unchanged, registry), after: try FunctionCost(outcome.function, registry),
+          memoryBefore: FunctionMemory(try compiler.schedule(unchanged), batch: batch),
           memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch)))
     }
   }
@@ -42,8 +44,8 @@ struct CompileReport {
   private func text(_ section: Section, _ decorator: Decorator) -> String {
     var text = decorator(.strong, "@\(section.function.name)") + "\n"
     text += lines(section.entries, decorator)
-    func row(_ name: String, _ before: String, _ after: String) {
-      text += "  \(name.padded(20))  \(after)\(before == after ? "" : "  (without passes \(before))")\n"
+    func row(_ name: String, _ before: String, _ after: String, of whole: String = "") {
+      text += "  \(name.padded(20))  \(after)\(whole)\(before == after ? "" : "  (without passes \(before))")\n"
     }
     let (before, after) = (section.before, section.after)
     row("eigendecompositions", after.decompositions, after.decompositions)
@@ -53,9 +55,12 @@ struct CompileReport {
     row("operations", Count.text(before.operations), Count.text(after.operations))
     row("FLOPs per sample", Count.text(before.flopsPerSample), Count.text(after.flopsPerSample))
     row("FLOPs per call", Count.text(before.flopsPerCall), Count.text(after.flopsPerCall))
-    let memory = section.memory
-    text += "  \("peak memory".padded(20))  \(Count.bytes(memory.peak(threads: 1))) for a batch of \(memory.batch)"
-    text += " on one thread, \(Count.bytes(memory.bytesPerThread)) for each further one\n"
+    let (held, memory) = (section.memoryBefore, section.memory)
+    row(
+      "peak memory", Count.bytes(held.peak(threads: 1)), Count.bytes(memory.peak(threads: 1)),
+      of: " for a batch of \(memory.batch) on one thread")
+    row(
+      "for a further thread", Count.bytes(held.bytesPerThread), Count.bytes(memory.bytesPerThread))
     return text
   }
 
