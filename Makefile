@@ -50,4 +50,9 @@ examples:
 	  $(GEOC) check $$spec; \
 	  $(GEOC) compile $$spec -o $$work/model.geoplan; \
 	  (cd $$work && $(GEOC) run $(CURDIR)/$$spec --set train.epochs=1 --quiet); \
+	done; \
+	for spec in examples/networks/*.yaml; do \
+	  echo "== $$spec"; \
+	  $(GEOC) check $$spec; \
+	  $(GEOC) compile $$spec -o $$work/model.geoplan; \
 	done; rm -r $$work

@@ -24,7 +24,15 @@ import Testing
         numbers.append(.nan)
       }
     }
-    return p.results.map { if case .vector(let terms) = $0 { combination(terms) } else if case .scalar(let s) = $0 { [numbers[s]] } else { [] } }
+    return p.results.map {
+      if case .vector(let terms) = $0 {
+        combination(terms)
+      } else if case .scalar(let s) = $0 {
+        [numbers[s]]
+      } else {
+        []
+      }
+    }
   }
 
   /// Möbius addition with the curvature as a scalar, the norm of the sum beside it.

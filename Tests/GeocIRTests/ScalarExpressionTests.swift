@@ -68,7 +68,17 @@ private func parse(_ text: String) throws -> ScalarExpression { try ScalarExpres
     }
   }
 
-  @Test(arguments: ScalarExpression.Binary.allCases)
+  /// The slope of a slope, where the second argument is the value at the first.
+  @Test(arguments: ScalarExpression.Unary.allCases.filter { $0.slopeFunction != nil })
+  func everySlopeFunction(_ f: ScalarExpression.Unary) throws {
+    let e = ScalarExpression.binary(try #require(f.slopeFunction), .input(0), .unary(f, .input(0)))
+    for x in [0.11, 0.35, 0.6, 0.83] {
+      let expected = try #require(difference(e, [x], 0, 1e-3))
+      #expect(abs(e.derivative(by: 0).evaluate([x]) - expected) < 1e-7 * (1 + abs(expected)), "\(f) at \(x)")
+    }
+  }
+
+  @Test(arguments: ScalarExpression.Binary.allCases.filter { !$0.isSlope })
   func everyFunctionOfTwo(_ f: ScalarExpression.Binary) throws {
     for inputs in [[0.3, 1.4], [1.7, 0.9], [2.5, 2.1]] {
       for index in 0...1 {

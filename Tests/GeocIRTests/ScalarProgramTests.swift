@@ -115,8 +115,10 @@ import Testing
   }
 
   @Test func opcodesKeepTheirNumbers() {
-    #expect(MapOpcode.allCases.map(\.rawValue) == Array(0...35))
-    #expect(MapOpcode.inverseCosine.rawValue == 35 && MapOpcode.maximum.rawValue == 11)
+    #expect(MapOpcode.allCases.map(\.rawValue) == Array(0...43))
+    #expect(
+      MapOpcode.inverseCosine.rawValue == 35 && MapOpcode.asinhRatioSlope.rawValue == 43
+        && MapOpcode.maximum.rawValue == 11)
     #expect(SpectralOpcode.allCases.map(\.rawValue) == Array(1...6))
   }
 

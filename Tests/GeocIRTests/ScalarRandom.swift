@@ -25,9 +25,13 @@ struct ScalarRandom: RandomNumberGenerator {
         ? .input(Int.random(in: 0..<3, using: &self)) : .constant(pick(constants))
     }
     switch Int.random(in: 0..<10, using: &self) {
-    case 0..<4: return .unary(pick(ScalarExpression.Unary.allCases), expression(depth: depth - 1, powers: powers))
+    case 0..<4:
+      let f = pick(ScalarExpression.Unary.allCases)
+      let argument = expression(depth: depth - 1, powers: powers)
+      // Functions of a square take one.
+      return .unary(f, f.slopeFunction == nil ? argument : argument * argument)
     case 4..<9:
-      let f = pick(ScalarExpression.Binary.allCases.filter { powers || $0 != .pow })
+      let f = pick(ScalarExpression.Binary.allCases.filter { (powers || $0 != .pow) && !$0.isSlope })
       let left = expression(depth: depth - 1, powers: powers)
       let isConstantPower = f == .pow && Bool.random(using: &self)
       return .binary(
@@ -41,6 +45,24 @@ struct ScalarRandom: RandomNumberGenerator {
         expression(depth: depth - 1, powers: powers))
     }
   }
+}
+
+extension ScalarExpression.Unary {
+  /// The function that gives the slope of f(√q)/√q from q and its value; nil for other functions.
+  var slopeFunction: ScalarExpression.Binary? {
+    switch self {
+    case .tanhc: .dtanhc
+    case .atanhc: .datanhc
+    case .sinhc: .dsinhc
+    case .asinhc: .dasinhc
+    default: nil
+    }
+  }
+}
+
+extension ScalarExpression.Binary {
+  /// Whether it means something only where its second argument is the value of the function whose slope it is.
+  var isSlope: Bool { [.dtanhc, .datanhc, .dsinhc, .dasinhc].contains(self) }
 }
 
 extension ScalarExpression {
@@ -58,6 +80,8 @@ extension ScalarExpression {
   func isSingular(at inputs: [Double]) -> Bool {
     switch self {
     case .unary(.sqrt, let base) where base.evaluate(inputs) == 0: true
+    case .unary(.atanhc, let q) where q.evaluate(inputs) >= 1: true
+    case .unary(.acos, let u) where abs(u.evaluate(inputs)) >= 1: true
     case .binary(.pow, let base, let exponent) where !exponent.inputs.isEmpty && base.evaluate(inputs) <= 0: true
     default: children.contains { $0.isSingular(at: inputs) }
     }

@@ -71,7 +71,9 @@ struct GradientProbe {
     var random = RandomPoints(seed: 11)
     for p in forward.parameters {
       let tensor = try random.tensor(forward.type(p.value), batch: batch)
-      let isPositive = p.kind == .state && forward.type(p.value).isReal
+      // Variances and scales of normalisations.
+      let type = forward.type(p.value)
+      let isPositive = type.isReal && (p.kind == .state || (p.kind == .param && type.field.isEmpty))
       inputs[p.name] =
         isPositive ? try Tensor(tensor.doubles().map { 1 + 0.5 * $0 }, shape: tensor.shape) : tensor
     }

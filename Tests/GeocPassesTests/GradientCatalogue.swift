@@ -27,7 +27,10 @@ enum GradientCatalogue {
   private static let metrics = ["airm", "log_euclidean", "log_cholesky", "bures_wasserstein"]
   private static let flags = [(false, false), (false, true), (true, false), (true, true)]
 
-  static var all: [GradientCase] { core + products + decompositions + dense + spd + normalizations + metricOps }
+  static var all: [GradientCase] {
+    core + products + decompositions + dense + spd + normalizations + metricOps
+      + rows + images + ball
+  }
 
   private static func expression(_ text: String) -> Attribute {
     (try? ScalarExpression.parse(text)).map(Attribute.expression) ?? .text(text)

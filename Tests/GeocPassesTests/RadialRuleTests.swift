@@ -34,7 +34,8 @@ struct RadialRule: Sendable, CustomTestStringConvertible {
     // Möbius scalings.
     RadialRule(maps: ["ball, scale 2, ball", "ball, scale 0.5, ball"], left: []),
     RadialRule(maps: ["ball, scale 2, ball", "ball, scale 3, ball"], left: ["ball, scale 6.0, ball"]),
-    RadialRule(maps: ["tangent, ball", "ball, scale 0.5, ball", "ball, tangent"], left: ["tangent, scale 0.5, tangent"]),
+    RadialRule(
+      maps: ["tangent, ball", "ball, scale 0.5, ball", "ball, tangent"], left: ["tangent, scale 0.5, tangent"]),
     // Clipped vectors of norm at most 2.3 cannot reach the projection at κ = 1; those of norm 5 can.
     RadialRule(
       maps: ["tangent, clip 2.3 1e-05, tangent", "tangent, clamp 0.004, ball"], left: ["tangent, clip 2.3 1e-05, ball"]),

@@ -31,6 +31,12 @@ import Testing
     try Repository.expect(run.errors, in: "Tests/geocTests/Golden/check-bad.txt")
   }
 
+  /// Every mistake with ops of the ball, and of images, in one spec.
+  @Test func ballOpsSayWhatTheyNeed() throws {
+    let spec = try Repository.text("Tests/geocTests/Golden/ball-ops.yaml")
+    try Repository.expect(Run("check", "-", input: spec).errors, in: "Tests/geocTests/Golden/ball-ops.txt")
+  }
+
   @Test func otherFormatsGoToStandardOutput() throws {
     let json = Run("check", "-", "--format", "json", input: Self.bad)
     #expect(json.status == .problems)

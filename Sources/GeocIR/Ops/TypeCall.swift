@@ -8,6 +8,8 @@ package struct TypeProblem: Error, Hashable, Sendable {
     case inputCount
     /// Two inputs do not fit together.
     case disagreement
+    /// Two inputs lie on balls of different curvatures.
+    case curvature
     /// A relation between sizes does not hold.
     case relation
     /// A parameter has a value that this input does not admit.

@@ -11,6 +11,9 @@ package struct RowVector: Sendable {
 
   /// The zero vector.
   package init() {}
+
+  /// The terms in the order of their vectors: the order of a dictionary changes from run to run, and rounding with it.
+  fileprivate var terms: [(key: Int, value: RowNumber)] { coefficients.sorted { $0.key < $1.key } }
 }
 
 /// Writes a row program: equal steps are merged, constants folded, and what no result needs is left out.
@@ -61,7 +64,7 @@ package struct RowBuilder: Sendable {
 
   /// A combination as a multiple of one vector; nil for zero.
   private mutating func single(_ a: RowVector) -> (vector: Int, factor: RowNumber)? {
-    let terms = a.coefficients.sorted { $0.key < $1.key }.filter { steps[$0.value.step] != .constant(0) }
+    let terms = a.terms.filter { steps[$0.value.step] != .constant(0) }
     guard let first = terms.first else { return nil }
     if terms.count == 1 { return (first.key, first.value) }
     let step = add(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) })).step
@@ -75,14 +78,14 @@ package struct RowBuilder: Sendable {
   /// by · a.
   package mutating func scaled(_ a: RowVector, _ by: RowNumber) -> RowVector {
     var result = RowVector()
-    for (k, x) in a.coefficients { result.coefficients[k] = times(x, by) }
+    for (k, x) in a.terms { result.coefficients[k] = times(x, by) }
     return result
   }
 
   /// a + b.
   package mutating func sum(_ a: RowVector, _ b: RowVector) -> RowVector {
     var result = a
-    for (k, y) in b.coefficients { result.coefficients[k] = result.coefficients[k].map { plus($0, y) } ?? y }
+    for (k, y) in b.terms { result.coefficients[k] = result.coefficients[k].map { plus($0, y) } ?? y }
     return result
   }
 
@@ -125,7 +128,7 @@ package struct RowBuilder: Sendable {
 
   /// Makes a combination a result.
   package mutating func result(_ v: RowVector) {
-    let terms = v.coefficients.sorted { $0.key < $1.key }
+    let terms = v.terms
       .filter { steps[$0.value.step] != .constant(0) }
     results.append(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) }))
   }

@@ -68,7 +68,7 @@ enum BallTypes {
     let (x, y) = (call.inputs[a].space, call.inputs[b].space)
     if x["c"] != y["c"], let c = x["c"], let d = y["c"] {
       throw TypeProblem(
-        .disagreement,
+        .curvature,
         "\(call.op) takes points of one ball, found curvatures c=\(c) and c=\(d)", operand: b,
         help: "map one of them through the tangent space: 'logmap0', then 'expmap0: { c: \(c) }'")
     }

@@ -17,6 +17,7 @@ enum ExpMap0Op: Op {
     source: "Hyperbolic neural networks++; HypLL",
     parameters: [
       "c": "curvature c > 0, or learn(x): a parameter that starts at x",
+      "learn_c": "whether c is a parameter: set by learn(x)",
       "axis": "axis of the coordinates; -1 is the last",
       "profile": "hyptorch: the margin 1e-3 of HypCD's library", "margin": Margin.meaning,
     ], example: "- expmap0: { c: 0.1 }", invariances: ["expmap0(g v) = g expmap0(v) for g in O(n)"])
@@ -97,7 +98,8 @@ enum BallProjectOp: Op {
     backward: "where it acts: x̄ = (m/‖x‖)(ȳ − ⟨ȳ, x⟩x/‖x‖²), c̄ = −Σ⟨ȳ, x⟩m/(2c‖x‖), m = (1 − ε)/κ; else ȳ",
     source: "HypLL",
     parameters: [
-      "c": "curvature, where the input is an array R[n]; a ball has its own", "margin": Margin.meaning,
+      "c": "curvature, where the input is an array R[n]; a ball has its own",
+      "learn_c": "whether c is a parameter: set by learn(x)", "margin": Margin.meaning,
     ], example: "- ball_project: { c: 1 }", invariances: ["ball_project(g x) = g ball_project(x) for g in O(n)"])
   static let signature: Signature = """
     (x: T[*]; weight c: Positive = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false, \

@@ -21,7 +21,7 @@ enum PoincareConv2dOp: Op {
     (x: Ball(n, c=k)[h, w]; weight weight: R[n*kernel*kernel, out] = eye, bias: R[out] = zeros if bias, \
     c: Positive = ones if learn_c) {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., \
     padding: int = 0 in 0..., bias: bool = true, init: identity|normal|centre = identity, margin: real? in (0...1)} \
-    -> Ball(out, c=k)[floor((h+2*padding-kernel)/stride)+1, floor((w+2*padding-kernel)/stride)+1]
+    -> Ball(out, c=k)[(h+2*padding-kernel)/stride+1, (w+2*padding-kernel)/stride+1]
     """
   static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {

@@ -63,7 +63,7 @@ enum LogMapOp: Op {
     source: "HypLL", example: "- logmap:\n    from: [x, y]",
     invariances: ["logmap(g x, g y) = g logmap(x, y) for g in O(n)"], effect: "the logarithm leaves the ball")
   static let signature: Signature =
-    "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k))"
+    "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent"
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))

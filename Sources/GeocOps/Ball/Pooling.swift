@@ -11,7 +11,7 @@ enum BallAvgPool2dOp: Op {
     example: "- ball_avg_pool2d: { kernel: 2 }")
   static let signature: Signature = """
     (x: Ball(n, c=k)[h, w]; weight c: Positive = ones if learn_c) {kernel: int in 1..., mode: tangent|midpoint = tangent, \
-    margin: real? in (0...1)} -> Ball(n, c=k)[floor(h/kernel), floor(w/kernel)]
+    margin: real? in (0...1)} -> Ball(n, c=k)[h/kernel, w/kernel]
     """
   static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {

@@ -15,7 +15,7 @@ enum Conv2dOp: Op {
   static let signature: Signature = """
     (x: R[c, h, w]; weight weight: R[out, c, kernel, kernel] = uniform_fan_in, bias: R[out] = uniform_fan_in if bias) \
     {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., padding: int = 0 in 0..., bias: bool = true} \
-    -> R[out, floor((h+2*padding-kernel)/stride)+1, floor((w+2*padding-kernel)/stride)+1]
+    -> R[out, (h+2*padding-kernel)/stride+1, (w+2*padding-kernel)/stride+1]
     """
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -91,7 +91,7 @@ enum AvgPool2dOp: Op {
     source: "PyTorch AvgPool2d", parameters: ["kernel": "size of the square window"],
     example: "- avg_pool2d: { kernel: 2 }")
   static let signature: Signature =
-    "(x: R[c, h, w]) {kernel: int in 1...} -> R[c, floor(h/kernel), floor(w/kernel)]"
+    "(x: R[c, h, w]) {kernel: int in 1...} -> R[c, h/kernel, w/kernel]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { try Pooling.infer(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let k = c.attributes.int("kernel", 1)
@@ -109,7 +109,7 @@ enum MaxPool2dOp: Op {
     backward: "to the largest element, shared where several are largest", source: "PyTorch MaxPool2d",
     parameters: ["kernel": "size of the square window"], example: "- max_pool2d: { kernel: 2 }")
   static let signature: Signature =
-    "(x: R[c, h, w]) {kernel: int in 1...} -> R[c, floor(h/kernel), floor(w/kernel)]"
+    "(x: R[c, h, w]) {kernel: int in 1...} -> R[c, h/kernel, w/kernel]"
   static func infer(_ call: TypeCall) throws -> [GeoType] { try Pooling.infer(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let k = c.attributes.int("kernel", 1)

@@ -17,11 +17,14 @@ extension Elaborator {
       if let expected = problem.expected { label = need(expected) }
     case .inputCount: code = .types.inputCount
     case .disagreement: code = .types.size
+    case .curvature: code = .types.curvature
     case .relation: code = .types.constraint
     case .parameter: code = .spec.parameterOutOfRange
     }
     if let operand = problem.operand, operand < data.count, let made = makerLabel(data[operand]) { labels.append(made) }
-    if problem.kind == .disagreement, let first = data.first, problem.operand != 0, let made = makerLabel(first) {
+    if problem.kind == .disagreement || problem.kind == .curvature, let first = data.first, problem.operand != 0,
+      let made = makerLabel(first)
+    {
       labels.append(made)
     }
     if let name = problem.parameter, let argument = entry.arguments.first(where: { $0.name.value == name }) {
@@ -128,8 +131,11 @@ extension Elaborator {
       }
     }
     let simple = registry.ordered.filter {
-      $0.isPublic && $0.signature.inputs.count == 1 && $0.signature.operands.count == 1
-        && !$0.signature.operands[0].isVariadic && $0.traits.isDisjoint(with: [.loss, .random, .mode])
+      let signature = $0.signature
+      let defaults = Self.defaults(signature) ?? Attributes()
+      return $0.isPublic && signature.inputs.count == 1 && !signature.operands[0].isVariadic
+        && signature.operands.count { $0.role == .input || Signature.exists($0, defaults) } == 1
+        && $0.traits.isDisjoint(with: [.loss, .random, .mode])
     }
     let converters = simple.filter { $0.traits.contains(.converter) }
     let direct = steps(converters, from: found)

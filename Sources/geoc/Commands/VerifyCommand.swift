@@ -143,6 +143,8 @@ struct VerifyCommand: GeocCommand {
       guard !type.isReal, let space = registry.spaces[type.space.name], let value = session.store.tensor(p.name) else {
         continue
       }
+      // The constraint of a ball of learned curvature moves with the curvature; its points are watched below.
+      if case .value? = type.space["c"] { continue }
       var b = Builder(name: "residual", stage: .layers, registry: registry)
       let x = b.parameter("x", b.storageType(type), .param)
       b.result("residual", try space.residual(&b, x, type.space))
@@ -158,6 +160,40 @@ struct VerifyCommand: GeocCommand {
         sink.report(
           Diagnostic(
             .numeric.offManifold, "'\(p.name)' is \(worst) away from \(type.space) after \(steps) steps", item: file))
+      }
+    }
+    try points(compiler, columns, session, &sink, console)
+  }
+
+  /// Largest κ‖x‖ of every value on a ball after the steps: a point has less than 1.
+  private func points(
+    _ compiler: ModelCompiler, _ columns: [String: HostArray], _ session: Session, _ sink: inout DiagnosticSink,
+    _ console: Console
+  ) throws {
+    let observation = try Observation(compiler, mode: "train")
+    let balls = observation.watched.filter { $0.type.space.name == "Ball" }
+    if balls.isEmpty { return }
+    let values = try observation.values(columns, rows: batch, session.store)
+    for ball in balls {
+      guard let x = values[ball.name]?.doubles(), let n = ball.type.space.sizes.first, n > 0 else { continue }
+      let c: Double =
+        switch ball.type.space["c"] {
+        case .real(let number)?: number
+        case .value(let name)?: session.store.tensor(name)?.doubles().first ?? .nan
+        default: .nan
+        }
+      let largest =
+        stride(from: 0, to: x.count, by: n).map { start in
+          (c * x[start..<(start + n)].reduce(0) { $0 + $1 * $1 }).squareRoot()
+        }.max { $0 < $1 || $1.isNaN } ?? .nan
+      let isRight = largest < 1
+      console.print(
+        "\(isRight ? "ok  " : "FAIL")  points of \(ball.name) after \(steps) steps  largest √c‖x‖ \(ProgressLine.number(largest))"
+      )
+      if !isRight {
+        sink.report(
+          Diagnostic(
+            .numeric.offManifold, "'\(ball.name)' has a point of norm \(largest)/√c after \(steps) steps", item: file))
       }
     }
   }

@@ -32,16 +32,21 @@ enum SpecSearch {
     }
   }
 
-  /// Whether a line of the file begins with the key `geoc`: read without a parser, so that damaged specs are found too.
+  /// Whether a line of the file begins with the key `geoc`, and none or not only blocks follow: read without a parser, so
+  /// that damaged specs are found too. A file of blocks is checked with the specs that include it.
   private static func isSpec(_ path: String) -> Bool {
     guard let data = FileManager.default.contents(atPath: path) else { return true }
-    let text = String(decoding: data, as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).contains { line in
-      var line = line.drop { $0 == "\u{FEFF}" || $0 == "{" || $0 == " " || $0 == "\"" || $0 == "'" }
-      guard line.hasPrefix("geoc") else { return false }
-      line = line.dropFirst(4).drop { $0 == "\"" || $0 == "'" || $0 == " " }
-      return line.hasPrefix(":")
+    let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    func has(_ key: String) -> Bool {
+      lines.contains { line in
+        var line = line.drop { $0 == "\u{FEFF}" || $0 == "{" || $0 == " " || $0 == "\"" || $0 == "'" }
+        guard line.hasPrefix(key) else { return false }
+        line = line.dropFirst(key.count).drop { $0 == "\"" || $0 == "'" || $0 == " " }
+        return line.hasPrefix(":")
+      }
     }
+    func hasAtMargin(_ key: String) -> Bool { lines.contains { $0.hasPrefix("\(key):") } }
+    return has("geoc") && (hasAtMargin("graph") || !hasAtMargin("blocks"))
   }
 }
 

@@ -243,5 +243,58 @@ extension ErrorPages {
       ```
 
       """#,
+    "E0207": #"""
+      # E0207: two curvatures meet in one op
+
+      Points of balls of different curvatures are points of different spaces: adding them, or measuring a distance between
+      them, has no meaning. A fixed curvature is compared by its number, a learned one by the parameter that holds it. Carry one
+      of the points over through the tangent space at the origin, or give both the same curvature.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[8]
+        y: Ball(8, c=1)
+      graph:
+        - expmap0: { c: 0.1 }
+          as: h
+        - mobius_add:
+          from: [h, y]
+      ```
+
+      ```text
+      error[E0207]: mobius_add takes points of one ball, found curvatures c=0.1 and c=1
+       --> spec.yaml:9:5
+        |
+      5 |   y: Ball(8, c=1)
+        |      ------------ the input 'y' is a Ball(8, c=1)
+      6 | graph:
+      7 |   - expmap0: { c: 0.1 }
+        |     ------- this makes a Ball(8, c=0.1)
+      8 |     as: h
+      9 |   - mobius_add:
+        |     ^^^^^^^^^^
+        |
+        = help: map one of them through the tangent space: 'logmap0', then 'expmap0: { c: 0.1 }'
+        = see: geoc explain E0207
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[8]
+        y: Ball(8, c=0.1)
+      graph:
+        - expmap0: { c: 0.1 }
+          as: h
+        - mobius_add:
+          from: [h, y]
+      ```
+
+      """#,
   ]
 }

@@ -13,6 +13,7 @@ enum ErrorPages {
       e020,
       e021,
       w000,
+      w001,
     ]
     return lists.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }()
