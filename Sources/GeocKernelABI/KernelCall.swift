@@ -44,6 +44,10 @@ package struct KernelFault {
     case notConverged = 4
     /// A class index that is not one of the classes; `value` is the index.
     case labelOutOfRange = 5
+    /// A batch that does not divide into views; `value` is the number of views.
+    case unevenViews = 6
+    /// A batch without a labelled row.
+    case noLabelledRow = 7
   }
 
   /// Records a fault unless one is recorded already.

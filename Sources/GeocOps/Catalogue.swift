@@ -16,15 +16,16 @@ package enum Catalogue {
     GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairMapOp.self,
     RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
     ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
+    ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self,
   ]
 
   /// Euclidean layers.
   static let dense: [any Op.Type] = [
-    LinearOp.self, ParameterOp.self, InnerOp.self, ReluOp.self, TanhOp.self, SigmoidOp.self, SoftmaxOp.self,
-    LogSoftmaxOp.self,
+    LinearOp.self, ParameterOp.self, InnerOp.self, ReluOp.self, TanhOp.self, SigmoidOp.self, GeluOp.self,
+    SoftmaxOp.self, LogSoftmaxOp.self,
     ScaleOp.self, CastOp.self, AddOp.self, MulOp.self, MeanOp.self, FlattenOp.self, ReshapeOp.self, PermuteOp.self,
     SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self,
-    Conv2dOp.self, AvgPool2dOp.self, MaxPool2dOp.self,
+    Conv2dOp.self, AvgPool2dOp.self, MaxPool2dOp.self, OtherViewOp.self,
   ]
 
   /// Symmetric positive definite matrices.
@@ -41,11 +42,14 @@ package enum Catalogue {
     MobiusScaleOp.self, GyrationOp.self, BallTransportOp.self, BallDistanceOp.self, ConformalFactorOp.self,
     PoincareLinearOp.self, MobiusLinearOp.self, PoincareConv2dOp.self, PoincareBatchNormOp.self, BallReluOp.self,
     BallAvgPool2dOp.self, BetaConcatOp.self, GyromidpointOp.self, HyperplaneDistanceOp.self, HyperbolicMLROp.self,
-    ClipNormOp.self,
+    ClipNormOp.self, PairwiseDistanceOp.self, PairwiseCosineOp.self, CoordinatesOp.self,
   ]
 
   /// Losses.
-  static let losses: [any Op.Type] = [CrossEntropyOp.self, MSEOp.self]
+  static let losses: [any Op.Type] = [
+    CrossEntropyOp.self, MSEOp.self, SelfContrastiveOp.self, SupervisedContrastiveOp.self, SelfDistillationOp.self,
+    MeanEntropyOp.self, MixOp.self,
+  ]
 
   /// Spaces.
   package static let spaces: [any SpaceDeclaration.Type] = [

@@ -12,9 +12,6 @@ package enum InsertStep {
   package static func run(
     _ gradient: Function, optimizer: OptimizerDescription, registry: OpRegistry
   ) throws -> Function {
-    guard let rule = registry.optimizers[optimizer.name] else {
-      throw InternalError("unknown optimizer '\(optimizer.name)'")
-    }
     var source = gradient
     source.name = "step"
     var rebuilder = Rebuilder(source, registry)
@@ -36,6 +33,9 @@ package enum InsertStep {
         throw InternalError("unknown space '\(type.space.name)'")
       }
       let attributes = optimizer.attributes(for: p.name)
+      guard let rule = registry.optimizers[optimizer.rule(for: p.name)] else {
+        throw InternalError("unknown optimizer '\(optimizer.rule(for: p.name))'")
+      }
       b.origin = Origin(pass: pass, path: p.name)
       let point = try array(try rebuilder.value(p.value), &b)
       let own = space

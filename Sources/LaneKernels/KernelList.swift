@@ -47,4 +47,8 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(SoftmaxVJP.set)
   add(LogSoftmax.set)
   add(CrossEntropy.set)
+  add(Contrast.set)
+  add(ContrastVJP.set)
+  add(OtherView.set)
+  add(LabelledShare.set)
 }

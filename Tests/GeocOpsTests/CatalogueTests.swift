@@ -53,7 +53,7 @@ import Testing
     for key in op.doc.parameters.keys {
       #expect(signature.parameters.contains { $0.name == key }, "there is no parameter '\(key)'")
     }
-    for operand in signature.operands where operand.role != .input {
+    for operand in signature.operands where operand.role == .weight || operand.role == .state {
       let name = String(operand.initial.prefix { $0 != "(" })
       #expect(Catalogue.registry.initializers[name] != nil, "unknown initialiser '\(operand.initial)'")
     }

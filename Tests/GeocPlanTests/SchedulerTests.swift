@@ -68,6 +68,68 @@ import Testing
     #expect(problem(s, b.function) == nil)
   }
 
+  @Test func whatIsReadOverTheWholeBatchIsFinishedBefore() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let y = try b.axpy(x, 2, x)
+    b.result("z", try b.axpy(try b.turn(y), 1, y))
+    let s = try schedule(b.function)
+    #expect(
+      s.text(b.function) == """
+        schedule @f f64
+        chunked 0
+          c0 = pack x
+          b1 = t_axpy(c0, c0)
+        chunked 1
+          c2 = t_turn(all b1)
+          c2 = t_axpy(c2, b1)
+          unpack z = c2
+        memory: 4 + 4 scalars per item in batch + chunk, 0 single, 0 constant, 0 partial
+
+        """)
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func anInputReadOverTheWholeBatchIsPackedBefore() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    b.result("z", try b.turn(x))
+    let s = try schedule(b.function)
+    #expect(s.regions.map { $0.end - $0.start } == [1, 2])
+    #expect(s.steps.map(\.kind) == [.pack, .kernel, .unpack])
+    #expect(s.slots[s.steps[0].outputs[0]].storage == .batch)
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func nothingOverwritesWhatIsReadOverTheWholeBatch() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let y = try b.axpy(x, 2, x)
+    let turned = try b.turn(y)
+    // The sum may take the place of y only where no other chunk reads y.
+    b.result("z", try b.axpy(y, 1, turned))
+    let s = try schedule(b.function)
+    #expect(problem(s, b.function) == nil)
+    var forged = s
+    let last = try #require(s.steps.lastIndex { $0.kernel == "t_axpy" })
+    let slot = s.steps[last].inputs[0]
+    forged.steps[last].outputs = [slot]
+    forged.steps[last + 1].inputs = [slot]
+    let found = try #require(problem(forged, b.function))
+    #expect(found.contains("of which the whole batch is being read"))
+  }
+
+  @Test func aValueOfTheSameRegionIsNotReadOverTheWholeBatch() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    b.result("z", try b.turn(try b.axpy(x, 2, x)))
+    var s = try schedule(b.function)
+    s.regions = [Schedule.Region(kind: .chunked, start: 0, end: s.steps.count)]
+    for k in s.slots.indices where s.slots[k].storage == .batch { (s.slots[k].first, s.slots[k].last) = (0, 0) }
+    let found = try #require(problem(s, b.function))
+    #expect(found.contains("reads the whole batch of slot"))
+  }
+
   @Test func aStepMovesToTheRegionOfItsReader() throws {
     var b = Builder.test()
     let x = b.parameter("x", .real([4], isBatched: true), .input)

@@ -24,6 +24,7 @@ struct ReferenceEvaluator {
           case "t_sum": (0..<count).map { e in values[node.inputs[0].index].reduce(0) { $0 + $1[e] } }
           case "t_split": at(0, item).map { r == 0 ? $0 + 1 : -$0 }
           case "t_view": at(0, item)
+          case "t_turn": zip(at(0, item), at(0, (item + 1) % batch)).map { $0 - $1 }
           case "t_fill": [Double](repeating: a.real("value"), count: count)
           case "t_count": [Double(batch)]
           case "t_noise": (0..<count).map { Double((seed * 31 + step * 17 + UInt64(item) * 7 + UInt64($0)) % 64) }

@@ -51,6 +51,10 @@ package enum RandomFunctions {
       case 2: made = try b.node("t_split", [pick()])
       case 3: made = [try b.one("t_view", [pick()])]
       case 4 where k % 7 == 0: made = [try b.one("t_noise", [], ["shape": .ints([count])])]
+      case 5 where k % 5 == 0:
+        let x = pick()
+        guard b.type(x).isBatched else { continue }
+        made = [try b.turn(x)]
       default: made = [try b.axpy(pick(), [1, -1, 0.5][k % 3], pick())]
       }
       values[count, default: []] += made

@@ -110,11 +110,23 @@ enum RootKernel: TestKernel {
   }
 }
 
+enum TurnKernel: TestKernel {
+  static let name = "t_turn"
+  static func run<T: BinaryFloatingPoint & Sendable>(_ c: ItemCall<T>) {
+    for i in 0..<c.slots {
+      let item = c.call.firstItem + min(i, c.call.items - 1)
+      let next = (item + 1) % c.call.batch
+      for e in 0..<c.elements { c.set(1, i, e, c.get(0, item, e) - c.get(0, next, e)) }
+    }
+  }
+}
+
 /// Kernels of the test ops, and rows to lanes and back.
 package enum TestKernels {
   /// All kernels by name.
   package static let table: [String: KernelSet] = Dictionary(
     uniqueKeysWithValues: [
       AxpyKernel.set, SumKernel.set, SplitKernel.set, FillKernel.set, CountKernel.set, NoiseKernel.set, RootKernel.set,
+      TurnKernel.set,
     ].map { ($0.name, $0) })
 }

@@ -100,6 +100,15 @@ enum RootOp: TestOp {
   static let signature: Signature = "(x: T[*]) -> R[*]"
 }
 
+/// x of each item less x of the next one, the first after the last: reads the whole batch.
+enum TurnOp: TestOp {
+  static let name = "t_turn"
+  static let signature: Signature = "(x: T[*]) -> R[*]"
+  static func request(_ c: OpContext, _ elements: Int) -> KernelRequest {
+    KernelRequest(name, sizes: [elements], wholeBatch: [0])
+  }
+}
+
 /// The same storage.
 enum ViewOp: TestOp {
   static let name = "t_view"
@@ -119,8 +128,7 @@ enum LayerOp: TestOp {
 package let testRegistry = OpRegistry(
   ops: [
     AxpyOp.self, SumOp.self, SplitOp.self, FillOp.self, CountOp.self, NoiseOp.self, DrawOp.self, RootOp.self,
-    ViewOp.self,
-    LayerOp.self,
+    TurnOp.self, ViewOp.self, LayerOp.self,
   ], spaces: [TestReal.self])
 
 extension Builder {
@@ -132,6 +140,8 @@ extension Builder {
   package mutating func axpy(_ x: Value, _ a: Double, _ y: Value) throws -> Value {
     try one("t_axpy", [x, y], ["a": .real(a)])
   }
+  /// Each item less the next one.
+  package mutating func turn(_ x: Value) throws -> Value { try one("t_turn", [x]) }
   /// Sum over the batch.
   package mutating func total(_ x: Value) throws -> Value { try one("t_sum", [x]) }
   /// A constant.

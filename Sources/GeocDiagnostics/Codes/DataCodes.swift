@@ -41,4 +41,8 @@ package struct DataCodes: Sendable {
   package let notInSpace = DiagnosticCode("E0519", "not-in-space", "data do not lie in their space")
   /// By the sizes in its header.
   package let tooLarge = DiagnosticCode("E0520", "data-too-large", "a data file needs more memory than there is")
+  /// View 1 of every sample comes first, then view 2 of every sample, and so on.
+  package let unevenViews = DiagnosticCode("E0521", "uneven-views", "a batch does not divide into views")
+  /// Or a data set without one.
+  package let noLabelledRow = DiagnosticCode("E0522", "no-labelled-row", "a batch has no labelled row")
 }

@@ -13,13 +13,17 @@ package struct OptimizerDescription: Hashable, Sendable {
   package struct Group: Hashable, Sendable {
     /// Glob over full parameter names, `*` and `?`: `bimap_*.weight`.
     package var pattern: String
-    /// Changed parameters; `lr` is the group's own base rate, scheduled like the common one.
+    /// Changed parameters; `lr` is the group's own base rate, scheduled like the common one. All parameters where the
+    /// group has a rule of its own.
     package var overrides: Attributes
+    /// Name of the group's own rule; nil for the common one.
+    package var rule: String?
 
     /// A group by its parts.
-    package init(pattern: String, overrides: Attributes) {
+    package init(pattern: String, overrides: Attributes, rule: String? = nil) {
       self.pattern = pattern
       self.overrides = overrides
+      self.rule = rule
     }
 
     /// Whether a full parameter name matches.
@@ -41,9 +45,13 @@ package struct OptimizerDescription: Hashable, Sendable {
     self.clip = clip
   }
 
+  /// Name of the rule that updates the tensor of a full name.
+  package func rule(for name: String) -> String { groups.first { $0.matches(name) }?.rule ?? self.name }
+
   /// The parameters that apply to the tensor of a full name.
   package func attributes(for name: String) -> Attributes {
     guard let group = groups.first(where: { $0.matches(name) }) else { return attributes }
+    if group.rule != nil { return group.overrides }
     var result = attributes
     for (key, value) in group.overrides.all { result[key] = value }
     return result

@@ -29,6 +29,60 @@ package struct DataDescription: Codable, Hashable, Sendable {
   package var split: Split?
   /// Inputs that are standardised with the statistics of the training rows.
   package var standardize: [String]
+  /// Views of each sample in a training batch; view 1 of all samples comes first, then view 2, and so on.
+  package var views = 1
+  /// Random changes of the samples of training batches, in order.
+  package var augmentations: [Augmentation] = []
+  /// Which training rows count as labelled; nil for all.
+  package var labelled: Labelled?
+
+  /// Whether the loss is one of training batches only: it compares views, or needs labelled rows.
+  package var isLossOfTraining: Bool { views > 1 || labelled != nil }
+
+  /// A random change of one input.
+  package struct Augmentation: Codable, Hashable, Sendable {
+    /// The input.
+    package var input: String
+    /// What happens to it.
+    package var change: Change
+
+    /// A change of an input.
+    package init(input: String, change: Change) {
+      self.input = input
+      self.change = change
+    }
+
+    /// Kinds of changes.
+    package enum Change: Codable, Hashable, Sendable {
+      /// Images move by up to `pixels` in both directions, each distance equally likely; zeros come in.
+      case shift(pixels: Int, height: Int, width: Int)
+      /// Normal noise is added.
+      case noise(deviation: Double)
+    }
+  }
+
+  /// The labelled part of the training rows.
+  package struct Labelled: Codable, Hashable, Sendable {
+    /// Array of the file that holds classes.
+    package var array: String
+    /// Classes that have labelled rows.
+    package var classes: [Double]
+    /// Share of the rows of each of these classes that are labelled, rounded down.
+    package var fraction: Double
+    /// Seed of the choice.
+    package var seed: Int
+    /// Input that is 1 for a labelled row and 0 for another.
+    package var input: String
+
+    /// A part of the rows.
+    package init(array: String, classes: [Double], fraction: Double, seed: Int, input: String) {
+      self.array = array
+      self.classes = classes
+      self.fraction = fraction
+      self.seed = seed
+      self.input = input
+    }
+  }
 
   /// One condition of `where`.
   package struct Filter: Codable, Hashable, Sendable {
@@ -127,17 +181,38 @@ package struct TrainingDescription: Codable, Hashable, Sendable {
 
 /// One metric: computed by the host from results of the `predict` function.
 package struct MetricDescription: Codable, Hashable, Sendable {
-  /// `accuracy`, `balanced_accuracy`, `f1`, `mse`.
+  /// `accuracy`, `balanced_accuracy`, `f1`, `mse`, `cluster_accuracy`.
   package var name: String
   /// The result of `predict` it reads (`logits`).
   package var prediction: String
   /// The input it compares with.
   package var target: String
+  /// What `cluster_accuracy` needs to know; nil for the others.
+  package var clustering: Clustering?
+
+  /// How clusters are made and counted.
+  package struct Clustering: Codable, Hashable, Sendable {
+    /// Classes that have labelled rows.
+    package var old: [Int]
+    /// Number of clusters that k-means makes of the normalised prediction; nil where the largest score names the
+    /// cluster.
+    package var clusters: Int?
+    /// Starts of k-means.
+    package var starts = 10
+    /// Seed of k-means.
+    package var seed = 0
+    /// Whether the labelled rows take part in k-means, held to the clusters of their classes.
+    package var isSemiSupervised = false
+
+    /// Clusters named by the largest score.
+    package init(old: [Int]) { self.old = old }
+  }
 
   /// A metric by its parts.
-  package init(name: String, prediction: String, target: String) {
+  package init(name: String, prediction: String, target: String, clustering: Clustering? = nil) {
     self.name = name
     self.prediction = prediction
     self.target = target
+    self.clustering = clustering
   }
 }

@@ -74,16 +74,21 @@ package struct KernelRequest: Hashable, Sendable {
   package var reducesBatch: Bool
   /// Whether the results depend on the seed and the step of a run, so that no run may reuse those of another.
   package var isRandom: Bool
+  /// Inputs, by position, of which the kernel reads every item for each chunk of its results: it gets the first group of
+  /// the whole batch in place of that of the chunk.
+  package var wholeBatch: [Int]
 
   /// A request by its parts.
   package init(
-    _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false
+    _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false,
+    wholeBatch: [Int] = []
   ) {
     self.kernel = kernel
     self.sizes = sizes
     self.reals = reals
     self.reducesBatch = reducesBatch
     self.isRandom = isRandom
+    self.wholeBatch = wholeBatch
   }
 }
 

@@ -3,7 +3,8 @@
 ///     (x: SPD(n); weight weight: Stiefel(n, out) = orthogonal) {out: int in 1...} -> SPD(out) where out <= n
 ///
 /// Inputs come first, then weights and states after `;`; parameters stand in braces with defaults and ranges;
-/// `xs...: R[*]` takes one or more inputs.
+/// `xs...: R[*]` takes one or more inputs, `y?: R[n]` one that may be left out, as may those behind it. `hyper epoch: R`
+/// is a number of the training loop, of which a model has one whatever the number of its nodes that read it.
 package struct Signature: Sendable {
   /// One input, weight or state.
   package struct Operand: Hashable, Sendable {
@@ -19,10 +20,12 @@ package struct Signature: Sendable {
     package var condition: Condition?
     /// Whether it stands for one or more inputs.
     package var isVariadic: Bool
+    /// Whether the input may be left out.
+    package var isOptional: Bool
   }
 
   /// Roles of operands.
-  package enum Role: String, Hashable, Sendable { case input, weight, state }
+  package enum Role: String, Hashable, Sendable { case input, weight, state, hyper }
 
   /// `name` or `name == value`.
   package struct Condition: Hashable, Sendable {
@@ -55,6 +58,8 @@ package struct Signature: Sendable {
   /// Kinds of parameters.
   package enum Kind: Hashable, Sendable {
     case int, real, bool, text, ints, reals, type
+    /// A number, or one that changes from epoch to epoch; the attribute is `[x]` or `[from, to, start, end]`.
+    case schedule
     /// One of the names.
     case choice([String])
   }
@@ -123,9 +128,10 @@ package struct Signature: Sendable {
     var role = Role.input
     while !s.take(")") {
       if s.take(";") || s.take(",") { continue }
-      if s.take("weight") { role = .weight } else if s.take("state") { role = .state }
+      for next in [Role.weight, .state, .hyper] where s.take(next.rawValue) { role = next }
       let name = try s.identifier("an operand")
       let isVariadic = s.take("...")
+      let isOptional = s.take("?")
       try s.expect(":")
       let pattern = try TypePattern.parse(&s)
       var initial = ""
@@ -143,7 +149,8 @@ package struct Signature: Sendable {
       }
       operands.append(
         Operand(
-          name: name, pattern: pattern, role: role, initial: initial, condition: condition, isVariadic: isVariadic))
+          name: name, pattern: pattern, role: role, initial: initial, condition: condition, isVariadic: isVariadic,
+          isOptional: isOptional))
     }
     if s.take("{") {
       while !s.take("}") {
@@ -191,6 +198,7 @@ package struct Signature: Sendable {
       case "bool": result.kind = .bool
       case "text": result.kind = .text
       case "type": result.kind = .type
+      case "schedule": result.kind = .schedule
       default:
         var names = [word]
         while s.take("|") { names.append(try s.identifier("a name")) }
@@ -205,6 +213,7 @@ package struct Signature: Sendable {
       case .bool: result.defaultValue = .bool(try s.identifier("true or false") == "true")
       case .choice: result.defaultValue = .name(try s.identifier("a name"))
       case .text, .type: result.defaultValue = .text(try s.quoted())
+      case .schedule: result.defaultValue = .reals([try s.real()])
       case .ints, .reals:
         try s.expect("[")
         var numbers: [Double] = []

@@ -94,8 +94,10 @@ package struct TypeCall: Sendable {
     }
     let wanted = signature.inputs
     let variadic = wanted.last?.isVariadic == true
-    guard inputs.count == wanted.count || (variadic && inputs.count >= wanted.count) else {
-      let count = wanted.count == 1 ? "1 input" : "\(wanted.count) inputs"
+    let least = wanted.firstIndex(where: \.isOptional) ?? wanted.count
+    guard (least...wanted.count).contains(inputs.count) || (variadic && inputs.count >= least) else {
+      let range = least < wanted.count ? "\(least) to \(wanted.count)" : "\(wanted.count)"
+      let count = range == "1" ? "1 input" : "\(range) inputs"
       throw TypeProblem(
         .inputCount, "\(op) takes \(variadic ? "at least " : "")\(count), found \(inputs.count)",
         help: wanted.count > 1 ? "name them: 'from: [\(wanted.map(\.name).joined(separator: ", "))]'" : nil)

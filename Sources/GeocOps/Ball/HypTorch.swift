@@ -1,10 +1,13 @@
 import GeocIR
 
 /// Constants of the library that HypCD builds on.
-private enum Hyptorch {
+enum Hyptorch {
   /// Added to the denominator of Möbius addition.
   static let denominator = 1e-5
+  /// Distance of points from the sphere at infinity, relative.
   static let margin = 1e-3
+  /// Distance of the argument of artanh from 1.
+  static let artanhMargin = 1e-5
 
   /// x ⊕ y with the constant in the denominator.
   static func add(_ r: inout RowBuilder, _ c: RowNumber, _ x: RowVector, _ y: RowVector, _ eps: Double) throws

@@ -37,6 +37,17 @@ enum SigmoidOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
 }
 
+enum GeluOp: ScalarMapOp {
+  static let name = "gelu"
+  static let doc = OpDoc(
+    family: "dense", summary: "Gaussian error linear unit in its exact form, elementwise.",
+    formula: "x/2 (1 + erf(x/√2))", source: "PyTorch GELU, approximate='none'", example: "- gelu")
+  static let signature: Signature = "(x: R[*]) -> R[*]"
+  static func expression(_ attributes: Attributes) -> ScalarExpression {
+    .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
+  }
+}
+
 enum ScaleOp: ScalarMapOp {
   static let name = "scale"
   static let doc = OpDoc(

@@ -4,11 +4,17 @@ import GeocIR
 enum CrossEntropyOp: Op {
   static let name = "cross_entropy"
   static let doc = OpDoc(
-    family: "loss", summary: "Negative log-probability of the true class, mean over the batch.",
+    family: "loss",
+    summary: "Negative log-probability of the true class, mean over the batch or over its labelled rows.",
     formula: "log Σ e^{z_k} − z_y", backward: "z̄ = softmax(z) − onehot(y)", source: "PyTorch CrossEntropyLoss",
     example: "cross_entropy: { logits: logits, target: gesture }")
-  static let signature: Signature = "(logits: R[k], target: Label(k)) -> R"
+  static let signature: Signature = "(logits: R[k], target: Label(k), labelled?: R) -> R"
   static let traits: Set<OpTrait> = [.loss]
+
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try LabelledRows.check(call, signature, mask: 2)
+    return [.real(Array(call.inputs[0].field.dropLast()), isBatched: call.isBatched)]
+  }
 
   private static func fused(_ b: inout Builder, _ c: OpContext) throws -> (loss: Value, probabilities: Value)? {
     guard c.inputShape(0).count == 1 else { return nil }
@@ -23,18 +29,24 @@ enum CrossEntropyOp: Op {
     return try b.map("select(less(abs(x0 - x1), 0.5), 1, 0)", [ramp, label])
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    if let fused = try fused(&b, c) { return [fused.loss] }
+    if let fused = try fused(&b, c) { return [try shared(&b, c, fused.loss)] }
     let picked = try b.mul(try b.one("log_softmax", [c.inputs[0]]), try hits(&b, c))
-    return [try b.negate(try b.sumLast(picked, 1))]
+    return [try shared(&b, c, try b.negate(try b.sumLast(picked, 1)))]
+  }
+  /// `value` of the labelled rows, scaled so that its mean over the batch is that over them.
+  private static func shared(_ b: inout Builder, _ c: OpContext, _ value: Value) throws -> Value {
+    c.has("labelled") ? try b.mul(value, try b.labelledShare(try c.value("labelled"))) : value
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
-    guard let dy = cotangents[0] else { return [nil, nil] }
+    let none = [Value?](repeating: nil, count: c.inputs.count - 1)
+    guard let raw = cotangents[0] else { return [nil] + none }
+    let dy = try shared(&b, c, raw)
     if let fused = try fused(&b, c) {
-      return [try CrossEntropyCoreOp.gradient(&b, fused.probabilities, label: c.inputs[1], dy), nil]
+      return [try CrossEntropyCoreOp.gradient(&b, fused.probabilities, label: c.inputs[1], dy)] + none
     }
     let p = try b.one("softmax", [c.inputs[0]])
     let wide = try b.reshape(dy, c.inputShape(0).dropLast() + [1])
-    return [try b.map("(x0 - x1) * x2", [p, try hits(&b, c), wide]), nil]
+    return [try b.map("(x0 - x1) * x2", [p, try hits(&b, c), wide])] + none
   }
 }
 

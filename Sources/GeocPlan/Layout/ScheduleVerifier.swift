@@ -14,6 +14,10 @@ package struct ScheduleVerifier {
   private var content: [Int]
   /// Slots whose partial sums are not added up before the region ends.
   private var pending: Set<Int> = []
+  /// Slots written in the region that goes on: no step of it may read them over the whole batch.
+  private var fresh: Set<Int> = []
+  /// Slots that a step of the region that goes on reads over the whole batch: no step of it may write them.
+  private var whole: Set<Int> = []
   private var done: Set<Int> = []
   private var unpacked: Set<Int> = []
 
@@ -38,6 +42,7 @@ package struct ScheduleVerifier {
     for (k, step) in schedule.steps.enumerated() where step.kind == .kernel && flow.work.indices.contains(step.index) {
       complete.steps[k].sizes = flow.work[step.index].request.sizes
       complete.steps[k].reals = flow.work[step.index].request.reals
+      complete.steps[k].wholeBatch = flow.work[step.index].request.wholeBatch
     }
     if let problem = try problem(complete, flow, dtype, kernel) { throw ScheduleProblem(problem) }
     return complete
@@ -88,6 +93,8 @@ package struct ScheduleVerifier {
       for k in region.start..<region.end { try step(k, r, region.kind) }
       if region.kind == .chunked { forgetChunkMemory() }
       pending = []
+      fresh = []
+      whole = []
     }
     try check(next == schedule.steps.count, "\(schedule.steps.count - next) steps are in no region")
     try checkResults()
@@ -181,6 +188,7 @@ package struct ScheduleVerifier {
     try check(!work.request.kernel.isEmpty, "step \(k) calls a kernel for the alias '\(op)'")
     try check(
       step.kernel == work.request.kernel && step.sizes == work.request.sizes && step.reals == work.request.reals
+        && step.wholeBatch == work.request.wholeBatch
         && step.reducesBatch == (work.request.reducesBatch && work.isBatched),
       "step \(k) does not call what '\(op)' asks for")
     guard let set = kernel(step.kernel) else { throw ScheduleProblem("there is no kernel '\(step.kernel)'") }
@@ -197,6 +205,12 @@ package struct ScheduleVerifier {
       try check(content[slot] == root, "step \(k) '\(op)' finds another value in slot \(slot)")
       try check(!pending.contains(slot), "step \(k) '\(op)' reads a sum before it is complete")
     }
+    for slot in step.wholeBatch.map({ step.inputs[$0] }) where schedule.slots[slot].isBatched {
+      try check(
+        schedule.slots[slot].storage == .batch && !fresh.contains(slot),
+        "step \(k) '\(op)' reads the whole batch of slot \(slot), which is not finished")
+      whole.insert(slot)
+    }
     try check(Set(step.outputs).count == step.outputs.count, "step \(k) '\(op)' writes a slot twice")
     for (o, (slot, root)) in zip(step.outputs, work.outputs).enumerated() where step.inputs.contains(slot) {
       let isFirst = o == 0 && step.inputs.first == slot && !step.inputs.dropFirst().contains(slot)
@@ -212,6 +226,8 @@ package struct ScheduleVerifier {
   private mutating func write(_ slot: Int, _ root: Int, _ k: Int) throws {
     try check(schedule.slots[slot].elements == flow.elements[root], "step \(k) writes slot \(slot) of another size")
     try check(schedule.slots[slot].isBatched == flow.isBatched(root), "step \(k) writes slot \(slot) of another kind")
+    try check(!whole.contains(slot), "step \(k) writes slot \(slot), of which the whole batch is being read")
+    fresh.insert(slot)
     content[slot] = root
   }
 

@@ -13,6 +13,8 @@ struct FlowAnalysis {
     var isBatched: Bool
     var isInPlace: Bool
     var cost: Int
+    /// Batched root values of which every item is read for each chunk.
+    var whole: Set<Int> = []
   }
 
   let function: Function
@@ -82,11 +84,16 @@ struct FlowAnalysis {
         }
       }
       for value in node.results { producer[value.index] = k }
+      let inputs = node.inputs.map { root[$0.index] }
+      guard request.wholeBatch.allSatisfy(inputs.indices.contains) else {
+        throw ScheduleProblem("node \(k) '\(node.op)' has no input that it reads over the whole batch")
+      }
       work.append(
         Work(
-          request: request, inputs: node.inputs.map { root[$0.index] }, outputs: node.results.map(\.index),
+          request: request, inputs: inputs, outputs: node.results.map(\.index),
           isBatched: isBatched, isInPlace: op.traits.contains(.inPlace),
-          cost: max(op.flops(context), node.results.reduce(0) { $0 + elements[$1.index] })))
+          cost: max(op.flops(context), node.results.reduce(0) { $0 + elements[$1.index] }),
+          whole: Set(request.wholeBatch.map { inputs[$0] }.filter { function.types[$0].isBatched })))
     }
     var needed = Set(function.results.map { root[$0.value.index] })
     var live: [Int] = []

@@ -91,6 +91,8 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var sizes: [Int] = []
     /// Real arguments of the kernel. Not written to plan files: they follow from the node.
     package var reals: [Double] = []
+    /// Inputs, by position, of which every item is read for each chunk. Not written to plan files either.
+    package var wholeBatch: [Int] = []
     /// Slots read.
     package var inputs: [Int]
     /// Slots written.
@@ -106,14 +108,15 @@ package struct Schedule: Codable, Hashable, Sendable {
 
     /// A step by its parts.
     package init(
-      kind: StepKind, index: Int, kernel: String = "", sizes: [Int] = [], reals: [Double] = [], inputs: [Int] = [],
-      outputs: [Int] = [], reducesBatch: Bool = false, cost: Int = 0
+      kind: StepKind, index: Int, kernel: String = "", sizes: [Int] = [], reals: [Double] = [],
+      wholeBatch: [Int] = [], inputs: [Int] = [], outputs: [Int] = [], reducesBatch: Bool = false, cost: Int = 0
     ) {
       self.kind = kind
       self.index = index
       self.kernel = kernel
       self.sizes = sizes
       self.reals = reals
+      self.wholeBatch = wholeBatch
       self.inputs = inputs
       self.outputs = outputs
       self.reducesBatch = reducesBatch

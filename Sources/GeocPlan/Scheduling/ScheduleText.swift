@@ -20,7 +20,8 @@ extension Schedule {
 
   private func line(_ step: Step, _ function: Function) -> String {
     let outputs = step.outputs.map(label).joined(separator: ", ")
-    let inputs = step.inputs.map(label).joined(separator: ", ")
+    let inputs = step.inputs.enumerated()
+      .map { (step.wholeBatch.contains($0) ? "all " : "") + label($1) }.joined(separator: ", ")
     switch step.kind {
     case .pack: return "\(outputs) = pack \(function.parameters[step.index].name)"
     case .unpack: return "unpack \(function.results[step.index].name) = \(inputs)"

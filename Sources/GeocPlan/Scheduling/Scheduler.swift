@@ -78,7 +78,7 @@ package struct Scheduler {
     let work = analysis.work[k]
     return Schedule.Step(
       kind: .kernel, index: k, kernel: work.request.kernel, sizes: work.request.sizes, reals: work.request.reals,
-      reducesBatch: work.request.reducesBatch && work.isBatched, cost: work.cost)
+      wholeBatch: work.request.wholeBatch, reducesBatch: work.request.reducesBatch && work.isBatched, cost: work.cost)
   }
 
   private mutating func emitUnbatched(_ group: StepGroup, _ region: Int, _ uses: ValueUses) {
@@ -110,6 +110,7 @@ package struct Scheduler {
 
   private mutating func emitChunked(_ group: StepGroup, _ region: Int, _ uses: ValueUses) {
     let order = ChunkOrder(analysis, group.steps).best()
+    let whole = Set(group.steps.flatMap { analysis.work[$0].whole })
     let (local, lastStep) = positions(order, region, uses)
     var packed: Set<Int> = []
     func storage(_ root: Int) -> Schedule.Storage { uses.crosses[root] ? .batch : .chunk }
@@ -147,7 +148,9 @@ package struct Scheduler {
           step.outputs.append(slot(out, uses))
           continue
         }
-        if o == 0, let input = overwrittenInChunk(k, storage(out), lastStep, position, region, uses) {
+        if o == 0, let input = overwrittenInChunk(k, storage(out), lastStep, position, region, uses),
+          !whole.contains(input)
+        {
           slotOf[out] = slotOf[input]
           if storage(out) == .batch { slots[slotOf[out]].last = uses.last[out] }
         } else {
@@ -162,6 +165,7 @@ package struct Scheduler {
       steps.append(step)
       for out in work.outputs where analysis.isBatched(out) { unpack(out) }
     }
+    for root in group.packed { _ = use(root) }
     for root in group.passedThrough {
       _ = use(root)
       unpack(root)

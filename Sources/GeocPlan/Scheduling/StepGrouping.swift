@@ -7,6 +7,8 @@ struct StepGroup {
   var steps: [Int]
   /// Batched parameters that are results of the function as they are and are unpacked here.
   var passedThrough: [Int] = []
+  /// Batched parameters that a later region reads over the whole batch, packed here if no step does it.
+  var packed: [Int] = []
 }
 
 /// Decides which nodes share a region.
@@ -26,7 +28,7 @@ struct StepGrouping {
     self.readers = readers
     phase = [Int](repeating: 0, count: flow.function.nodes.count)
     for k in flow.live where !flow.isConstant[k] {
-      phase[k] = flow.work[k].isBatched ? 1 : 0
+      phase[k] = earliest(k)
       for input in flow.work[k].inputs {
         let p = flow.producer[input]
         if p >= 0, !flow.isConstant[p] { phase[k] = max(phase[k], phase[p] + distance(p, k)) }
@@ -35,9 +37,16 @@ struct StepGrouping {
     reduceCrossings()
   }
 
+  /// Least phase of a node by itself. What is read over the whole batch was finished in an earlier region.
+  private func earliest(_ k: Int) -> Int {
+    guard flow.work[k].isBatched else { return 0 }
+    return flow.work[k].whole.contains { flow.parameterOf[$0] != nil } ? 3 : 1
+  }
+
   /// Least difference of phases between a node and one that reads its result.
   private func distance(_ from: Int, _ to: Int) -> Int {
-    switch (flow.work[from].isBatched, flow.work[from].request.reducesBatch, flow.work[to].isBatched) {
+    if flow.work[from].outputs.contains(where: flow.work[to].whole.contains) { return 2 }
+    return switch (flow.work[from].isBatched, flow.work[from].request.reducesBatch, flow.work[to].isBatched) {
     case (false, _, false), (true, false, true): 0
     case (true, true, true): 2
     default: 1
@@ -53,7 +62,7 @@ struct StepGrouping {
         onTies: !flow.work[k].request.reducesBatch)
     }
     for k in chunked {
-      var earliest = 1
+      var earliest = earliest(k)
       for input in flow.work[k].inputs {
         let p = flow.producer[input]
         if p >= 0, !flow.isConstant[p] { earliest = max(earliest, phase[p] + distance(p, k)) }
@@ -109,6 +118,7 @@ struct StepGrouping {
     }
     let passed = Set(flow.function.results.map { flow.root[$0.value.index] })
       .filter { flow.parameterOf[$0] != nil && flow.isBatched($0) }.sorted()
+    addPacks(&groups)
     if !passed.isEmpty {
       for root in passed {
         let last = groups.lastIndex { group in
@@ -122,6 +132,25 @@ struct StepGrouping {
       }
     }
     return groups
+  }
+
+  /// Lets every parameter that a region reads over the whole batch be packed in an earlier one.
+  private func addPacks(_ groups: inout [StepGroup]) {
+    func uses(_ group: StepGroup, _ root: Int) -> Bool {
+      group.packed.contains(root) || group.steps.contains { flow.work[$0].inputs.contains(root) }
+    }
+    let whole = Set(flow.live.flatMap { flow.work[$0].whole }).filter { flow.parameterOf[$0] != nil }.sorted()
+    for root in whole {
+      guard let first = groups.firstIndex(where: { uses($0, root) }),
+        let reader = groups.firstIndex(where: { $0.steps.contains { flow.work[$0].whole.contains(root) } }),
+        first == reader
+      else { continue }
+      if let before = groups[..<reader].lastIndex(where: { $0.kind == .chunked }) {
+        groups[before].packed.append(root)
+      } else {
+        groups.insert(StepGroup(kind: .chunked, steps: [], packed: [root]), at: reader)
+      }
+    }
   }
 
   /// Unbatched nodes of one phase by distance from the nodes of earlier phases.
@@ -160,7 +189,7 @@ struct ValueUses {
       for k in group.steps {
         for value in flow.work[k].inputs + flow.work[k].outputs { touch(value, region) }
       }
-      for value in group.passedThrough { touch(value, region) }
+      for value in group.passedThrough + group.packed { touch(value, region) }
     }
     for result in flow.function.results {
       let root = flow.root[result.value.index]

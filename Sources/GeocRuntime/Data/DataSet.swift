@@ -10,6 +10,12 @@ package struct DataSet: Sendable {
   package var folds: [Fold]
   /// Inputs that each fold standardises by its own training rows.
   private var standardized: [String] = []
+  /// Input that tells labelled rows from others.
+  private var maskInput: String?
+  /// How training batches are made of rows.
+  package private(set) var views = ViewMaker()
+  /// Whether the loss is one of training batches only.
+  package private(set) var isLossOfTraining = false
 
   /// The parts of one division of the rows.
   package struct Fold: Hashable, Sendable {
@@ -19,6 +25,8 @@ package struct DataSet: Sendable {
     package var validation: [Int]
     /// Rows to report on; may be empty.
     package var test: [Int]
+    /// Rows of `train` that count as labelled; empty where the spec does not tell them apart.
+    package var labelled: [Int] = []
 
     /// A division by its parts.
     package init(train: [Int], validation: [Int] = [], test: [Int] = []) {
@@ -38,7 +46,7 @@ package struct DataSet: Sendable {
     var columns: [String: HostArray] = [:]
     var checks: [ColumnCheck] = []
     var rowCount: Int?
-    for input in inputs {
+    for input in inputs where input.name != description.labelled?.input {
       let array = description.bind[input.name] ?? input.name
       let tensor = try Self.tensor(array, archive, path)
       let place = "\(path), array '\(array)'"
@@ -56,10 +64,16 @@ package struct DataSet: Sendable {
     }
     let splitter = RowSplitter(archive: archive, path: path, rowCount: rowCount ?? 0)
     folds = try splitter.folds(description)
+    if let labelled = description.labelled {
+      maskInput = labelled.input
+      try splitter.label(&folds, labelled)
+      columns[labelled.input] = try LabelledRows.mask(folds[0].labelled, count: splitter.rowCount)
+    }
     // Rows that 'where' or the split leave out may hold anything.
     let used = Set(folds.flatMap { $0.train + $0.validation + $0.test }).sorted()
     for check in checks { try check.run(rows: used, requiresDefinite: true) }
     self.columns = columns
+    makeBatches(as: description)
     for name in description.standardize {
       guard let input = inputs.first(where: { $0.name == name }), let column = columns[name] else { continue }
       let type = function.type(input.value)
@@ -83,7 +97,16 @@ package struct DataSet: Sendable {
       guard let column = columns[name] else { continue }
       result[name] = try Standardization.applied(to: column, rows: folds[k].train)
     }
+    if let maskInput, let column = result[maskInput] {
+      result[maskInput] = try LabelledRows.mask(folds[k].labelled, count: column.rowCount)
+    }
     return result
+  }
+
+  /// Makes training batches as a spec asks.
+  package mutating func makeBatches(as description: DataDescription) {
+    views = ViewMaker(description)
+    isLossOfTraining = description.isLossOfTraining
   }
 
   /// Columns given one file per input, all rows in one fold without parts.

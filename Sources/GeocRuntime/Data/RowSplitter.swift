@@ -71,6 +71,22 @@ struct RowSplitter {
     }
   }
 
+  /// Chooses the labelled rows of every fold. Throws E0505, E0513, E0522 for a fold without one.
+  func label(_ folds: inout [DataSet.Fold], _ description: DataDescription.Labelled) throws(GeocError) {
+    let classes = try numbers(description.array)
+    for k in folds.indices {
+      folds[k].labelled = LabelledRows.chosen(description, folds[k].train, classes)
+      guard folds[k].labelled.isEmpty else { continue }
+      throw GeocError(
+        Diagnostic(
+          .data.noLabelledRow, "'labelled' leaves no labelled row to train on",
+          notes: [
+            "classes of the training rows: \(unique(folds[k].train, classes).map(NumberText.text).joined(separator: ", "))"
+          ],
+          item: path))
+    }
+  }
+
   private func crossValidation(
     _ kept: [Int], count: Int, group: String?, stratify: String?, seed: Int
   ) throws(GeocError) -> [DataSet.Fold] {

@@ -16,6 +16,7 @@ extension Executable {
         scalar: schedule.dtype == .f64 ? .f64 : .f32, rowCount: items, rowShape: resultShapes[k])
     }
     bound = new
+    if items > itemNumbers.count { itemNumbers = Array(0..<items) }
     for k in schedule.steps.indices {
       bindPatches(k)
       for worker in workers { bindCall(k, worker) }
@@ -28,7 +29,7 @@ extension Executable {
     let inputCount = step.inputs.count
     for o in 0..<(inputCount + step.outputs.count) {
       let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
-      guard schedule.slots[slot].storage == .batch else { continue }
+      guard schedule.slots[slot].storage == .batch, !step.wholeBatch.contains(o) else { continue }
       let stride = schedule.slots[slot].elements * program.layout.chunkItems * program.layout.scalarSize
       patches[at] = Patch(operand: program.steps[k].firstOperand + o, base: batchBase(slot), stride: stride)
       at += 1

@@ -12,6 +12,8 @@ package struct Batch: Sendable {
   package var columns: [String: HostArray]
   /// Rows of the columns, one per item of the batch.
   package var rows: [Int]
+  /// Columns made for this batch, one row per item, that stand for those of `columns`.
+  package var made: [String: HostArray] = [:]
 
   /// Some rows of some columns.
   package init(columns: [String: HostArray] = [:], rows: [Int]) {
@@ -49,6 +51,8 @@ package final class Executable: @unchecked Sendable {
   let constants: AlignedMemory
   var partials: AlignedMemory
   var outputs: [HostArray?]
+  /// 0, 1, … for every item of the batch.
+  var itemNumbers: [Int] = []
   /// Columns by parameter, for the run that is going on.
   let columns: UnsafeMutableBufferPointer<Column>
   /// Operands in the batch arena: where they start and how far it is to the next chunk, by step.
@@ -64,6 +68,8 @@ package final class Executable: @unchecked Sendable {
   struct Column {
     var base: UnsafeRawPointer
     var scalar: RowScalar
+    /// Whether it has one row per item of the batch.
+    var isMade = false
   }
 
   /// A result that replaces a value of the store.
@@ -127,7 +133,7 @@ package final class Executable: @unchecked Sendable {
     var moving = 0
     for step in schedule.steps {
       starts.append(moving)
-      moving += (step.inputs + step.outputs).count { schedule.slots[$0].storage == .batch }
+      moving += Self.movingOperands(step, schedule).count
     }
     patchStarts = starts + [moving]
     patches = .allocate(capacity: moving + 1)
@@ -137,6 +143,14 @@ package final class Executable: @unchecked Sendable {
   deinit {
     columns.deallocate()
     patches.deallocate()
+  }
+
+  /// Operands of a step that lie in the batch arena and move on with the chunk; one that is read over the whole batch
+  /// stays at its first group.
+  static func movingOperands(_ step: Schedule.Step, _ schedule: Schedule) -> [(operand: Int, slot: Int)] {
+    (step.inputs + step.outputs).enumerated()
+      .filter { schedule.slots[$0.element].storage == .batch && !step.wholeBatch.contains($0.offset) }
+      .map { ($0.offset, $0.element) }
   }
 
   /// Runs the function on a batch. `seed` and `step` are the key and counter of random numbers. With `checksValues`
@@ -154,10 +168,12 @@ package final class Executable: @unchecked Sendable {
       worker.setRandom(seed: seed, step: step)
     }
     runs += 1
-    let failed = batch.rows.withUnsafeBufferPointer { rows -> Int? in
-      var none = 0
-      return withUnsafePointer(to: &none) { fallback in
-        let job = Job(rows: rows.baseAddress ?? fallback, checksValues: checksValues, isProfiling: isProfiling)
+    let failed = itemNumbers.withUnsafeBufferPointer { numbers -> Int? in
+      batch.rows.withUnsafeBufferPointer { rows -> Int? in
+        // There is at least one item, though a function without batched inputs has no row for it.
+        guard let items = numbers.baseAddress else { return 0 }
+        let job = Job(
+          rows: rows.baseAddress ?? items, items: items, checksValues: checksValues, isProfiling: isProfiling)
         for r in program.regions.indices {
           switch program.regions[r].kind {
           case .constant: if isNewSize { runInOrder(r, job) }
@@ -179,7 +195,8 @@ package final class Executable: @unchecked Sendable {
   private func bindColumns(_ batch: Batch) throws(GeocError) {
     for k in packed {
       let p = function.parameters[k]
-      guard let column = batch.columns[p.name] else {
+      let made = batch.made[p.name]
+      guard let column = made ?? batch.columns[p.name] else {
         throw GeocError(Diagnostic(.data.missingArray, "input '\(p.name)' is not given", item: p.name))
       }
       guard column.elements == parameterShapes[k].reduce(1, *) else {
@@ -191,14 +208,14 @@ package final class Executable: @unchecked Sendable {
       guard let low = batch.rows.min(), let high = batch.rows.max() else {
         throw GeocError(Diagnostic(.data.emptySplit, "there are no samples to run '\(function.name)' on"))
       }
-      guard low >= 0, high < column.rowCount else {
+      guard made.map({ $0.rowCount >= batch.rows.count }) ?? (low >= 0 && high < column.rowCount) else {
         throw GeocError(
           Diagnostic(
             .data.indexOutOfRange,
             "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
             item: p.name))
       }
-      columns[k] = Column(base: UnsafeRawPointer(column.memory.base), scalar: column.scalar)
+      columns[k] = Column(base: UnsafeRawPointer(column.memory.base), scalar: column.scalar, isMade: made != nil)
     }
   }
 

@@ -85,11 +85,15 @@ extension Executable {
         (.numeric.noConvergence, "the eigendecomposition of \(name) did not converge: its input is not finite")
       case .labelOutOfRange?:
         (.data.labelOutOfRange, "\(name) got class index \(value), which is not one of its classes")
+      case .unevenViews?:
+        (.data.unevenViews, "\(name) got a batch of \(batch.rows.count) rows, which are not \(value) views of samples")
+      case .noLabelledRow?: (.data.noLabelledRow, "\(name) got a batch without a labelled row")
       case nil: (.numeric.notFinite, "\(name) failed")
       }
     var diagnostic = located(Diagnostic(code, message, at: node.origin.span ?? .none), node.origin)
     let isChunked = schedule.regions.contains { $0.kind == .chunked && $0.start..<$0.end ~= indexOf(step) }
-    if isChunked { diagnostic.notes.append(sample(Int(fault.item), batch)) }
+    let isOfBatch = code == .data.unevenViews || code == .data.noLabelledRow
+    if isChunked, !isOfBatch { diagnostic.notes.append(sample(Int(fault.item), batch)) }
     if fault.field > 0 { diagnostic.notes.append("it is number \(fault.field) of the matrices of this value, from 0") }
     return diagnostic
   }

@@ -6,6 +6,8 @@ extension Executable {
   /// What the loops of one run need to know.
   struct Job: @unchecked Sendable {
     let rows: UnsafePointer<Int>
+    /// Numbers of the items, for columns made for the batch.
+    let items: UnsafePointer<Int>
     let checksValues: Bool
     let isProfiling: Bool
   }
@@ -103,7 +105,8 @@ extension Executable {
     let step = program.steps[k]
     let column = columns[step.index]
     var call = PackCall(
-      source: column.base, scalar: column.scalar, rows: job.rows + firstItem, items: items, elements: step.elements,
+      source: column.base, scalar: column.scalar,
+      rows: (column.isMade ? job.items : job.rows) + firstItem, items: items, elements: step.elements,
       lanes: worker.operands[step.firstOperand].base, groups: groups)
     packRows(&call)
   }

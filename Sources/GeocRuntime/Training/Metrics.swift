@@ -3,7 +3,7 @@ import GeocIR
 /// Metrics computed from predictions and targets of a set of rows.
 package enum Metrics {
   /// Names that specs may use.
-  package static let names = ["accuracy", "balanced_accuracy", "f1", "mse"]
+  package static let names = ["accuracy", "balanced_accuracy", "f1", "mse", "cluster_accuracy"]
 
   /// Predictions of rows, flat, and their targets.
   package struct Sample: Sendable {
@@ -21,6 +21,15 @@ package enum Metrics {
       self.width = width
     }
 
+    /// The predictions, each with norm 1 unless it is 0.
+    var normalized: [Double] {
+      stride(from: 0, to: predictions.count, by: max(1, width)).flatMap { start in
+        let row = predictions[start..<start + width]
+        let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return row.map { $0 / max(norm, 1e-12) }
+      }
+    }
+
     /// Class of the largest score of each row, the first of equal ones.
     var classes: [Int] {
       stride(from: 0, to: predictions.count, by: max(1, width)).map { start in
@@ -29,6 +38,28 @@ package enum Metrics {
         return best
       }
     }
+  }
+
+  /// `cluster_accuracy`, `cluster_accuracy_old`, `cluster_accuracy_new` of a sample; NaN without rows to count.
+  ///
+  /// With k-means, predictions are brought to norm 1 first; `known` are labelled rows that take part, held to the
+  /// clusters of their classes, and do not count.
+  static func clusterAccuracy(
+    _ settings: MetricDescription.Clustering, _ sample: Sample, known: Sample?
+  ) -> [(name: String, value: Double)] {
+    var clusters = sample.classes
+    if let count = settings.clusters {
+      let all = (sample.normalized + (known?.normalized ?? []))
+      let held = sample.targets.map { _ in Int?.none } + (known?.targets ?? []).map { Int($0) }
+      clusters = Array(
+        KMeans(points: all, width: sample.width, clusters: count, held: held)
+          .assignment(starts: settings.starts, seed: UInt64(bitPattern: Int64(settings.seed)))
+          .prefix(sample.targets.count))
+    }
+    let found = ClusterAccuracy(clusters: clusters, labels: sample.targets.map { Int($0) }, old: Set(settings.old))
+    return [
+      ("cluster_accuracy", found.all), ("cluster_accuracy_old", found.old), ("cluster_accuracy_new", found.new),
+    ]
   }
 
   /// The value of a metric; NaN for an empty sample or an unknown name.

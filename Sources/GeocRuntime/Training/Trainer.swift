@@ -190,9 +190,8 @@ package final class Trainer {
   /// One epoch, from where an interrupted one stopped.
   private func epoch(_ step: Executable, start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
     let seed = UInt64(bitPattern: Int64(training.seed))
-    let order =
-      training.shuffles
-      ? RowOrder.shuffled(fold.train, seed: seed, stream: 1000 + UInt64(progress.epoch)) : fold.train
+    let order = order(seed)
+    try program.store.set("hyper.epoch", Double(progress.epoch + 1))
     var rate = 0.0
     var batch = Batch(columns: data.columns, rows: [])
     while progress.stepInEpoch < stepsPerEpoch && progress.step < totalSteps {
@@ -206,6 +205,9 @@ package final class Trainer {
         * training.schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
       try program.store.set("hyper.lr", rate)
       try program.store.set("hyper.step", Double(progress.step + 1))
+      if !data.views.isPlain {
+        batch = try data.views.batch(data.columns, rows: batch.rows, seed: seed, step: UInt64(progress.step + 1))
+      }
       do {
         try step.run(batch, seed: seed, step: UInt64(progress.step + 1))
       } catch {
@@ -225,6 +227,13 @@ package final class Trainer {
     if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
     return EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+  }
+
+  /// The rows of an epoch.
+  private func order(_ seed: UInt64) -> [Int] {
+    if !fold.labelled.isEmpty { return LabelledRows.drawn(fold, seed: seed, epoch: progress.epoch) }
+    guard training.shuffles else { return fold.train }
+    return RowOrder.shuffled(fold.train, seed: seed, stream: 1000 + UInt64(progress.epoch))
   }
 
   /// Why the loss of a batch is not finite: a weight that an earlier step spoilt, or the first value of this step.
@@ -267,8 +276,10 @@ package final class Trainer {
 
   /// Loss and metrics of rows in evaluation mode. Throws `GeocError` for numeric faults.
   package func evaluation(_ rows: [Int], prefix: String) throws(GeocError) -> [(name: String, value: Double)] {
-    try Evaluation.run(program, data.columns, rows: rows, batch: max(batchSize, 256), metrics: metrics)
-      .map { (prefix + $0.name, $0.value) }
+    try Evaluation.run(
+      program, data.columns, rows: rows, labelled: fold.labelled, batch: max(batchSize, 256), metrics: metrics,
+      withLoss: !data.isLossOfTraining
+    ).map { (prefix + $0.name, $0.value) }
   }
 
   private static func now() -> Double {
@@ -280,13 +291,37 @@ package final class Trainer {
 
 /// Loss and metrics in evaluation mode.
 package enum Evaluation {
-  /// `loss` where the model has one, then each metric. Throws `GeocError` for numeric faults.
+  /// `loss` where the model has one and it is asked for, then each metric. `labelled` are the rows that semi-supervised
+  /// clustering knows. Throws `GeocError` for numeric faults.
   package static func run(
-    _ program: ModelProgram, _ columns: [String: HostArray], rows: [Int], batch: Int, metrics: [MetricDescription]
+    _ program: ModelProgram, _ columns: [String: HostArray], rows: [Int], labelled: [Int] = [], batch: Int,
+    metrics: [MetricDescription], withLoss: Bool = true
   ) throws(GeocError) -> [(name: String, value: Double)] {
-    guard let evaluate = program.evaluate ?? program.predict else {
+    guard let evaluate = withLoss ? program.evaluate ?? program.predict : program.predict else {
       throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'evaluate'"))
     }
+    let (loss, samples) = try collect(evaluate, columns, rows, batch, metrics)
+    var known = [Metrics.Sample?](repeating: nil, count: metrics.count)
+    if metrics.contains(where: { $0.clustering?.isSemiSupervised == true }) {
+      known = try collect(evaluate, columns, labelled, batch, metrics).samples
+    }
+    var values: [(name: String, value: Double)] = []
+    if let loss { values.append(("loss", loss)) }
+    for (k, metric) in metrics.enumerated() {
+      if let clustering = metric.clustering {
+        values += Metrics.clusterAccuracy(
+          clustering, samples[k], known: clustering.isSemiSupervised ? known[k] : nil)
+      } else {
+        values.append((metric.name, Metrics.value(metric.name, samples[k])))
+      }
+    }
+    return values
+  }
+
+  /// The mean loss, nil where the function has none, and what each metric compares.
+  private static func collect(
+    _ evaluate: Executable, _ columns: [String: HostArray], _ rows: [Int], _ batch: Int, _ metrics: [MetricDescription]
+  ) throws(GeocError) -> (loss: Double?, samples: [Metrics.Sample]) {
     var loss = 0.0
     var samples = [Metrics.Sample](repeating: .init(predictions: [], targets: [], width: 1), count: metrics.count)
     var start = 0
@@ -295,7 +330,7 @@ package enum Evaluation {
       start += batch
       let inputs = Batch(columns: columns, rows: part)
       try evaluate.runFinite(inputs)
-      loss += evaluate.number("loss") * Double(part.count)
+      if evaluate.function.result("loss") != nil { loss += evaluate.number("loss") * Double(part.count) }
       for (k, metric) in metrics.enumerated() {
         guard let output = evaluate.result(metric.prediction), let target = columns[metric.target] else { continue }
         samples[k].width = output.shape.dropFirst().reduce(1, *)
@@ -305,9 +340,6 @@ package enum Evaluation {
         }
       }
     }
-    var values: [(name: String, value: Double)] = []
-    if evaluate.function.result("loss") != nil { values.append(("loss", loss / Double(max(1, rows.count)))) }
-    for (metric, sample) in zip(metrics, samples) { values.append((metric.name, Metrics.value(metric.name, sample))) }
-    return values
+    return (evaluate.function.result("loss") == nil ? nil : loss / Double(max(1, rows.count)), samples)
   }
 }

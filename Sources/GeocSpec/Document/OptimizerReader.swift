@@ -15,14 +15,7 @@ struct OptimizerReader {
     _ node: YAMLNode, groups: Problems.Field?, clip: Problems.Field?
   ) -> OptimizerDescription? {
     guard let (name, arguments) = call(node) else { return nil }
-    guard let rule = registry.optimizers[name.value] else {
-      let near = suggestion(for: name.value, among: registry.optimizers.keys.sorted())
-      let all = registry.optimizers.keys.sorted().joined(separator: ", ")
-      problems.report(
-        .spec.unknownOptimizer, "there is no optimizer '\(name.value)'", at: name.span,
-        meant: near, help: "there are \(all)")
-      return nil
-    }
+    guard let rule = known(name) else { return nil }
     let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
     let attributes = reader.attributes(arguments, of: name, rule.signature, &problems)
     checkGeometry(arguments, of: weights)
@@ -101,14 +94,30 @@ struct OptimizerReader {
     return group(patterns, arguments, Located(owner, node.span), signature, reader)
   }
 
-  /// The groups of some patterns with the same settings.
+  /// The groups of some patterns with the same settings, or with an optimizer of their own.
   private mutating func group(
     _ patterns: [Located<String>], _ arguments: [ArgumentEntry], _ place: Located<String>, _ signature: Signature,
     _ reader: ParameterReader
   ) -> [OptimizerDescription.Group] {
-    guard let overrides = reader.overrides(arguments, of: place, signature, &problems) else { return [] }
-    let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides) }
-    checkGeometry(arguments, of: weights.filter { weight in groups.contains { $0.matches(weight.name) } })
+    var rule: String?
+    var overrides: Attributes?
+    var settings = arguments
+    if let own = arguments.first(where: { $0.name.value == "optimizer" }) {
+      if let other = arguments.first(where: { $0.name.value != "optimizer" }) {
+        problems.report(
+          .spec.badGroup, "a group with an optimizer has its settings there", at: other.name.span,
+          labels: [(own.name.span, "the optimizer of the group")])
+        return []
+      }
+      guard let (name, given) = call(own.value), let declaration = known(name) else { return [] }
+      overrides = reader.attributes(given, of: name, declaration.signature, &problems)
+      (rule, settings) = (name.value, given)
+    } else {
+      overrides = reader.overrides(arguments, of: place, signature, &problems)
+    }
+    guard let overrides else { return [] }
+    let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides, rule: rule) }
+    checkGeometry(settings, of: weights.filter { weight in groups.contains { $0.matches(weight.name) } })
     for (group, pattern) in zip(groups, patterns) where !weights.isEmpty {
       if !weights.contains(where: { group.matches($0.name) }) {
         let near = suggestion(for: pattern.value, among: weights.map(\.name))
@@ -118,6 +127,17 @@ struct OptimizerReader {
       }
     }
     return groups
+  }
+
+  /// The rule of a name; nil, with a report, for an unknown one.
+  private mutating func known(_ name: Located<String>) -> (any OptimizerRule.Type)? {
+    if let rule = registry.optimizers[name.value] { return rule }
+    let near = suggestion(for: name.value, among: registry.optimizers.keys.sorted())
+    let all = registry.optimizers.keys.sorted().joined(separator: ", ")
+    problems.report(
+      .spec.unknownOptimizer, "there is no optimizer '\(name.value)'", at: name.span,
+      meant: near, help: "there are \(all)")
+    return nil
   }
 }
 

@@ -26,10 +26,9 @@ struct RunReader {
   mutating func data() -> DataDescription? {
     guard let section = spec.data else { return nil }
     guard let fields = problems.fields(section.value, "'data'", known: Self.dataKeys) else { return nil }
-    for key in ["views", "augment", "labelled", "relabel_every"] {
-      if let field = fields[key] {
-        problems.report(.spec.notSupported, "'\(key)' is not supported by this version of geoc", at: field.key.span)
-      }
+    if let field = fields["relabel_every"] {
+      problems.report(
+        .spec.notSupported, "'relabel_every' is not supported by this version of geoc", at: field.key.span)
     }
     guard let file = fields["file"] else {
       problems.report(.spec.missingKey, "'data' needs 'file'", at: section.key)
@@ -62,6 +61,7 @@ struct RunReader {
     if let field = fields["standardize"] {
       data.standardize = (problems.names(field.value, "'standardize'") ?? []).filter { isInput($0) }.map(\.value)
     }
+    readTrainingRows(fields, &data)
     return data
   }
 
@@ -194,6 +194,13 @@ struct RunReader {
       training.checkpointEvery = every
     }
     training.earlyStop = count(fields["early_stop"], "'early_stop'", atLeast: 1)
+    if let field = fields["early_stop"], let entries = spec.data?.value.entries,
+      let other = entries.first(where: { ["views", "labelled"].contains($0.key.text) })
+    {
+      problems.report(
+        .spec.badTrain, "'early_stop' watches the validation loss, and with '\(other.name)' there is none",
+        at: field.key.span, labels: [(other.key.span, "makes the loss one of training batches")])
+    }
     guard let description else { return nil }
     training.learningRate = description.attributes.real("lr", 1)
     return (training, description)

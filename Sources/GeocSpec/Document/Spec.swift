@@ -110,6 +110,8 @@ package struct MetricEntry: Sendable {
   package var prediction: Located<String>?
   /// The input it compares with; nil for the target of the loss.
   package var target: Located<String>?
+  /// What is written about clusters, for `cluster_accuracy`.
+  package var clustering: ClusterEntry?
 }
 
 /// One claim.

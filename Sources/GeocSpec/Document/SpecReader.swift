@@ -284,14 +284,15 @@ struct SpecReader {
     }
   }
 
-  static let metricNames = ["accuracy", "balanced_accuracy", "f1", "mse"]
+  static let metricNames = ["accuracy", "balanced_accuracy", "f1", "mse", "cluster_accuracy"]
 
   private mutating func readMetrics(_ node: YAMLNode) -> [MetricEntry] {
     (node.items ?? [node]).compactMap { item in
       if item.isScalar {
-        return problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric).map {
-          MetricEntry(name: $0)
+        guard let name = problems.choice(item, "a metric", Self.metricNames, code: .spec.unknownMetric) else {
+          return nil
         }
+        return metric(name, [:])
       }
       guard let entries = item.entries, let first = entries.first, entries.count == 1 else {
         problems.report(.spec.wrongKind, "a metric is a name or a mapping with one name", at: item.span)
@@ -300,14 +301,20 @@ struct SpecReader {
       guard let name = problems.choice(first.key, "a metric", Self.metricNames, code: .spec.unknownMetric) else {
         return nil
       }
-      guard
-        let fields = problems.fields(first.value, "the metric '\(name.value)'", known: ["prediction", "target"])
-      else { return nil }
-      var metric = MetricEntry(name: name)
-      if let field = fields["prediction"] { metric.prediction = problems.text(field.value, "'prediction'") }
-      if let field = fields["target"] { metric.target = problems.text(field.value, "'target'") }
-      return metric
+      let known = ["prediction", "target"] + (name.value == "cluster_accuracy" ? ClusterEntry.keys : [])
+      guard let fields = problems.fields(first.value, "the metric '\(name.value)'", known: known) else { return nil }
+      return metric(name, fields)
     }
+  }
+
+  private mutating func metric(_ name: Located<String>, _ fields: [String: Problems.Field]) -> MetricEntry? {
+    var metric = MetricEntry(name: name)
+    if let field = fields["prediction"] { metric.prediction = problems.text(field.value, "'prediction'") }
+    if let field = fields["target"] { metric.target = problems.text(field.value, "'target'") }
+    guard name.value == "cluster_accuracy" else { return metric }
+    guard let clustering = problems.clusterEntry(fields, name) else { return nil }
+    metric.clustering = clustering
+    return metric
   }
 
   static let claimNames = ["invariant", "equivariant", "invertible", "scale_invariant", "max_memory"]

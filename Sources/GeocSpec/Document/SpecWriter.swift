@@ -91,7 +91,9 @@ private struct SpecWriter {
   private mutating func write(_ metric: MetricEntry) {
     var fields: [(String, String)] = []
     if let prediction = metric.prediction { fields.append(("prediction", FlowText.scalar(prediction.value))) }
+    if let features = metric.clustering?.features { fields.append(("features", FlowText.scalar(features.value))) }
     if let target = metric.target { fields.append(("target", FlowText.scalar(target.value))) }
+    fields += metric.clustering?.fields ?? []
     line(1, "- \(metric.name.value)" + (fields.isEmpty ? "" : ": \(FlowText.map(fields))"))
   }
 

@@ -30,7 +30,8 @@ extension Elaborator {
     inner.aliases = Set(block.graph.compactMap { $0.alias?.value })
     let hasParameters = setParameters(entry.arguments.filter { !isInput($0) }, of: block, entry, &inner)
     let bindings = operands(
-      entry, names: declared.map { ($0.name.value, false) }, named: entry.arguments.filter(isInput), replacing: first,
+      entry, names: declared.map { ($0.name.value, false, false) }, named: entry.arguments.filter(isInput),
+      replacing: first,
       scope)
     guard hasParameters, let bindings else { return [] }
     guard bindings.count == declared.count else {

@@ -234,7 +234,8 @@ struct Elaborator {
 
   /// The data inputs of a node: named ones, `from`, or the previous node. Nil when one cannot be had.
   mutating func operands(
-    _ entry: NodeEntry, names: [(name: String, isVariadic: Bool)], named: [ArgumentEntry], replacing first: Binding?,
+    _ entry: NodeEntry, names: [(name: String, isVariadic: Bool, isOptional: Bool)], named: [ArgumentEntry],
+    replacing first: Binding?,
     isSilent: Bool = false, _ scope: Scope
   ) -> [Binding]? {
     var bindings: [Binding] = []
@@ -257,6 +258,15 @@ struct Elaborator {
             guard let binding = lookUp(name, scope) else { return nil }
             bindings.append(binding)
           }
+        } else if wanted.isOptional {
+          // Those behind it may be left out too.
+          if let later = names[k...].first(where: { name in named.contains { $0.name.value == name.name } }) {
+            problems.report(
+              .types.inputCount, "\(entry.op.value) needs the input '\(wanted.name)' beside '\(later.name)'",
+              at: entry.op.span)
+            return nil
+          }
+          break
         } else if k == 0, let previous = scope.previous {
           bindings.append(previous)
         } else if isSilent {
@@ -285,7 +295,7 @@ struct Elaborator {
     var source = function
     source.parameters =
       function.parameters.filter { $0.kind == .input } + function.parameters.filter { $0.kind == .param }
-      + function.parameters.filter { $0.kind == .state }
+      + function.parameters.filter { $0.kind == .state } + function.parameters.filter { $0.kind == .hyper }
     var builder = Builder(name: function.name, stage: function.stage, registry: registry)
     var map: [Value: Value] = [:]
     builder.copyParameters(of: source, &map)

@@ -72,7 +72,7 @@ extension Elaborator {
       let name = metric.name.value
       var prediction = lossInputs?.prediction
       var target = lossInputs?.target
-      if let given = metric.prediction {
+      if let given = metric.clustering?.features ?? metric.prediction {
         guard lookUp(given, scope) != nil else { continue }
         prediction = given.value
       }
@@ -99,9 +99,28 @@ extension Elaborator {
       guard let value = scope.bindings[prediction]?.value else { continue }
       guard isFit(metric.name, value, target, scope) else { continue }
       if !builder.function.results.contains(where: { $0.name == prediction }) { builder.result(prediction, value) }
-      metrics.append(MetricDescription(name: name, prediction: prediction, target: target))
+      guard let clustering = clustering(metric, target, scope) else { continue }
+      metrics.append(
+        MetricDescription(name: name, prediction: prediction, target: target, clustering: clustering.description))
     }
     return metrics
+  }
+
+  /// How a metric counts clusters, for the classes of its target; nil, with a report, for classes that do not exist.
+  private mutating func clustering(
+    _ metric: MetricEntry, _ target: String, _ scope: Scope
+  ) -> (description: MetricDescription.Clustering?, isGood: Bool)? {
+    guard let entry = metric.clustering, let value = scope.bindings[target]?.value else { return (nil, true) }
+    let classes = builder.type(value).space.sizes.first ?? 0
+    if let wrong = entry.old.first(where: { !(0..<classes).contains($0.value) }) {
+      isBroken = true
+      problems.report(
+        .spec.parameterOutOfRange,
+        "'old' names class \(wrong.value), but '\(target)' has the classes 0...\(classes - 1)",
+        at: wrong.span)
+      return nil
+    }
+    return (entry.description(classes: classes), true)
   }
 
   /// Whether a metric can compare these two; reports when it cannot.

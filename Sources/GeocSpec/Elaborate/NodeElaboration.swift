@@ -15,7 +15,8 @@ extension Elaborator {
     let attributes = ParameterReader(types: types).attributes(
       entry.arguments.filter { !isOperand($0) }, of: entry.op, signature, &problems)
     let bindings = operands(
-      entry, names: signature.inputs.map { ($0.name, $0.isVariadic) }, named: entry.arguments.filter(isOperand),
+      entry, names: signature.inputs.map { ($0.name, $0.isVariadic, $0.isOptional) },
+      named: entry.arguments.filter(isOperand),
       replacing: first, isSilent: attributes == nil, scope)
     guard var attributes, let bindings else { return [] }
     if op.traits.contains(.random), signature.parameters.contains(where: { $0.name == "stream" }) {
@@ -40,6 +41,7 @@ extension Elaborator {
       let values =
         data
         + tensors.map { tensor in
+          if tensor.role == .hyper { return hyper(tensor) }
           if tensor.name == "c", let curvature { return curvature }
           return builder.parameter(
             "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
@@ -83,6 +85,12 @@ extension Elaborator {
     }
     if attributes.bool("learn_c") { attributes["curvature"] = .text("\(path).c") }
     return nil
+  }
+
+  /// The number of the training loop that all nodes share.
+  private mutating func hyper(_ operand: TypedOperand) -> Value {
+    let name = "hyper.\(operand.name)"
+    return builder.function.parameter(name)?.value ?? builder.parameter(name, operand.type, .hyper)
   }
 
   /// An initialiser with the parameters that it names replaced by their values: `constant(theta)`.

@@ -107,6 +107,8 @@ struct ParameterReader {
     case .type:
       guard let text = problems.text(node, what) else { return nil }
       return problems.type(text, types).map { .type($0) }
+    case .schedule:
+      return schedule(node, parameter, what, &problems).map { .reals($0) }
     case .ints:
       var list: [Int] = []
       for item in node.items ?? [node] {
@@ -124,6 +126,43 @@ struct ParameterReader {
       }
       return .reals(list)
     }
+  }
+
+  /// A number, or `linear: { from, to, start, end }`.
+  private func schedule(
+    _ node: YAMLNode, _ parameter: Signature.Parameter, _ what: String, _ problems: inout Problems
+  ) -> [Double]? {
+    guard node.entries != nil else {
+      guard let x = number(node, what, &problems), inRange(x, parameter, what, node, &problems) else { return nil }
+      return [x]
+    }
+    guard let form = problems.fields(node, what, known: ["linear"]) else { return nil }
+    guard let linear = form["linear"] else {
+      problems.report(
+        .spec.badSchedule, "\(what) is a number or a schedule over epochs", at: node,
+        help: "write 'linear: { from: 0, to: 1, start: 0, end: 100 }'")
+      return nil
+    }
+    let keys = ["from", "to", "start", "end"]
+    guard let fields = problems.fields(linear.value, "'linear'", known: keys) else { return nil }
+    var numbers: [Double] = []
+    for (k, key) in keys.enumerated() {
+      guard let field = fields[key] else {
+        problems.report(.spec.missingParameter, "'linear' needs '\(key)'", at: linear.key.span)
+        return nil
+      }
+      let text = "'\(key)' of \(what)"
+      let x = k < 2 ? number(field.value, text, &problems) : integer(field.value, text, &problems).map(Double.init)
+      guard let x, k > 1 || inRange(x, parameter, text, field.value, &problems) else { return nil }
+      numbers.append(x)
+    }
+    guard numbers[2] >= 0, numbers[2] < numbers[3] else {
+      problems.report(
+        .spec.badSchedule, "'start' must be at least 0 and less than 'end' in \(what)", at: linear.value,
+        help: "'from' holds up to epoch 'start', 'to' from epoch 'end' on; epochs count from 1")
+      return nil
+    }
+    return numbers
   }
 
   private func integer(_ node: YAMLNode, _ what: String, _ problems: inout Problems) -> Int? {
@@ -164,6 +203,7 @@ struct ParameterReader {
     case .text: "..."
     case .ints: "[2, 2]"
     case .reals: "[0.5]"
+    case .schedule: NumberText.text(max(parameter.lower ?? 0.1, 0.1))
     case .type: "R[4]"
     case .choice(let names): names.first ?? "name"
     }

@@ -46,6 +46,25 @@ enum SchemaTables {
         "standardize",
         SchemaValue.reference("names").describedBy("Inputs brought to mean 0 and deviation 1 of the training rows.")
       ),
+      ("views", integer(1, "Views of each sample in a training batch.")),
+      (
+        "augment",
+        .object([
+          ("type", .text("array")), ("description", .text("Random changes of the samples of training batches.")),
+          ("items", .object(augmentation)),
+        ])
+      ),
+      (
+        "labelled",
+        .object(
+          closed([
+            ("by", .described("string", "Array of the classes.")),
+            ("classes", .described("array", "Classes that have labelled rows.")),
+            ("fraction", share("Share of the rows of these classes that are labelled.")),
+            ("seed", integer(0, "Seed of the choice.")),
+            ("as", .described("string", "Input that is 1 for a labelled row and 0 for another.")),
+          ]) + [("required", .texts(["by", "classes", "fraction"]))])
+      ),
     ]) + [("required", .texts(["file"]))]
 
   /// `train`.
@@ -100,6 +119,43 @@ enum SchemaTables {
       ("checkpoint_every", integer(1, "Epochs between checkpoints.")),
       ("early_stop", integer(1, "Epochs without a better validation loss before stopping.")),
     ]) + [("required", .texts(["optimizer"]))]
+
+  /// An entry of `data.augment`.
+  private static let augmentation: [(String, SchemaValue)] = {
+    let input: (String, SchemaValue) = ("input", .described("string", "Input that is changed."))
+    let shift = closed([
+      ("pixels", integer(1, "Largest shift along each axis.")),
+      ("shape", .described("array", "Axes of the images, where the input is flat.")), input,
+    ])
+    let noise = closed([("std", .described("number", "Standard deviation.")), input])
+    return closed([
+      ("shift", .object(shift + [("required", .texts(["pixels"]))])),
+      ("noise", .object(noise + [("required", .texts(["std"]))])),
+    ]) + [("maxProperties", .number(1))]
+  }()
+
+  /// `cluster_accuracy` of `metrics`.
+  static let clusterAccuracy: [(String, SchemaValue)] =
+    closed([
+      ("features", .described("string", "Value that k-means clusters, brought to norm 1.")),
+      ("prediction", .described("string", "Value whose largest element names the cluster.")),
+      ("target", .described("string", "Input with the classes.")),
+      ("old", .described("array", "Classes that have labelled rows.")),
+      ("clusters", integer(2, "Clusters of k-means; as many as classes by default.")),
+      ("starts", integer(1, "Starts of k-means.")), ("seed", integer(0, "Seed of k-means.")),
+      ("semi_supervised", .object([("type", .text("boolean")), ("default", .flag(false))])),
+    ]) + [("required", .texts(["old"]))]
+
+  /// A number, or one that changes over epochs.
+  static func schedule(of number: SchemaValue) -> SchemaValue {
+    let linear: [(String, SchemaValue)] =
+      closed([
+        ("from", number), ("to", number), ("start", integer(0, "Epoch up to which it is 'from', counted from 1.")),
+        ("end", integer(1, "Epoch from which it is 'to'.")),
+      ]) + [("required", .texts(["from", "to", "start", "end"]))]
+    let form = closed([("linear", .object(linear))]) + [("required", .texts(["linear"]))]
+    return .object([("anyOf", .list([number, .object(form)]))])
+  }
 
   /// `train.schedule`.
   static let schedule: [(String, SchemaValue)] = [

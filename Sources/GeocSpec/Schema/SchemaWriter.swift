@@ -170,14 +170,18 @@ package enum SchemaWriter {
         ])
       ),
     ])
+    let simple = SpecReader.metricNames.filter { $0 != "cluster_accuracy" }
     return .object([
       (
         "anyOf",
         .list([
-          .object([("enum", .texts(SpecReader.metricNames))]),
+          .object([("enum", .texts(simple))]),
           .object([
             ("type", .text("object")), ("maxProperties", .number(1)), ("additionalProperties", .flag(false)),
-            ("properties", .object(SpecReader.metricNames.map { ($0, fields) })),
+            (
+              "properties",
+              .object(simple.map { ($0, fields) } + [("cluster_accuracy", .object(SchemaTables.clusterAccuracy))])
+            ),
           ]),
         ])
       )
@@ -236,6 +240,7 @@ package enum SchemaWriter {
       case .text, .type: .object([("type", .text("string"))])
       case .ints: list(choice(bounded("integer")))
       case .reals: list(choice(bounded("number")))
+      case .schedule: SchemaTables.schedule(of: choice(bounded("number")))
       case .choice(let names): choice(.object([("enum", .texts(names))]), pattern: "^\\$")
       }
     if parameter.isOptional {

@@ -27,6 +27,8 @@ struct RunCommand: GeocCommand {
   var cotangent: [String] = []
   @Option(help: "Mode of the gradient: train or eval.")
   var mode: Mode = .train
+  @Option(help: "Epoch, from 1, that schedules of the model are in, for --task gradient.")
+  var epoch: Int?
   @Option(help: "Seed of initial values, order and random ops.")
   var seed: Int?
   @Option(help: "Worker threads; without it, one per processor.")
@@ -42,12 +44,14 @@ struct RunCommand: GeocCommand {
   enum Mode: String, ExpressibleByArgument, CaseIterable { case train, eval }
 
   func validate() throws {
+    if let epoch, epoch < 1 { throw ValidationError("--epoch counts from 1") }
     if let threads, threads < 1 || threads > 256 { throw ValidationError("--threads must be between 1 and 256") }
     if resume != nil, weights != nil {
       throw ValidationError("--resume goes on with the weights of its run, so that --weights has no place beside it")
     }
     if let task {
       if resume != nil, task != .train { throw ValidationError("--resume goes with --task train") }
+      if epoch != nil, task != .gradient { throw ValidationError("--epoch goes with --task gradient") }
       if !cotangent.isEmpty, task != .gradient { throw ValidationError("--cotangent goes with --task gradient") }
       if output != nil, task == .train || task == .eval {
         throw ValidationError("--output goes with --task predict and --task gradient")
@@ -63,7 +67,7 @@ struct RunCommand: GeocCommand {
     let session = Session(loaded.plan, threads: threads ?? ThreadPool.availableProcessors)
     let request = RunRequest(
       task: loaded.task, inputs: inputs, cotangents: cotangents, weights: weights, output: output, seed: seed,
-      resume: resume, mode: mode.rawValue, isJSON: json,
+      resume: resume, mode: mode.rawValue, epoch: epoch, isJSON: json,
       progress: ProgressLine(console: console, isQuiet: quiet || json), session: session, forward: loaded.forward)
     do {
       switch loaded.task {

@@ -21,6 +21,9 @@ struct ModelCompiler {
   /// Whether there is a loss.
   var hasLoss: Bool { model.module["forward"]?.result("loss") != nil }
 
+  /// The function that metrics are taken from.
+  var evaluation: Pipeline.Purpose { hasLoss && model.run.data?.isLossOfTraining != true ? .evaluate : .predict }
+
   /// The functions that a plan of this model holds.
   var purposes: [Pipeline.Purpose] {
     var all: [Pipeline.Purpose] = [.initialize, .predict]

@@ -61,7 +61,7 @@ struct OpPage: Encodable, Sendable {
     family = doc.family
     summary = doc.summary
     self.signature = signature.text.split(separator: " ").joined(separator: " ")
-    inputs = signature.inputs.map { "\($0.name)\($0.isVariadic ? "..." : ""): \($0.pattern)" }
+    inputs = signature.inputs.map { "\($0.name)\($0.isVariadic ? "..." : $0.isOptional ? "?" : ""): \($0.pattern)" }
     results = signature.results.map { $0.name.isEmpty ? $0.pattern.description : "\($0.name): \($0.pattern)" }
     relations = signature.relations.map { "\($0.left) \($0.comparison) \($0.right)" }
     parameters = signature.parameters.map { Parameter($0, meaning: doc.parameters[$0.name] ?? "") }
@@ -93,6 +93,7 @@ extension OpPage.Parameter {
     case .text: kind = "text"
     case .ints: kind = "[int]"
     case .reals: kind = "[real]"
+    case .schedule: kind = "real | linear: { from, to, start, end }"
     case .type: kind = "type"
     case .choice(let names):
       kind = names.joined(separator: " | ")

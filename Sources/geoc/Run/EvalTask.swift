@@ -13,7 +13,8 @@ extension RunRequest {
     try prepareParameters()
     let (columns, rows) = try rows()
     let values = try Evaluation.run(
-      try session.program(), columns, rows: rows, batch: 256, metrics: session.plan.run.metrics)
+      try session.program(), columns, rows: rows, batch: 256, metrics: session.plan.run.metrics,
+      withLoss: session.plan.run.data?.isLossOfTraining != true)
     var object: [String: Any] = ["task": "eval", "rows": rows.count]
     for (name, value) in values where value.isFinite { object[name] = value }
     let table = values.map { "\($0.name)  \(ProgressLine.number($0.value))" }.joined(separator: "\n")

@@ -17,6 +17,7 @@ extension RunRequest {
           notes: ["its outputs: \(outputNames.joined(separator: ", "))"]))
     }
     let executable = try session.executable("gradient_\(mode)" + (ofLoss ? "_loss" : ""))
+    if let epoch { try session.store.set("hyper.epoch", Double(epoch)) }
     var all = columns
     if !ofLoss { try addCotangents(executable.function, rows: rows.count, &all) }
     try executable.runFinite(Batch(columns: all, rows: rows), seed: UInt64(bitPattern: Int64(initialSeed)), step: 1)

@@ -23,6 +23,8 @@ struct RunRequest {
   var resume: String?
   /// Mode of the gradient: `train` or `eval`.
   var mode: String
+  /// Epoch, from 1, that schedules of the model are to be in.
+  var epoch: Int?
   /// Whether results are printed as JSON.
   var isJSON: Bool
   /// Where progress goes.

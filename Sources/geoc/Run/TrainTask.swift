@@ -37,7 +37,8 @@ extension RunRequest {
           help: ["add both, or use '--task predict'"]))
     }
     if let seed { training.seed = seed }
-    let data = inputs.entries.isEmpty ? try dataSet() : DataSet(columns: try rows().columns)
+    var data = inputs.entries.isEmpty ? try dataSet() : DataSet(columns: try rows().columns)
+    if let description = session.plan.run.data, !inputs.entries.isEmpty { data.makeBatches(as: description) }
     for input in forward.parameters where input.kind == .input && data.columns[input.name] == nil {
       throw GeocError(
         Diagnostic(
@@ -113,11 +114,14 @@ extension RunRequest {
       folder.restore(upTo: trainer.progress.epoch)
     }
     try folder.writeJSON("run.json", description(training, fold, finals: nil))
+    // A loss of training batches is not evaluated: the mean of the last epoch stands for it.
+    var lastLoss: Double?
     do {
       try trainer.run(
         report: { progress.show($0, epochs: trainer.epochs) },
         finish: { record, isBest in
           try folder.append(record)
+          if data.isLossOfTraining { lastLoss = record["train_loss"] }
           if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
             try save(checkpoint, withOptimizer: true)
           }
@@ -133,7 +137,9 @@ extension RunRequest {
     try save(folder.file("model.safetensors"), withOptimizer: false)
     try program.refresh()
     let rows = fold.test.isEmpty ? fold.train : fold.test
-    var values = try trainer.evaluation(fold.train, prefix: "train_")
+    var values = lastLoss.map { [(name: "train_loss", value: $0)] } ?? []
+    // Where some of the training rows are labelled, the others are those to be told apart.
+    values += try trainer.evaluation(fold.labelled.isEmpty ? fold.train : fold.unlabelled, prefix: "train_")
     values += try trainer.evaluation(rows, prefix: "test_")
     try folder.writeJSON("run.json", description(training, fold, finals: values))
     return values

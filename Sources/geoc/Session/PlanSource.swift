@@ -45,8 +45,8 @@ extension ModelCompiler {
   /// The functions that a task needs.
   func purposes(for task: Task) -> [Pipeline.Purpose] {
     switch task {
-    case .train: [.initialize] + purposes.filter { $0 == .evaluate || $0 == .step }
-    case .eval: [.initialize, hasLoss ? .evaluate : .predict]
+    case .train: [.initialize, evaluation] + purposes.filter { $0 == .step }
+    case .eval: [.initialize, evaluation]
     case .predict: [.initialize, .predict]
     case .gradient: [.initialize] + named.map(\.purpose).filter { if case .gradient = $0 { true } else { false } }
     }
