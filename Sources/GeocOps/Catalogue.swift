@@ -24,8 +24,9 @@ package enum Catalogue {
     LinearOp.self, ParameterOp.self, InnerOp.self, ReluOp.self, TanhOp.self, SigmoidOp.self, GeluOp.self,
     SoftmaxOp.self, LogSoftmaxOp.self,
     ScaleOp.self, CastOp.self, AddOp.self, MulOp.self, MeanOp.self, FlattenOp.self, ReshapeOp.self, PermuteOp.self,
-    SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self,
-    Conv2dOp.self, AvgPool2dOp.self, MaxPool2dOp.self, OtherViewOp.self,
+    SliceOp.self, ConcatOp.self, BatchNormOp.self, LayerNormOp.self, DropoutOp.self, SELUOp.self,
+    AlphaDropoutOp.self, RMSNormOp.self, NewtonSchulzOp.self, Conv2dOp.self, AvgPool2dOp.self, MaxPool2dOp.self,
+    OtherViewOp.self,
   ]
 
   /// Symmetric positive definite matrices.
@@ -60,14 +61,16 @@ package enum Catalogue {
   ]
 
   /// Optimizers.
-  static let optimizers: [any OptimizerRule.Type] = [SGD.self, Adam.self, AdamW.self, RSGD.self, RAdam.self]
+  static let optimizers: [any OptimizerRule.Type] = [
+    SGD.self, Adam.self, AdamW.self, RSGD.self, RAdam.self, SGDP.self, AdamP.self, Muon.self, AuON.self,
+    HybridAuON.self, NormalizedGD.self,
+  ]
 
   /// Initialisers.
   static let initializers: [any Initializer.Type] = [
     ZerosInitializer.self, OnesInitializer.self, ConstantInitializer.self, IdentityInitializer.self,
     EyeInitializer.self, CentreInitializer.self, OrthogonalInitializer.self, UniformFanInInitializer.self,
-    NormalInitializer.self, LecunNormalInitializer.self,
-    RandomPointInitializer.self,
+    NormalInitializer.self, LecunNormalInitializer.self, HeNormalInitializer.self, RandomPointInitializer.self,
   ]
 
   /// The registry of all of it.

@@ -9,8 +9,11 @@ package enum InsertStep {
   static let pass = "insert-step"
 
   /// The step function of `gradient` (results `grad.<name>`); parameters without a gradient result stay as they are.
+  /// `scale` says what is proved of the scales of weights, by name. Throws `RewriteProblem` for a parameter that the
+  /// optimizer cannot step.
   package static func run(
-    _ gradient: Function, optimizer: OptimizerDescription, registry: OpRegistry
+    _ gradient: Function, optimizer: OptimizerDescription, scale: [String: ScaleInvariance] = [:],
+    registry: OpRegistry
   ) throws -> Function {
     var source = gradient
     source.name = "step"
@@ -26,6 +29,7 @@ package enum InsertStep {
       gradients.append((p, try rebuilder.value(old)))
     }
     if let limit = optimizer.clip { try clip(&gradients, to: limit, &b) }
+    let groups = Dictionary(grouping: gradients) { optimizer.attributes(for: $0.parameter.name) }
     var updates: [FunctionResult] = []
     for (p, g) in gradients {
       var type = source.type(p.value)
@@ -35,6 +39,12 @@ package enum InsertStep {
       let attributes = optimizer.attributes(for: p.name)
       guard let rule = registry.optimizers[optimizer.rule(for: p.name)] else {
         throw InternalError("unknown optimizer '\(optimizer.rule(for: p.name))'")
+      }
+      if let problem = rule.problem(type, attributes, registry.spaces) {
+        let reader = source.nodes.first { $0.inputs.contains(p.value) }
+        throw RewriteProblem(
+          "the optimizer '\(rule.name)' cannot step '\(p.name)': \(problem.message)",
+          origin: reader?.origin ?? Origin(pass: pass, path: p.name), help: problem.help)
       }
       b.origin = Origin(pass: pass, path: p.name)
       let point = try array(try rebuilder.value(p.value), &b)
@@ -61,7 +71,8 @@ package enum InsertStep {
         UpdateContext(
           parameter: coordinate ?? point, gradient: gradient, slots: slotValues, learningRate: rate,
           step: step,
-          type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes))
+          type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes,
+          group: groups[attributes]?.map(\.value) ?? [g], scale: scale[p.name] ?? .unproved))
       guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
       let next = coordinate == nil ? new.parameter : try own.point(&b, coordinate: new.parameter)
       updates.append(FunctionResult(name: "param.\(p.name)", value: next))

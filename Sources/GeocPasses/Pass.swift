@@ -41,11 +41,14 @@ package struct RewriteProblem: Error, Sendable {
   package var message: String
   /// The node it is about.
   package var origin: Origin
+  /// What to change, where the pass knows.
+  package var help: String?
 
   /// A problem with its place.
-  package init(_ message: String, origin: Origin) {
+  package init(_ message: String, origin: Origin, help: String? = nil) {
     self.message = message
     self.origin = origin
+    self.help = help
   }
 }
 

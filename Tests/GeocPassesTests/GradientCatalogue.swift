@@ -122,6 +122,10 @@ enum GradientCatalogue {
     GradientCase("parameter", [], ["type": .type(.real([2, 3]))]),
     GradientCase("inner", ["[B] R[2, 3]", "[B] R[2, 3]"]),
     GradientCase("relu", ["[B] R[2, 3]"]), GradientCase("tanh", ["[B] R[2, 3]"]), GradientCase("gelu", ["[B] R[2, 3]"]),
+    GradientCase("selu", ["[B] R[2, 3]"]),
+    GradientCase("selu", ["[B] R[2, 3]"], ["mean": .real(-0.1), "variance": .real(2)]),
+    GradientCase("newton_schulz", ["[B] R[2, 3]"], ["steps": .int(2)]),
+    GradientCase("newton_schulz", ["[B] R[2, 4, 2]"], ["steps": .int(1)]),
     GradientCase("sigmoid", ["[B] R[2, 3]"]), GradientCase("softmax", ["[B] R[2, 5]"]),
     GradientCase("log_softmax", ["[B] R[2, 5]"]),
     GradientCase("scale", ["[B] R[3]"], ["by": .real(-0.7)]),
@@ -155,6 +159,10 @@ enum GradientCatalogue {
       [
         GradientCase("batch_norm", ["[B] R[3]"], mode: mode), GradientCase("batch_norm", ["[B] R[3, 2]"], mode: mode),
         GradientCase("layer_norm", ["[B] R[5]"], mode: mode), GradientCase("dropout", ["[B] R[2, 6]"], mode: mode),
+        GradientCase("layer_norm", ["[B] R[5]"], ["affine": .bool(false)], mode: mode),
+        GradientCase("rms_norm", ["[B] R[2, 5]"], mode: mode),
+        GradientCase("rms_norm", ["[B] R[5]"], ["affine": .bool(false)], mode: mode),
+        GradientCase("alpha_dropout", ["[B] R[2, 6]"], ["p": .real(0.3)], mode: mode),
         GradientCase("airm_bn", ["[B] SPD(3)"], mode: mode, constant: mode == "train" ? ["x0"] : []),
         GradientCase(
           "airm_bn", ["[B] SPD(3)[2]"], ["variance": .bool(true)], mode: mode,

@@ -10,9 +10,41 @@ package protocol OptimizerRule: Sendable {
   static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot]
   /// The new parameter and the new slots.
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value])
+  /// Why the rule cannot step in a parameter of type `type`, and what to do about it; nil where it can.
+  static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem?
 
   /// One moment or buffer.
   typealias Slot = OptimizerSlot
+}
+
+extension OptimizerRule {
+  package static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem? {
+    nil
+  }
+}
+
+/// A parameter that an optimizer cannot step.
+package struct OptimizerProblem: Hashable, Sendable {
+  /// What is in the way, a clause.
+  package var message: String
+  /// What to change.
+  package var help: String
+
+  /// A problem by its parts.
+  package init(_ message: String, help: String) {
+    self.message = message
+    self.help = help
+  }
+}
+
+/// What is proved of a weight: the loss of a training step does not change when it is multiplied by positive numbers.
+package enum ScaleInvariance: String, Hashable, Sendable, CaseIterable {
+  /// Nothing is proved.
+  case unproved
+  /// By one number for the whole tensor.
+  case layer
+  /// By a number of its own for each index of the first axis.
+  case channel
 }
 
 /// A moment or buffer of an optimizer: checkpointed as `optimizer.<param>.<name>`.
@@ -52,11 +84,16 @@ package struct UpdateContext: Sendable {
   package var geometry: Geometry
   /// Parameters of the optimizer, with group overrides applied.
   package var attributes: Attributes
+  /// Gradients of all parameters with the same settings, this one among them.
+  package var group: [Value]
+  /// What the scale analysis proves of the parameter.
+  package var scale: ScaleInvariance
 
   /// A context by its parts.
   package init(
     parameter: Value, gradient: Value, slots: [Value], learningRate: Value, step: Value, type: GeoType,
-    space: any SpaceDeclaration.Type, geometry: Geometry, attributes: Attributes
+    space: any SpaceDeclaration.Type, geometry: Geometry, attributes: Attributes, group: [Value],
+    scale: ScaleInvariance
   ) {
     self.parameter = parameter
     self.gradient = gradient
@@ -67,6 +104,8 @@ package struct UpdateContext: Sendable {
     self.space = space
     self.geometry = geometry
     self.attributes = attributes
+    self.group = group
+    self.scale = scale
   }
 }
 

@@ -10,11 +10,12 @@ enum Conv2dOp: Op {
     source: "PyTorch Conv2d",
     parameters: [
       "out": "output channels", "kernel": "size of the square kernel", "stride": "step in pixels",
-      "padding": "zeros on each side", "bias": "whether b is there",
+      "padding": "zeros on each side", "bias": "whether b is there", "init": WeightStart.text,
     ], example: "- conv2d: { out: 8, kernel: 3, padding: 1 }")
   static let signature: Signature = """
     (x: R[c, h, w]; weight weight: R[out, c, kernel, kernel] = uniform_fan_in, bias: R[out] = uniform_fan_in if bias) \
-    {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., padding: int = 0 in 0..., bias: bool = true} \
+    {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., padding: int = 0 in 0..., bias: bool = true, \
+    init: uniform_fan_in|lecun_normal|he_normal|zeros = uniform_fan_in} \
     -> R[out, (h+2*padding-kernel)/stride+1, (w+2*padding-kernel)/stride+1]
     """
 
@@ -27,11 +28,12 @@ enum Conv2dOp: Op {
     _ = try infer(call)
     let k = call.attributes.int("kernel", 1)
     let fanIn = try Pooling.image(call)[0] * k * k
-    return try call.inferred(signature).weights.map { operand in
+    let weights = try call.inferred(signature).weights.map { operand in
       var copy = operand
       if operand.name == "bias" { copy.initial = "uniform_fan_in(\(fanIn))" }
       return copy
     }
+    return WeightStart.applied(weights, call.attributes)
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (k, stride, padding) = Pooling.sizes(c.attributes)

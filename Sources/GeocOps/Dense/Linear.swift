@@ -6,11 +6,18 @@ enum LinearOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "Affine map of the last axis.", formula: "y = W x + b",
     backward: "x̄ = Wᵀ ȳ, W̄ = Σ ȳ xᵀ, b̄ = Σ ȳ", source: "PyTorch Linear",
-    parameters: ["out": "number of results", "bias": "whether b is there"], example: "- linear: { out: 5 }")
+    parameters: [
+      "out": "number of results", "bias": "whether b is there",
+      "init": WeightStart.text,
+    ], example: "- linear: { out: 5 }")
   static let signature: Signature = """
     (x: R[n]; weight weight: R[out, n] = uniform_fan_in, bias: R[out] = uniform_fan_in(n) if bias) \
-    {out: int in 1..., bias: bool = true} -> R[out]
+    {out: int in 1..., bias: bool = true, init: uniform_fan_in|lecun_normal|he_normal|zeros = uniform_fan_in} -> R[out]
     """
+
+  static func weights(_ call: TypeCall) throws -> [TypedOperand] {
+    WeightStart.applied(try call.inferred(signature).weights, call.attributes)
+  }
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let shape = c.inputShape(0)

@@ -68,9 +68,10 @@ enum LayerNormOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "Normalises the last axis of every sample.",
     formula: "y = γ (x − mean x)/√(var x + ε) + β, the variance biased", source: "PyTorch LayerNorm",
-    parameters: ["eps": "ε"], example: "- layer_norm")
+    parameters: ["eps": "ε", "affine": "whether γ and β are there"], example: "- layer_norm")
   static let signature: Signature = """
-    (x: R[n]; weight weight: R[n] = ones, bias: R[n] = zeros) {eps: real = 1e-05 in (0...} -> R[n]
+    (x: R[n]; weight weight: R[n] = ones if affine, bias: R[n] = zeros if affine) \
+    {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
     """
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let n = Double(c.inputShape(0).last ?? 1)
@@ -78,11 +79,32 @@ enum LayerNormOp: Op {
     let mean = try b.scale(try b.sumLast(x, 1, keep: true), 1 / n)
     let centred = try b.sub(x, mean)
     let variance = try b.scale(try b.sumLast(try b.mul(centred, centred), 1, keep: true), 1 / n)
+    let normal = "x0 / sqrt(x1 + \(c.attributes.real("eps", 1e-5)))"
+    guard c.has("weight") else { return [try b.map(normal, [centred, variance])] }
     return [
-      try b.map(
-        "x0 / sqrt(x1 + \(c.attributes.real("eps", 1e-5))) * x2 + x3",
-        [centred, variance, try c.value("weight"), try c.value("bias")])
+      try b.map(normal + " * x2 + x3", [centred, variance, try c.value("weight"), try c.value("bias")])
     ]
+  }
+}
+
+/// Division of the last axis by its root mean square, as PyTorch's `RMSNorm`.
+enum RMSNormOp: Op {
+  static let name = "rms_norm"
+  static let doc = OpDoc(
+    family: "dense", summary: "Divides the last axis of every sample by its root mean square.",
+    formula: "y = γ x/√(mean x² + ε)", backward: "x̄ = s(γȳ − n mean(n γȳ)) for n = s x, s = 1/√(mean x² + ε)",
+    source: "PyTorch RMSNorm", parameters: ["eps": "ε", "affine": "whether γ is there"], example: "- rms_norm",
+    invariances: ["rms_norm(c x) = rms_norm(x) for c > 0, up to ε"])
+  static let signature: Signature = """
+    (x: R[n]; weight weight: R[n] = ones if affine) {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
+    """
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    let x = c.inputs[0]
+    let square = try b.scale(
+      try b.sumLast(try b.mul(x, x), 1, keep: true), 1 / Double(c.inputShape(0).last ?? 1))
+    let normal = "x0 / sqrt(x1 + \(c.attributes.real("eps", 1e-5)))"
+    guard c.has("weight") else { return [try b.map(normal, [x, square])] }
+    return [try b.map(normal + " * x2", [x, square, try c.value("weight")])]
   }
 }
 

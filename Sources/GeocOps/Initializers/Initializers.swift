@@ -114,6 +114,16 @@ enum LecunNormalInitializer: Initializer {
   }
 }
 
+/// Gaussian with variance 2/fan_in.
+enum HeNormalInitializer: Initializer {
+  static let name = "he_normal"
+  static let summary = "Gaussian with variance 2/fan_in"
+  static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
+    let shape = b.registry.spaces.shape(type)
+    return try b.scale(try b.normal(shape, stream: stream), (2 / Double(FanIn.of(shape))).squareRoot())
+  }
+}
+
 /// A random point of the parameter's space.
 enum RandomPointInitializer: Initializer {
   static let name = "random_point"
@@ -127,4 +137,18 @@ enum RandomPointInitializer: Initializer {
 /// Inputs that feed one output of a weight `[out, in, …]`.
 enum FanIn {
   static func of(_ shape: [Int]) -> Int { max(1, shape.dropFirst().reduce(1, *)) }
+}
+
+/// The parameter `init` of layers with a weight and a bias.
+enum WeightStart {
+  static let text = "how the weight starts; the bias starts as PyTorch's with uniform_fan_in and at 0 otherwise"
+
+  /// The operands of a layer as its parameter `init` says.
+  static func applied(_ weights: [TypedOperand], _ attributes: Attributes) -> [TypedOperand] {
+    let initial = attributes.name("init", "uniform_fan_in")
+    guard initial != "uniform_fan_in" else { return weights }
+    return weights.map {
+      TypedOperand(name: $0.name, role: $0.role, initial: $0.name == "weight" ? initial : "zeros", type: $0.type)
+    }
+  }
 }

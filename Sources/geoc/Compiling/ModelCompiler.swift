@@ -55,7 +55,9 @@ struct ModelCompiler {
     do {
       return try pipeline(function, purpose, model.optimizer, options)
     } catch let problem as RewriteProblem {
-      throw GeocError(Diagnostic(code(problem), problem.message, at: problem.origin.span ?? .none))
+      throw GeocError(
+        Diagnostic(
+          code(problem), problem.message, at: problem.origin.span ?? .none, help: problem.help.map { [$0] } ?? []))
     } catch let error as InternalError {
       if error.description.contains("\n") { throw error }
       throw InternalError("compiling '\(purpose.functionName)': \(error.description)\n\(IRPrinter.print(function))")

@@ -175,7 +175,7 @@ extension ErrorPages {
       6 |   - linear: { out: 2, use_bias: false }
         |                       ^^^^^^^^
         |
-        = help: linear has 'out', 'bias'
+        = help: linear has 'out', 'bias', 'init'
         = see: geoc explain E0105
       ```
 

@@ -12,6 +12,7 @@ enum ErrorPages {
       e013,
       e020,
       e021,
+      e030,
       w000,
       w001,
     ]
