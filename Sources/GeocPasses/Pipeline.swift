@@ -51,6 +51,8 @@ package enum Pipeline {
     package var stages: [(pass: String, function: Function)]
     /// Rewrites.
     package var report: PassReport
+    /// What is proved of the scales of weights, by name, where the function is a training step.
+    package var scale: [String: ScaleProof] = [:]
   }
 
   /// Compiles `forward` (results: outputs, `loss`, `loss.<k>`, `state.<name>`) for a purpose.
@@ -70,6 +72,7 @@ package enum Pipeline {
   ) throws -> Outcome {
     var report = PassReport()
     var stages: [(pass: String, function: Function)] = []
+    var scale: [String: ScaleProof] = [:]
     func isOutput(_ name: String) -> Bool {
       !name.hasPrefix("state.") && !name.hasPrefix("loss.") && name != "loss"
     }
@@ -117,13 +120,15 @@ package enum Pipeline {
       stages.append((Differentiate.pass, f))
       try check(f, Differentiate.pass, options)
       if let optimizer {
-        f = try InsertStep.run(f, optimizer: optimizer, registry: registry)
+        scale = try ScaleAnalysis.proofs(forward, registry: registry)
+        f = try InsertStep.run(
+          f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry)
         stages.append((InsertStep.pass, f))
       }
     default: break
     }
     try check(f, Differentiate.pass, options)
-    return Outcome(function: f, layers: f, stages: stages, report: report)
+    return Outcome(function: f, layers: f, stages: stages, report: report, scale: scale)
   }
 
   /// Inputs that hold real numbers, and weights.

@@ -12,6 +12,7 @@ struct CompileReport {
     var after: FunctionCost
     var memoryBefore: FunctionMemory
     var memory: FunctionMemory
+    var parameters: [ParameterReport]
   }
 
   private let compiler: ModelCompiler
@@ -32,7 +33,9 @@ struct CompileReport {
           function: outcome.function, entries: outcome.report.entries,
           before: try FunctionCost(unchanged, registry), after: try FunctionCost(outcome.function, registry),
           memoryBefore: FunctionMemory(try compiler.schedule(unchanged), batch: batch),
-          memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch)))
+          memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch),
+          parameters: purpose == .step
+            ? ParameterReport.all(try compiler.forward(), compiler.model.optimizer, outcome.scale, registry) : []))
     }
   }
 
@@ -55,6 +58,9 @@ struct CompileReport {
     row("operations", Count.text(before.operations), Count.text(after.operations))
     row("FLOPs per sample", Count.text(before.flopsPerSample), Count.text(after.flopsPerSample))
     row("FLOPs per call", Count.text(before.flopsPerCall), Count.text(after.flopsPerCall))
+    for (k, parameter) in section.parameters.enumerated() {
+      text += "  \((k == 0 ? "parameters" : "").padded(20))  \(parameter.text)\n"
+    }
     let (held, memory) = (section.memoryBefore, section.memory)
     row(
       "peak memory", Count.bytes(held.peak(threads: 1)), Count.bytes(memory.peak(threads: 1)),

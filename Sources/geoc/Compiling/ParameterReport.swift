@@ -1,0 +1,92 @@
+import GeocIR
+import GeocPasses
+
+/// What a training step does with one parameter, for `--report`.
+struct ParameterReport {
+  /// Its full name.
+  var name: String
+  /// Its space.
+  var type: GeoType
+  /// What is proved of its scale; empty off the real spaces.
+  var scale: String
+  /// Its update rule.
+  var rule: String
+  /// Settings that do nothing to it, with the reason.
+  var idle: [String]
+
+  /// One line.
+  var text: String {
+    ([name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule] + idle).joined(separator: "; ")
+  }
+
+  /// All parameters of `forward` under `optimizer`.
+  static func all(
+    _ forward: Function, _ optimizer: OptimizerDescription?, _ proofs: [String: ScaleProof], _ registry: OpRegistry
+  ) -> [ParameterReport] {
+    guard let optimizer else { return [] }
+    return forward.parameters.filter { $0.kind == .param }.map { p in
+      let type = forward.type(p.value)
+      let attributes = optimizer.attributes(for: p.name)
+      let proof = proofs[p.name]
+      return ParameterReport(
+        name: p.name, type: type, scale: proof.map(scale) ?? "",
+        rule: rule(optimizer.name, type, attributes, proof?.invariance ?? .unproved, registry),
+        idle: idle(type, attributes, proof?.invariance ?? .unproved, registry))
+    }
+  }
+
+  private static func scale(_ proof: ScaleProof) -> String {
+    let guards = proof.guards.isEmpty ? "" : " up to ε = \(proof.guards.map { "\($0)" }.joined(separator: ", "))"
+    switch proof.invariance {
+    case .channel: return "scale-invariant per channel" + guards
+    case .layer: return "scale-invariant as a whole" + guards
+    case .unproved: return "scale-invariance ends at '\(proof.obstacle)'"
+    }
+  }
+
+  private static func rule(
+    _ name: String, _ type: GeoType, _ attributes: Attributes, _ proof: ScaleInvariance, _ registry: OpRegistry
+  ) -> String {
+    var text = "\(name) at rate \(attributes.real("lr"))"
+    if !type.isReal, let space = registry.spaces[type.space.name], attributes.has("metric") || name.hasPrefix("r") {
+      let metric = attributes.name("metric", space.metrics.first ?? "")
+      text += ", \(metric) metric, \(attributes.name("retraction", space.retractions(metric: metric).first ?? ""))"
+    }
+    guard attributes.has("scale_test") else { return text }
+    if attributes.name("scale_test") == "cosine" { return text + ", projected where the cosine test fires" }
+    let hasAxes = registry.spaces.shape(type).count > 1
+    return text
+      + (proof == .unproved || !hasAxes
+        ? ", not projected" : ", projected \(proof == .channel ? "per channel" : "as a whole")")
+  }
+
+  private static func idle(
+    _ type: GeoType, _ attributes: Attributes, _ proof: ScaleInvariance, _ registry: OpRegistry
+  ) -> [String] {
+    var idle: [String] = []
+    if attributes.real("weight_decay") > 0 {
+      if registry.spaces[type.space.name]?.isCompact == true {
+        idle.append("weight_decay does nothing: \(type.space.name) has no direction to shrink in")
+      } else if proof != .unproved {
+        idle.append("weight_decay only changes its effective rate")
+      }
+    }
+    if type.isReal {
+      for key in ["metric", "retraction", "stabilize_every"] where attributes.has(key) {
+        idle.append("\(key) does nothing to an array")
+      }
+      if attributes.has("delta"), proof == .unproved, attributes.name("scale_test") != "cosine" {
+        idle.append("wd_ratio does nothing without a projection")
+      }
+    }
+    if attributes.real("momentum", 1) == 0, attributes.bool("nesterov") {
+      idle.append("nesterov does nothing without momentum")
+    }
+    return idle
+  }
+}
+
+extension Attributes {
+  /// Whether a setting has a value.
+  fileprivate func has(_ name: String) -> Bool { self[name] != nil }
+}
