@@ -9,9 +9,14 @@ package enum Expand: Pass {
   package static let isOptional = false
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    try expanded(f, options.registry) { _ in false }
+  }
+
+  /// `f` in core ops, but for ops that `keeps` admits. Throws `InternalError`.
+  static func expanded(_ f: Function, _ registry: OpRegistry, keeps: (any Op.Type) -> Bool) throws -> Function {
     var current = f
     for _ in 0..<64 {
-      let next = try once(current, options.registry)
+      let next = try once(current, registry, keeps)
       if next == current {
         current.stage = .core
         return current
@@ -21,13 +26,15 @@ package enum Expand: Pass {
     throw InternalError("the bodies of @\(f.name) do not end in core ops")
   }
 
-  private static func once(_ f: Function, _ registry: OpRegistry) throws -> Function {
+  private static func once(
+    _ f: Function, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
+  ) throws -> Function {
     var rebuilder = Rebuilder(f, registry, type: { $0.storageType($1) })
     for node in f.nodes {
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
       let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin
-      if let values = try op.body(&rebuilder.builder, context) {
+      if !keeps(op), let values = try op.body(&rebuilder.builder, context) {
         try rebuilder.replace(node, with: values)
       } else {
         try rebuilder.copy(node)

@@ -24,10 +24,8 @@ package enum ScaleAnalysis {
   /// A proof for every real weight of `forward`, by name; none without a loss. Throws `InternalError`.
   package static func proofs(_ forward: Function, registry: OpRegistry) throws -> [String: ScaleProof] {
     guard forward.result("loss") != nil else { return [:] }
-    let options = PassOptions(registry: registry)
-    var report = PassReport()
     let training = try Specialize.run(forward, name: "scale", mode: "train", registry: registry) { $0 == "loss" }
-    let core = try Expand.run(training, options, &report)
+    let core = try Expand.expanded(training, registry) { $0.traits.contains(.constant) }
     var proofs: [String: ScaleProof] = [:]
     for p in forward.parameters where p.kind == .param && forward.type(p.value).isReal {
       guard let own = core.parameter(p.name) else { continue }

@@ -248,7 +248,8 @@ enum OracleCatalogue {
 
   /// Files, and beginnings of files, that `OptimizerOracleTests` and `BallOracleTests` read.
   static let elsewhere = [
-    "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "spd/stiefel_sgd_canonical_trajectory",
+    "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "snn/",
+    "spd/stiefel_sgd_canonical_trajectory",
     "spd/stiefel_sgd_euclidean_trajectory",
     "gbwbn/spd_sgd_trajectory",
   ]

@@ -45,7 +45,8 @@ import Testing
       proved: ["w.weight": .layer]),
     Case(
       testDescription: "residual around the norm",
-      graph: "  - linear: { out: 4, bias: false }\n    as: h\n  - layer_norm\n    as: n\n  - add:\n    from: [n, x]\n"
+      graph: "  - linear: { out: 4, bias: false }\n    as: h\n  - layer_norm: {}\n    as: n\n"
+        + "  - add:\n    from: [n, x]\n"
         + head, proved: ["h.weight": .layer]),
     Case(
       testDescription: "residual of the input before the norm",
@@ -104,7 +105,8 @@ import Testing
 
   private static func proofs(_ item: Case) throws -> [String: ScaleProof] {
     let network = Network.text(
-      "scale", "inputs: { x: \"R[4]\", image: \"R[3, 4, 4]\", y: Label(3) }\ngraph:\n\(item.graph)loss: "
+      "scale",
+      "inputs: { x: \"R[4]\", image: \"R[3, 4, 4]\", y: Label(3) }\ngraph:\n\(item.graph)loss: "
         + (item.loss.hasPrefix("\n") ? item.loss : "{ \(item.loss) }") + "\n")
     return try ScaleAnalysis.proofs(try network.forward(), registry: Catalogue.registry)
   }
