@@ -1,14 +1,18 @@
 # The two commands of the README: `make demo` and `make test`. Both install what is missing on Debian 12.
 PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
+# Schemas are tested with a validator that is not ours.
+TEST_PACKAGES = python3-jsonschema
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test build packages browser format format-check examples
+.PHONY: demo test build packages test-packages browser format format-check examples
 
 packages: MISSING = $(PACKAGES)
 # Tests of pages run where there is a browser; with GEOC_BROWSER=1 they fail where there is none.
 browser: MISSING = chromium
 
-packages browser:
+test-packages: MISSING = $(PACKAGES) $(TEST_PACKAGES)
+
+packages test-packages browser:
 	@missing=""; for p in $(MISSING); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
 
@@ -21,7 +25,7 @@ demo: build
 	.build/release/geoc compile examples/emg-spd-bwbn.yaml --report --function step
 	.build/release/geoc run examples/emg-spd-bwbn.yaml
 
-test: packages
+test: test-packages
 	swift build --build-tests
 	swift test --skip-build
 	for level in $(LEVELS); do GEOC_KERNELS=$$level swift test --skip-build --filter '$(KERNEL_TESTS)' || exit 1; done

@@ -100,7 +100,8 @@ let package = Package(
       name: "geocTests",
       dependencies: [
         "geoc", "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPlan", "GeocRuntime", "GeocTensorFiles",
+        "GeocYAML",
       ],
-      exclude: ["Golden"], swiftSettings: strict),
+      exclude: ["Golden", "Schemas"], swiftSettings: strict),
   ] + kernelTargets
 )

@@ -31,6 +31,7 @@ package struct DiagnosticSink: Sendable {
   private var collected: [Diagnostic] = []
   private var seen: Set<Diagnostic> = []
   private let policy: LintPolicy
+  private var comments: [SourceFile: AllowComments] = [:]
 
   /// How many errors were reported, repeated ones not counted.
   package private(set) var errorCount = 0
@@ -46,8 +47,9 @@ package struct DiagnosticSink: Sendable {
   /// Whether nothing was reported.
   package var isEmpty: Bool { collected.isEmpty }
 
-  /// Takes a diagnostic, unless an identical one was taken before or the policy drops it.
+  /// Takes a diagnostic, unless an identical one was taken before or the policy or a comment in its file drops it.
   package mutating func report(_ diagnostic: Diagnostic) {
+    if diagnostic.severity == .warning, isAllowed(diagnostic) { return }
     guard let diagnostic = policy.apply(to: diagnostic), seen.insert(diagnostic).inserted else { return }
     collected.append(diagnostic)
     switch diagnostic.severity {
@@ -55,6 +57,13 @@ package struct DiagnosticSink: Sendable {
     case .warning: warningCount += 1
     case .note: break
     }
+  }
+
+  private mutating func isAllowed(_ diagnostic: Diagnostic) -> Bool {
+    guard let file = diagnostic.span.file, let line = diagnostic.span.lineAndColumn?.line else { return false }
+    let known = comments[file] ?? AllowComments(file)
+    comments[file] = known
+    return known.allows(diagnostic.code, line: line)
   }
 
   /// Takes several.

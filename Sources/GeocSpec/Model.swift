@@ -52,6 +52,7 @@ package enum SpecCompiler {
     _ document: YAMLNode, path: String, registry: OpRegistry, overrides: [String], _ before: Int,
     _ problems: inout Problems
   ) throws -> Model? {
+    if let file = document.span.file { problems.sink.report(AllowComments(file).problems) }
     guard let root = problems.applying(overrides, to: document) else { return nil }
     var reader = SpecReader(problems: problems)
     let read = reader.spec(root, path: path)

@@ -42,4 +42,8 @@ package struct LintCodes: Sendable {
   /// Logarithms of projected points are bounded.
   package let boundedLogits = DiagnosticCode(
     "W0017", "bounded-logits", "the curvature bounds the logits, and the loss from below")
+  /// The span is the name in the comment.
+  package let badAllow = DiagnosticCode("W0018", "bad-allow", "an allow comment names no lint")
+  /// The note says what is checked.
+  package let uncheckedClaim = DiagnosticCode("W0019", "unchecked-claim", "nothing checks a claim")
 }

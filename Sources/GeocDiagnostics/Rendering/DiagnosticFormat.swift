@@ -9,14 +9,15 @@ package enum DiagnosticFormat: String, CaseIterable, Sendable {
   /// Workflow commands that annotate a pull request.
   case github
 
-  /// The diagnostics in this form, no line break at the end; `version` is geoc's own, for SARIF.
+  /// The diagnostics in this form, no line break at the end; for SARIF `version` is geoc's own, and `pages` has what is
+  /// to be read about each code, in Markdown.
   package func render(
-    _ diagnostics: [Diagnostic], decorator: Decorator = .plain, version: String? = nil
+    _ diagnostics: [Diagnostic], decorator: Decorator = .plain, version: String? = nil, pages: [String: String] = [:]
   ) -> String {
     switch self {
     case .human: HumanRenderer(decorator: decorator).render(diagnostics)
     case .json: JSONRenderer().render(diagnostics)
-    case .sarif: SARIFRenderer(version: version).render(diagnostics)
+    case .sarif: SARIFRenderer(version: version, pages: pages).render(diagnostics)
     case .github: GitHubRenderer().render(diagnostics)
     }
   }

@@ -3,11 +3,18 @@ import Foundation
 /// Renders a SARIF 2.1.0 log: one run, the rules that occur, one result for each diagnostic.
 package struct SARIFRenderer: Sendable {
   private let version: String?
+  private let pages: [String: String]
 
-  /// A renderer; `version` is geoc's own.
-  package init(version: String? = nil) { self.version = version }
+  /// A renderer; `version` is geoc's own, `pages` what is to be read about each code, in Markdown.
+  package init(version: String? = nil, pages: [String: String] = [:]) {
+    self.version = version
+    self.pages = pages
+  }
 
-  private struct Text: Encodable { var text: String }
+  private struct Text: Encodable {
+    var text: String
+    var markdown: String?
+  }
 
   private struct Rule: Encodable {
     struct Configuration: Encodable { var level: String }
@@ -68,11 +75,15 @@ package struct SARIFRenderer: Sendable {
     var message: Text
     var locations: [Location]
     var relatedLocations: [Location]?
+    var partialFingerprints: [String: String]
     var fixes: [Fix]?
   }
 
+  private struct Invocation: Encodable { var executionSuccessful = true }
+
   private struct Run: Encodable {
     var tool: Tool
+    var invocations = [Invocation()]
     var columnKind = "unicodeCodePoints"
     var results: [Result]
   }
@@ -94,14 +105,20 @@ package struct SARIFRenderer: Sendable {
     let rules = codes.map { code in
       Rule(
         id: code.id, name: pascalCase(code.name), shortDescription: Text(text: code.title),
-        help: Text(text: "geoc explain \(code.id)"), defaultConfiguration: .init(level: code.severity.rawValue))
+        help: Text(text: pages[code.id] ?? "geoc explain \(code.id)", markdown: pages[code.id]),
+        defaultConfiguration: .init(level: code.severity.rawValue))
     }
-    let results = diagnostics.map { result($0, rule: index[$0.code] ?? 0) }
+    var seen: [String: Int] = [:]
+    let results = diagnostics.map { diagnostic in
+      let own = fingerprint(diagnostic)
+      seen[own, default: 0] += 1
+      return result(diagnostic, rule: index[diagnostic.code] ?? 0, fingerprint: "\(own):\(seen[own] ?? 1)")
+    }
     let tool = Tool(driver: Driver(version: version, rules: rules))
     return jsonText(Log(runs: [Run(tool: tool, results: results)]))
   }
 
-  private func result(_ diagnostic: Diagnostic, rule: Int) -> Result {
+  private func result(_ diagnostic: Diagnostic, rule: Int, fingerprint: String) -> Result {
     var text = diagnostic.message
     if let label = diagnostic.primary?.text, !label.isEmpty { text += ": " + label }
     for note in diagnostic.notes { text += "\nnote: " + note }
@@ -117,7 +134,21 @@ package struct SARIFRenderer: Sendable {
     }
     return Result(
       ruleId: diagnostic.code.id, ruleIndex: rule, level: diagnostic.severity.rawValue, message: Text(text: text),
-      locations: locations, relatedLocations: related.isEmpty ? nil : related, fixes: fixes(diagnostic))
+      locations: locations, relatedLocations: related.isEmpty ? nil : related,
+      partialFingerprints: ["geocProblem/v1": fingerprint], fixes: fixes(diagnostic))
+  }
+
+  /// What stays the same when lines are added above: the code, the headline and the text of the line (FNV-1a, 64 bits).
+  private func fingerprint(_ diagnostic: Diagnostic) -> String {
+    var line = ""
+    if let file = diagnostic.span.file, let place = diagnostic.span.lineAndColumn {
+      line = String(decoding: file.bytes[file.lineRange(place.line)], as: UTF8.self)
+    }
+    let text = [diagnostic.code.id, diagnostic.message, line.trimmingCharacters(in: .whitespaces)].joined(
+      separator: "\n")
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   private func fixes(_ diagnostic: Diagnostic) -> [Fix]? {

@@ -19,6 +19,10 @@ package struct ClaimDescription: Hashable, Sendable {
     case scaleInvariant(parameters: [String])
     /// A bound on the bytes that the model's largest step needs.
     case maxMemory(bytes: Int)
+    /// A bound on the numbers that are learned.
+    case maxParameters(Int)
+    /// A bound on the floating-point operations of a prediction, for one sample.
+    case maxFLOPs(Int)
   }
 
   /// A claim by its parts.

@@ -65,8 +65,14 @@ struct Problems {
   mutating func text(_ node: YAMLNode, _ what: String) -> Located<String>? {
     if let text = node.stringValue { return Located(text, node.span) }
     var help: String?
-    if let text = node.text, !node.isNull { help = "put it in quotes: \"\(text)\"" }
-    report(.spec.wrongKind, "\(what) must be a text, found \(node.kindName)", at: node, help: help)
+    var edits: [Edit] = []
+    if let text = node.text, !node.isNull {
+      help = "put it in quotes: \"\(text)\""
+      if node.span.text == text, !text.contains(where: { $0 == "\"" || $0 == "\\" }) {
+        edits = [Edit(node.span, "\"\(text)\"")]
+      }
+    }
+    report(.spec.wrongKind, "\(what) must be a text, found \(node.kindName)", at: node, help: help, edits: edits)
     return nil
   }
 
@@ -125,15 +131,18 @@ struct Problems {
       return
     }
     var help = help
+    var edits: [Edit] = []
     let acceptsSizes = names != nil
     if let near = suggestion(for: text, among: (names ?? []).sorted()) {
       help = "did you mean the size '\(near)'?"
+      if node.span.text == text { edits = [Edit(node.span, near)] }
     } else if Double(text) != nil {
       help = help ?? "write it without quotes"
+      edits = [Edit(node.span, text)]
     } else if help == nil, acceptsSizes, text.utf8.allSatisfy(TextBytes.isNameByte) {
       help = "declare the size: 'dims: { \(text): 8 }'"
     }
-    report(.spec.wrongKind, "\(wanted), found '\(text)'", at: node, help: help)
+    report(.spec.wrongKind, "\(wanted), found '\(text)'", at: node, help: help, edits: edits)
   }
 
   /// `true` or `false`.

@@ -9,24 +9,24 @@ extension Problems {
   /// the word that was probably meant instead of the one at the place, and goes before `help`.
   mutating func report(
     _ code: DiagnosticCode, _ message: String, at span: Span, label: String = "", labels: [(Span, String)] = [],
-    meant: String? = nil, help: String? = nil
+    meant: String? = nil, help: String? = nil, edits: [Edit] = []
   ) {
     guard reported.insert(Report(code: code, message: message, span: span)).inserted else { return }
     sink.report(
       Diagnostic(
         code, message, at: span, label: label, labels: labels.map { Label($0.0, $0.1) },
         help: (meant.map { "did you mean '\($0)'?" } ?? help).map { [$0] } ?? [],
-        edits: meant.flatMap { Self.isWord(span.text) ? [Edit(span, $0)] : nil } ?? []))
+        edits: edits + (meant.flatMap { Self.isWord(span.text) ? [Edit(span, $0)] : nil } ?? [])))
   }
 
   /// Reports at a node of the tree, with the place where it is used when it was reached through an alias or a parameter.
   mutating func report(
     _ code: DiagnosticCode, _ message: String, at node: YAMLNode, label: String = "", meant: String? = nil,
-    help: String? = nil
+    help: String? = nil, edits: [Edit] = []
   ) {
     report(
       code, message, at: node.span, label: label, labels: node.usedAt.map { [($0, "used here")] } ?? [], meant: meant,
-      help: help)
+      help: help, edits: edits)
   }
 
   /// Whether a text is one word without quotes, which may be replaced by another.

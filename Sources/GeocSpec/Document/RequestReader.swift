@@ -25,7 +25,10 @@ struct RequestReader {
       return .invertible
     }
     guard let value = entry.value else {
-      let example = ["max_memory": "512 MB", "scale_invariant": "[h.weight]"][name] ?? "SE(3)"
+      let example =
+        [
+          "max_memory": "512 MB", "max_parameters": "20 k", "max_flops": "1.5 M", "scale_invariant": "[h.weight]",
+        ][name] ?? "SE(3)"
       problems.report(
         .spec.wrongKind, "'\(name)' needs a value", at: entry.name.span, help: "write '\(name): \(example)'")
       return nil
@@ -40,6 +43,14 @@ struct RequestReader {
           meant: near)
       }
       return .scaleInvariant(parameters: names.map(\.value))
+    case "max_parameters", "max_flops":
+      guard let text = value.text, let count = Self.count(text) else {
+        problems.report(
+          .spec.parameterOutOfRange, "'\(value.text ?? value.kindName)' is not a number of things", at: value.span,
+          label: "a positive number, or one with k, M or G")
+        return nil
+      }
+      return name == "max_flops" ? .maxFLOPs(count) : .maxParameters(count)
     case "max_memory":
       guard let text = problems.text(value, "'max_memory'") else { return nil }
       guard let bytes = Self.bytes(text.value) else {
@@ -62,6 +73,15 @@ struct RequestReader {
     let factors: [String: Double] = [
       "": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 1_048_576, "gib": 1_073_741_824,
     ]
+    guard let factor = factors[text.dropFirst(digits.count).trimmingSpaces.lowercased()] else { return nil }
+    return Int(exactly: (number * factor).rounded())
+  }
+
+  /// `20000`, `20 k`, `1.5M`: a count, in powers of 1000.
+  static func count(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "_") }
+    guard let number = Double(digits.filter { $0 != "_" }), number > 0 else { return nil }
+    let factors: [String: Double] = ["": 1, "k": 1e3, "m": 1e6, "g": 1e9]
     guard let factor = factors[text.dropFirst(digits.count).trimmingSpaces.lowercased()] else { return nil }
     return Int(exactly: (number * factor).rounded())
   }

@@ -317,7 +317,9 @@ struct SpecReader {
     return metric
   }
 
-  static let claimNames = ["invariant", "equivariant", "invertible", "scale_invariant", "max_memory"]
+  static let claimNames = [
+    "invariant", "equivariant", "invertible", "scale_invariant", "max_memory", "max_parameters", "max_flops",
+  ]
 
   private mutating func readClaims(_ node: YAMLNode) -> [ClaimEntry] {
     var pairs: [(key: YAMLNode, value: YAMLNode?)] = []

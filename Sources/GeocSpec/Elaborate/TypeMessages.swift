@@ -31,11 +31,14 @@ extension Elaborator {
       place = argument.value.span
     }
     var help = problem.help
+    var edits: [Edit] = []
     if problem.kind == .mismatch, let operand = problem.operand {
-      help = mend(op, call, operand, data, scope) ?? help
+      let mend = mend(op, call, operand, data, scope)
+      help = mend?.help ?? help
+      edits = insertion(of: mend?.insert ?? [], before: entry)
     }
     labels += scope.calls.map { ($0.span, "in this '\($0.block)'") }
-    problems.report(code, problem.message, at: place, label: label, labels: labels, help: help)
+    problems.report(code, problem.message, at: place, label: label, labels: labels, help: help, edits: edits)
   }
 
   /// The code of a mismatch: curvature, base point and field have their own where the space itself is right.
@@ -86,8 +89,9 @@ extension Elaborator {
   /// What would make the node well typed: an exchange with the node before it, or conversions in between.
   private func mend(
     _ op: any Op.Type, _ call: TypeCall, _ operand: Int, _ data: [Value], _ scope: Scope
-  ) -> String? {
+  ) -> (help: String, insert: [String])? {
     let found = call.inputs[operand]
+    var insert: [String] = []
     var sentences: [String] = []
     var earlier: GeoType?
     if case .node(let index)? = makers[data[operand]] {
@@ -109,10 +113,21 @@ extension Elaborator {
     }
     if let path = conversion(from: found, preferring: earlier, where: mends) {
       let names = path.ops.map { "'\($0)'" }.joined(separator: ", then ")
+      insert = sentences.isEmpty ? path.ops : []
       let isReturn = path.result.shown == earlier?.shown
       sentences.append("insert \(names) to \(isReturn ? "return to" : "get") \(path.result.shown)")
     }
-    return sentences.isEmpty ? nil : sentences.joined(separator: ", or ")
+    return sentences.isEmpty ? nil : (sentences.joined(separator: ", or "), insert)
+  }
+
+  /// Lines with `ops` in front of a node that stands on a line of its own and reads the node before it.
+  private func insertion(of ops: [String], before entry: NodeEntry) -> [Edit] {
+    guard !ops.isEmpty, entry.from == nil, let file = entry.op.span.file, let place = entry.op.span.lineAndColumn
+    else { return [] }
+    let line = file.lineRange(place.line)
+    let before = String(decoding: file.bytes[line.lowerBound..<entry.op.span.range.lowerBound], as: UTF8.self)
+    guard before.hasSuffix("- "), before.dropLast(2).allSatisfy({ $0 == " " }) else { return [] }
+    return [Edit(file.span(line.lowerBound..<line.lowerBound), ops.map { "\(before)\($0)\n" }.joined())]
   }
 
   /// First result type of an op, nil where it refuses.

@@ -3,31 +3,50 @@ import Foundation
 import GeocDiagnostics
 import GeocIR
 import GeocOps
+import GeocRuntime
 import GeocSpec
+import GeocTensorFiles
 
 /// `geoc check`: reads, types and verifies specs.
 struct CheckCommand: GeocCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Find the problems of specs.",
     discussion: """
-      Folders are searched for .yaml and .yml files that have a 'geoc' key; '-' reads standard input. The human format \
-      goes to standard error, the others to standard output.
+      Folders are searched for .yaml and .yml files that have a 'geoc' key, as far as a .geocignore does not leave them \
+      out; '**/*.yaml' is a pattern, '-' standard input. The human format goes to standard error, the others to standard \
+      output. A comment '# geoc: allow W0001' drops a warning on its line, on the line below it, or, in front of all \
+      content, in the whole file.
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Specs, folders of specs, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "Specs, folders of specs, patterns, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
   @Option(help: "How problems are printed: human, json, sarif or github.")
   var format: DiagnosticFormat = .human
   @OptionGroup var lints: LintOptions
+  @Option(help: ArgumentHelp("Fail where there are more warnings than this.", valueName: "count"))
+  var maxWarnings: Int?
+  @Flag(help: "Apply the edits that problems carry where they mend them, and report what is left.")
+  var fix = false
   @Option(name: .customLong("set"), help: "Override a value of the spec: train.epochs=5.")
   var overrides: [String] = []
 
+  func validate() throws {
+    if let maxWarnings, maxWarnings < 0 { throw ValidationError("--max-warnings must not be negative") }
+    guard fix else { return }
+    if files.contains("-") { throw ValidationError("--fix writes files, so that '-' has no place beside it") }
+    if !overrides.isEmpty { throw ValidationError("--fix mends what is written, so that --set has no place beside it") }
+  }
+
   func execute(_ console: Console) throws -> CommandStatus {
-    var sink = DiagnosticSink(policy: try lints.policy())
+    let policy = try lints.policy()
+    var sink = DiagnosticSink(policy: policy)
     var specs: [String] = []
-    for file in files { specs += SpecSearch.specs(at: file, &sink) }
+    for file in files {
+      for spec in SpecSearch.specs(at: file, &sink) where !specs.contains(spec) { specs.append(spec) }
+    }
     for path in specs {
+      if fix { try mend(path, policy, &sink, console) }
       let model =
         path == "-"
         ? try StandardInput.model(console, overrides, &sink)
@@ -39,9 +58,35 @@ struct CheckCommand: GeocCommand {
       console.report(sink)
       if sink.isEmpty { console.note("\(specs.count) spec\(specs.count == 1 ? "" : "s"): no problems") }
     } else {
-      console.print(format.render(diagnostics, version: Geoc.version))
+      console.print(format.render(diagnostics, version: Geoc.version, pages: ErrorPages.all))
     }
-    return CommandStatus(diagnostics)
+    let status = CommandStatus(diagnostics)
+    guard let maxWarnings, sink.warningCount > maxWarnings, status == .success else { return status }
+    console.note("\(sink.warningCount) warnings, where --max-warnings allows \(maxWarnings)")
+    return .problems
+  }
+
+  /// Applies edits to a file and writes it in one piece. A file that cannot be written is reported.
+  private func mend(_ path: String, _ policy: LintPolicy, _ sink: inout DiagnosticSink, _ console: Console) throws {
+    guard let bytes = FileManager.default.contents(atPath: path).map({ Array($0) }), bytes.count <= StandardInput.limit,
+      UTF8Scanning.firstInvalid(in: bytes) == nil
+    else { return }
+    let result = try EditApplication.mend(bytes) { bytes in
+      var own = DiagnosticSink(policy: policy)
+      let text = String(decoding: bytes, as: UTF8.self)
+      let model = try SpecCompiler.model(text: text, path: path, registry: Catalogue.registry, sink: &own)
+      if let model { try ModelCompiler(model: model).check(&own) }
+      return own.diagnostics
+    }
+    guard !result.mended.isEmpty else { return }
+    do throws(GeocError) {
+      try readingFiles { () throws(TensorFileError) in try AtomicFile.write(to: path, bytes: result.bytes) }
+    } catch {
+      sink.report(error)
+      return
+    }
+    let count = result.mended.count
+    console.note("mended \(count) problem\(count == 1 ? "" : "s") in \(path)")
   }
 }
 

@@ -85,15 +85,15 @@ struct ModelCompiler {
     return file.text
   }
 
-  /// Verifies the model and, where it is trained, that its step can be derived.
+  /// Verifies the model, that its step can be derived where it is trained, and its claims.
   func check(_ sink: inout DiagnosticSink) throws {
     let function = try forward()
     if let problem = Verifier.problems(function, options.registry).first {
       throw InternalError("after 'elaborate': \(problem)\n\(IRPrinter.print(function))")
     }
-    guard model.optimizer != nil else { return }
     do {
-      _ = try outcome(.step, Pipeline.derive)
+      if model.optimizer != nil { _ = try outcome(.step, Pipeline.derive) }
+      try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {
       sink.report(error)
     }

@@ -6,30 +6,72 @@ import GeocSpec
 
 /// Finds the specs that a path on the command line stands for.
 enum SpecSearch {
-  /// `path` itself, or the specs in the folder `path`, sorted. A folder without any is reported.
+  /// A file with rules that say what a search leaves out.
+  static let ignoreFile = ".geocignore"
+
+  /// `path` itself, the specs in the folder `path`, or those that the pattern `path` stands for, sorted. Where there are
+  /// none, that is reported.
   static func specs(at path: String, _ sink: inout DiagnosticSink) -> [String] {
     var isFolder: ObjCBool = false
-    guard path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      return [path]
-    }
-    let found = files(in: path).filter(isSpec).sorted()
-    if found.isEmpty {
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if path == "-" || (exists && !isFolder.boolValue) || (!exists && !Glob.isPattern(path)) { return [path] }
+    let found = exists ? files(in: path, rulesAbove(path)) : matches(of: path)
+    let specs = found.filter(isSpec).sorted()
+    if specs.isEmpty {
       sink.report(
         Diagnostic(
-          .file.unreadable, "no spec in '\(path)'", help: ["a spec is a .yaml or .yml file with a 'geoc' key"],
-          item: path))
+          .file.unreadable, exists ? "no spec in '\(path)'" : "no spec matches '\(path)'",
+          help: ["a spec is a .yaml or .yml file with a 'geoc' key"], item: path))
     }
-    return found
+    return specs
   }
 
-  private static func files(in folder: String) -> [String] {
+  /// Rules with the names that lead from their folder to the one being searched.
+  private typealias Scope = [(rules: IgnoreRules, path: [String])]
+
+  /// Spec files below a folder, as far as no rule leaves them out.
+  private static func files(in folder: String, _ above: Scope) -> [String] {
+    var scope = above
+    if let text = try? String(contentsOfFile: join(folder, ignoreFile), encoding: .utf8) {
+      scope.append((IgnoreRules(text), []))
+    }
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return entries.filter { !$0.hasPrefix(".") }.flatMap { name -> [String] in
-      let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+      let path = join(folder, name)
       let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-      if kind == .typeDirectory { return files(in: path) }
+      let isFolder = kind == .typeDirectory
+      let inner: Scope = scope.map { ($0.rules, $0.path + [name]) }
+      if inner.compactMap({ $0.rules.ignores($0.path, isFolder: isFolder) }).last == true { return [] }
+      if isFolder { return files(in: path, inner) }
       return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? [path] : []
     }
+  }
+
+  /// The rules of the current folder and of those between it and `folder`, which is below it.
+  private static func rulesAbove(_ folder: String) -> Scope {
+    let parts = folder.split(separator: "/").map(String.init).filter { $0 != "." }
+    guard !folder.hasPrefix("/"), !parts.contains("..") else { return [] }
+    return parts.indices.compactMap { k in
+      let place = k == 0 ? "." : parts[..<k].joined(separator: "/")
+      guard let text = try? String(contentsOfFile: join(place, ignoreFile), encoding: .utf8) else { return nil }
+      return (IgnoreRules(text), Array(parts[k...]))
+    }
+  }
+
+  /// The files that a pattern stands for, below the folder that it names without special characters.
+  private static func matches(of pattern: String) -> [String] {
+    let parts = pattern.split(separator: "/").map(String.init)
+    let fixed = parts.prefix { !Glob.isPattern($0) }
+    let start = (pattern.hasPrefix("/") ? "/" : "") + fixed.joined(separator: "/")
+    let folder = start.isEmpty ? "." : start
+    let glob = Glob(parts.dropFirst(fixed.count).joined(separator: "/"))
+    return files(in: folder, rulesAbove(folder)).filter { file in
+      glob.matches(file.dropFirst(folder.count).split(separator: "/").map(String.init))
+    }.map { start.isEmpty ? String($0.dropFirst(2)) : $0 }
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
   /// Whether a line of the file begins with the key `geoc`, and none or not only blocks follow: read without a parser, so

@@ -1,0 +1,94 @@
+import GeocDiagnostics
+import GeocIR
+import GeocPasses
+
+/// Checks the claims of a spec that compiling decides: bounds on memory, parameters and operations.
+struct ClaimCheck {
+  private let compiler: ModelCompiler
+
+  init(_ compiler: ModelCompiler) { self.compiler = compiler }
+
+  /// Reports every claim that does not hold, and those that nothing decides.
+  func run(_ sink: inout DiagnosticSink) throws {
+    for claim in compiler.model.claims {
+      let diagnostic: Diagnostic? =
+        switch claim.property {
+        case .maxParameters(let bound): try parameters(bound, claim.origin)
+        case .maxFLOPs(let bound): try flops(bound, claim.origin)
+        case .maxMemory(let bound): try memory(bound, claim.origin)
+        case .invariant(let group): unchecked("invariance under \(group)", claim.origin)
+        case .equivariant(let group): unchecked("equivariance under \(group)", claim.origin)
+        case .invertible: unchecked("that the model is invertible", claim.origin)
+        case .scaleInvariant(let names):
+          unchecked("scale invariance in \(names.joined(separator: ", "))", claim.origin)
+        }
+      if let diagnostic { sink.report(diagnostic) }
+    }
+  }
+
+  private func unchecked(_ what: String, _ origin: Origin) -> Diagnostic {
+    Diagnostic(
+      .lint.uncheckedClaim, "nothing here checks \(what)", at: origin.span ?? .none,
+      notes: ["'check' decides max_memory, max_parameters and max_flops; other properties cannot be read off the graph"]
+    )
+  }
+
+  private func parameters(_ bound: Int, _ origin: Origin) throws -> Diagnostic? {
+    let forward = try compiler.forward()
+    var largest: [(name: String, count: Int, span: Span)] = []
+    for parameter in forward.parameters where parameter.kind == .param {
+      let count = compiler.options.registry.spaces.shape(forward.type(parameter.value)).reduce(1, *)
+      let user = forward.nodes.first { $0.inputs.contains(parameter.value) }
+      largest.append((parameter.name, count, user?.origin.span ?? .none))
+    }
+    let total = largest.reduce(0) { $0 + $1.count }
+    return failure("has \(Count.text(total)) parameters", total, bound, origin, largest)
+  }
+
+  private func flops(_ bound: Int, _ origin: Origin) throws -> Diagnostic? {
+    let function = try compiler.compile(.predict).function
+    let registry = compiler.options.registry
+    let total = try FunctionCost(function, registry).flopsPerSample
+    var byPath: [String: (count: Int, span: Span)] = [:]
+    for node in function.nodes where node.results.contains(where: { function.type($0).isBatched }) {
+      guard let op = registry[node.op] else { continue }
+      let known = byPath[node.origin.path] ?? (0, node.origin.span ?? .none)
+      byPath[node.origin.path] = (known.count + op.flops(try registry.context(node, in: function)), known.span)
+    }
+    return failure(
+      "needs \(Count.text(total)) FLOPs a sample", total, bound, origin,
+      byPath.map { ($0.key, $0.value.count, $0.value.span) })
+  }
+
+  private func memory(_ bound: Int, _ origin: Origin) throws -> Diagnostic? {
+    var most = (bytes: 0, function: "")
+    let batch = compiler.model.run.training?.batch ?? 1
+    for purpose in compiler.purposes where purpose != .initialize {
+      let function = try compiler.compile(purpose).function
+      let peak = FunctionMemory(try compiler.schedule(function), batch: batch).peak(threads: 1)
+      if peak > most.bytes { most = (peak, function.name) }
+    }
+    guard most.bytes > bound else { return nil }
+    return Diagnostic(
+      .spec.claimFails,
+      "the model needs \(Count.bytes(most.bytes)) of memory, the claim allows \(Count.bytes(bound))",
+      at: origin.span ?? .none,
+      notes: ["'\(most.function)' needs it, for a batch of \(batch) on one thread; 'geoc compile --report' says more"])
+  }
+
+  /// The diagnostic where `total` is above `bound`, with the largest parts.
+  private func failure(
+    _ what: String, _ total: Int, _ bound: Int, _ origin: Origin, _ parts: [(name: String, count: Int, span: Span)]
+  ) -> Diagnostic? {
+    guard total > bound else { return nil }
+    let largest = parts.filter { $0.count > 0 && !$0.name.isEmpty }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }.prefix(3)
+    var labels: [Label] = []
+    for part in largest where !labels.contains(where: { $0.span == part.span }) {
+      labels.append(Label(part.span, "\(part.name): \(Count.text(part.count))"))
+    }
+    return Diagnostic(
+      .spec.claimFails, "the model \(what), the claim allows \(Count.text(bound))", at: origin.span ?? .none,
+      labels: labels)
+  }
+}
