@@ -15,7 +15,8 @@ package enum EditApplication {
   /// Mends a text as far as its diagnostics carry edits.
   ///
   /// `check` finds the problems of a text. The edits of one problem are kept where the problem is gone afterwards and
-  /// there are no more problems than before, so that a suggestion that turns out wrong changes nothing.
+  /// there are fewer, or as many with none on the edited line (what was hidden behind the mended one elsewhere may come
+  /// to light), so that a suggestion that turns out wrong changes nothing.
   package static func mend(
     _ bytes: [UInt8], check: ([UInt8]) throws -> [Diagnostic]
   ) rethrows -> (bytes: [UInt8], mended: [Diagnostic]) {
@@ -29,7 +30,9 @@ package enum EditApplication {
           let changed = apply(problem.edits, to: file)
         else { continue }
         let after = try check(changed)
-        if after.count <= found.count, !after.contains(where: { same($0, problem) }) {
+        let line = problem.edits[0].span.lineAndColumn?.line
+        let isClean = after.count == found.count && !after.contains { $0.span.lineAndColumn?.line == line }
+        if after.count < found.count || isClean, !after.contains(where: { same($0, problem) }) {
           (bytes, found) = (changed, after)
           mended.append(problem)
           continue search
