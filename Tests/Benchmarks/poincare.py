@@ -11,7 +11,7 @@ import argparse, json, os, subprocess, tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 BLOCKS = open(f"{HERE}/../../examples/blocks/poincare-resnet.yaml").read().split("blocks:\n")[1]
 MICRO = {
-    "expmap0": ("x: R[64]", "expmap0: { c: 1 }"),
+    "expmap0": ("x: 'R[64]'", "expmap0: { c: 1 }"),
     "logmap0": ("x: 'Ball(64, c=1)'", "logmap0: {}"),
     "mobius_add": ("x: 'Ball(64, c=1)', y: 'Ball(64, c=1)'", "mobius_add: {}, from: [x, y]"),
     "poincare_fc": ("x: 'Ball(64, c=1)'", "poincare_linear: { out: 64 }"),
