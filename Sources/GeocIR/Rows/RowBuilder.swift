@@ -139,15 +139,18 @@ package struct RowBuilder: Sendable {
   /// The program.
   package func program() throws -> RowProgram {
     var needed = [Bool](repeating: false, count: steps.count)
+    let maker = Dictionary(computed.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    func needVector(_ v: Int) { if let step = maker[v] { needed[step] = true } }
     for result in results {
       switch result {
-      case .vector(let terms): for term in terms { needed[term.coefficient] = true }
+      case .vector(let terms):
+        for term in terms {
+          needed[term.coefficient] = true
+          needVector(term.vector)
+        }
       case .scalar(let s): needed[s] = true
       }
     }
-    let maker = Dictionary(computed.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
-    func needVector(_ v: Int) { if let step = maker[v] { needed[step] = true } }
-    for result in results { if case .vector(let terms) = result { for term in terms { needVector(term.vector) } } }
     for k in steps.indices.reversed() where needed[k] {
       for operand in steps[k].operands { needed[operand] = true }
       switch steps[k] {

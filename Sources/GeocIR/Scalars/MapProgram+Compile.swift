@@ -12,10 +12,7 @@ extension MapProgram {
     var graph = ValueGraph()
     let roots = expressions.map { graph.number($0) }
     if contracting { graph.contract(roots: roots) }
-    let kept = graph.schedule(roots: roots, reloadingLeaves: false)
-    guard kept.registerCount > registerGoal else { return kept }
-    let reloaded = graph.schedule(roots: roots, reloadingLeaves: true)
-    return reloaded.registerCount < kept.registerCount ? reloaded : kept
+    return graph.program(roots: roots, registerGoal: registerGoal)
   }
 
   /// The program of the numbers `roots` of a row program's steps, where those in `loads` are inputs with the given
@@ -27,10 +24,7 @@ extension MapProgram {
     let numbers = graph.number(steps, loads: loads, roots: roots)
     let values = roots.compactMap { numbers[$0] }
     graph.contract(roots: values)
-    let kept = graph.schedule(roots: values, reloadingLeaves: false)
-    guard kept.registerCount > registerGoal else { return kept }
-    let reloaded = graph.schedule(roots: values, reloadingLeaves: true)
-    return reloaded.registerCount < kept.registerCount ? reloaded : kept
+    return graph.program(roots: values, registerGoal: registerGoal)
   }
 
   /// Wraps what the scheduler made, which is well formed by construction.
@@ -148,6 +142,14 @@ private struct ValueGraph {
           opcode: isSum ? .multiplyAdd : .negateMultiplyAdd, operands: values[b].operands + [a])
       }
     }
+  }
+
+  /// The program of the roots; leaves are loaded again at each use where that brings it nearer to the goal.
+  func program(roots: [Int], registerGoal: Int) -> MapProgram {
+    let kept = schedule(roots: roots, reloadingLeaves: false)
+    guard kept.registerCount > registerGoal else { return kept }
+    let reloaded = schedule(roots: roots, reloadingLeaves: true)
+    return reloaded.registerCount < kept.registerCount ? reloaded : kept
   }
 
   /// Orders the values that the roots need (the operand that needs most registers first, leaves just before their
