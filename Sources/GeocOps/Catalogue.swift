@@ -16,7 +16,7 @@ package enum Catalogue {
     GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairMapOp.self,
     RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
     ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
-    ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self,
+    ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self, LagCovarianceOp.self, LagCovarianceVJPOp.self,
   ]
 
   /// Euclidean layers.
@@ -31,7 +31,8 @@ package enum Catalogue {
 
   /// Symmetric positive definite matrices.
   static let spd: [any Op.Type] = [
-    CovarianceOp.self, TraceNormalizeOp.self, BiMapOp.self, ReEigOp.self, LogEigOp.self, ExpEigOp.self, SqrtEigOp.self,
+    CovarianceOp.self, AugmentedCovarianceOp.self, TraceNormalizeOp.self, BiMapOp.self, ReEigOp.self, LogEigOp.self,
+    ExpEigOp.self, SqrtEigOp.self,
     InvSqrtEigOp.self, PowerOp.self, AbsEigOp.self, VechOp.self, UnvechOp.self, BWBNOp.self, AIRMBNOp.self,
     SPDDistanceOp.self, SPDExpMapOp.self, SPDLogMapOp.self, SPDGeodesicOp.self, SPDTransportOp.self,
     FrechetMeanOp.self,

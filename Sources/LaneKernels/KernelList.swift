@@ -37,6 +37,8 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(MatmulReduce.set)
   add(Congruence.set)
   add(Syrk.set)
+  add(LagCovariance.set)
+  add(LagCovarianceVJP.set)
   add(PairKernel.set)
   add(PairKernelVJP.set)
   add(Cholesky.set)

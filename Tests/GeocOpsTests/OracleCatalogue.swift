@@ -91,6 +91,20 @@ enum OracleCatalogue {
     },
   ]
 
+  /// Covariances of a series and its delays.
+  static let augmented: [OracleCase] = [
+    "emg_order2_lag4", "order1_lag1", "order2_lag3", "order3_lag2", "order4_lag1", "short_rank_deficient",
+  ].map { file in
+    OracleCase("acm/augmented_\(file)") { m, oracle in
+      let shape = try oracle.shape("in.X")
+      m.output(
+        "Y",
+        try m.layer(
+          "augmented_covariance", [m.input("X", .real([shape[1], shape[2]]))],
+          ["order": .int(Int(oracle.real("order"))), "lag": .int(Int(oracle.real("lag")))]))
+    }
+  }
+
   /// Distances, maps and means of the four metrics.
   static let geometry: [OracleCase] =
     metrics.map { file, metric, _ in
@@ -235,7 +249,8 @@ enum OracleCatalogue {
 
   /// All of them in double precision.
   static let all =
-    spectral + bimap + bimapSteps + covariance + geometry + airm + airmBatch + bwbn + bwbnBatch + updates + [network]
+    spectral + bimap + bimapSteps + covariance + augmented + geometry + airm + airmBatch + bwbn + bwbnBatch + updates
+    + [network]
 
   /// Their files, each once.
   static let files = Set(all.map(\.file)).sorted()
@@ -246,8 +261,9 @@ enum OracleCatalogue {
     "gbwbn/spdnet_gbwbn_theta0p5_10_steps",
   ]
 
-  /// Files, and beginnings of files, that `OptimizerOracleTests` and `BallOracleTests` read.
+  /// Files, and beginnings of files, that `OptimizerOracleTests`, `BallOracleTests` and `FitOracleTests` read.
   static let elsewhere = [
+    "acm/airm_mean", "acm/mdm_tangent",
     "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "snn/",
     "spd/stiefel_sgd_canonical_trajectory",
     "spd/stiefel_sgd_euclidean_trajectory",

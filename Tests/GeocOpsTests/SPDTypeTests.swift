@@ -6,6 +6,11 @@ import Testing
     arguments: [
       ("covariance", ["[B] R[8, 200]"], ["eps": Attribute.real(1e-4)], "[B] SPD(8, min=0.0001)"),
       ("covariance", ["R[3, 8, 200]"], [:], "SPD(8)[3]"),
+      ("augmented_covariance", ["[B] R[8, 200]"], ["order": .int(3), "lag": .int(4)], "[B] SPD(24)"),
+      (
+        "augmented_covariance", ["R[2, 8, 30]"], ["order": .int(2), "lag": .int(14), "eps": .real(0.1)],
+        "SPD(16, min=0.1)[2]"
+      ),
       ("trace_normalize", ["[B] SPD(8)[2]"], ["eps": .real(0)], "[B] SPD(8)[2]"),
       ("trace_normalize", ["SPD(8)"], ["eps": .real(0.5)], "SPD(8, min=0.5)"),
       ("bimap", ["[B] SPD(8)"], ["out": .int(6)], "[B] SPD(6)"),
@@ -33,6 +38,11 @@ import Testing
     arguments: [
       ("covariance", ["[B] R[8]"], [:], "covariance expects R[c, t], found R[8]"),
       ("covariance", ["SPD(8)"], [:], "covariance expects R[c, t], found SPD(8)"),
+      (
+        "augmented_covariance", ["[B] R[8, 200]"], ["order": .int(4), "lag": .int(50)],
+        "augmented_covariance of order 4 and lag 50 leaves 0 of the 200 samples, it needs 2"
+      ),
+      ("augmented_covariance", ["[B] R[8]"], [:], "augmented_covariance expects R[c, t], found R[8]"),
       ("trace_normalize", ["Sym(8)"], [:], "trace_normalize expects SPD(n), found Sym(8)"),
       ("bimap", ["Sym(6)"], ["out": Attribute.int(4)], "bimap expects SPD(n), found Sym(6)"),
       ("bimap", ["SPD(6)"], ["out": .int(8)], "bimap needs out <= n, found 8 and 6"),

@@ -34,33 +34,14 @@ enum CovarianceOp: Op {
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (x, factor) = try centred(&b, c)
-    let shape = c.inputShape(0)
-    let (n, t) = (Double(shape[shape.count - 2]), Double(shape[shape.count - 1]))
     let s = try b.syrk(x, alpha: factor)
-    let one = try b.identity(Int(n))
-    func column(_ v: Value) throws -> Value { try b.reshape(v, b.shape(v) + [1, 1]) }
-    let eps = c.attributes.real("eps")
-    var rho: Value?
-    let mu = try b.scale(try b.trace(s), 1 / n)
-    let squares = try b.sumLast(try b.mul(s, s), 2)
-    switch c.attributes.name("estimator") {
-    case "shrinkage": rho = try b.fill(b.shape(mu), c.attributes.real("alpha"))
-    case "oas":
-      rho = try b.map(
-        "min(1, (x0 / \(n * n) + x1 * x1) / (\(t + 1) * (x0 / \(n * n) - x1 * x1 / \(n))))", [squares, mu])
-    case "ledoit_wolf":
-      let x2 = try b.mul(x, x)
-      let total = try b.sumLast(try b.syrk(x2), 2)
-      rho = try b.map(
-        "select(less(0, x1), min(x0, x1) / x1, 0)",
-        [
-          try b.map("(x0 / \(t) - x1) / \(n * t)", [total, squares]),
-          try b.map("(x0 - \(n) * x1 * x1) / \(n)", [squares, mu]),
-        ])
-    default: break
-    }
-    guard let rho else { return [eps == 0 ? s : try b.map("x0 + \(eps) * x1", [s, one])] }
-    return [try b.map("(1 - x2) * x0 + (x2 * x3 + \(eps)) * x1", [s, one, try column(rho), try column(mu)])]
+    return [
+      try CovarianceEstimator.result(&b, s, samples: c.inputShape(0).last ?? 1, c.attributes) { b in
+        let squares = try b.mul(x, x)
+        let column = try b.reduce(squares, "sum", axes: [b.shape(squares).count - 2])
+        return try b.sumLast(try b.mul(column, column), 1)
+      }
+    ]
   }
 
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
@@ -68,6 +49,40 @@ enum CovarianceOp: Op {
     guard let dy = cotangents[0] else { return [nil] }
     let (x, factor) = try centred(&b, c)
     return [try b.scale(try b.matmul(try b.sym(dy), x), 2 * factor)]
+  }
+}
+
+/// What an estimator makes of the scatter of a series.
+enum CovarianceEstimator {
+  /// `s` shrunk as `estimator` says, with eps on the diagonal. `fourth` gives Σ_t ‖x̃_t‖⁴, which Ledoit–Wolf needs.
+  static func result(
+    _ b: inout Builder, _ s: Value, samples: Int, _ attributes: Attributes,
+    fourth: (inout Builder) throws -> Value
+  ) throws -> Value {
+    let n = Double(b.shape(s).last ?? 1)
+    let t = Double(samples)
+    let eps = attributes.real("eps")
+    let mu = try b.scale(try b.trace(s), 1 / n)
+    func column(_ v: Value) throws -> Value { try b.reshape(v, b.shape(v) + [1, 1]) }
+    let rho: Value
+    switch attributes.name("estimator") {
+    case "shrinkage": rho = try b.fill(b.shape(mu), attributes.real("alpha"))
+    case "oas":
+      let squares = try b.sumLast(try b.mul(s, s), 2)
+      rho = try b.map(
+        "min(1, (x0 / \(n * n) + x1 * x1) / (\(t + 1) * (x0 / \(n * n) - x1 * x1 / \(n))))", [squares, mu])
+    case "ledoit_wolf":
+      let squares = try b.sumLast(try b.mul(s, s), 2)
+      rho = try b.map(
+        "select(less(0, x1), min(x0, x1) / x1, 0)",
+        [
+          try b.map("(x0 / \(t) - x1) / \(n * t)", [try fourth(&b), squares]),
+          try b.map("(x0 - \(n) * x1 * x1) / \(n)", [squares, mu]),
+        ])
+    default: return eps == 0 ? s : try b.map("x0 + \(eps) * x1", [s, try b.identity(Int(n))])
+    }
+    return try b.map(
+      "(1 - x2) * x0 + (x2 * x3 + \(eps)) * x1", [s, try b.identity(Int(n)), try column(rho), try column(mu)])
   }
 }
 
