@@ -1,5 +1,5 @@
 # The two commands of the README: `make demo` and `make test`. Both install what is missing on Debian 12.
-PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
+PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev liblbfgs-dev
 # Schemas are tested with a validator that is not ours.
 TEST_PACKAGES = python3-jsonschema
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
@@ -53,7 +53,8 @@ examples:
 	  echo "== $$spec"; \
 	  $(GEOC) check $$spec; \
 	  $(GEOC) compile $$spec -o $$work/model.geoplan; \
-	  (cd $$work && $(GEOC) run $(CURDIR)/$$spec --set train.epochs=1 --quiet); \
+	  epochs=$$(grep -q '^train:' $$spec && echo --set train.epochs=1 || true); \
+	  (cd $$work && $(GEOC) run $(CURDIR)/$$spec $$epochs --quiet); \
 	done; \
 	for spec in examples/networks/*.yaml; do \
 	  echo "== $$spec"; \

@@ -34,6 +34,8 @@ let package = Package(
     .systemLibrary(
       name: "CBlas", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CSvm", providers: [.apt(["libsvm-dev"])]),
+    .systemLibrary(name: "CLbfgs", providers: [.apt(["liblbfgs-dev"])]),
     .target(name: "CVec"),
     .target(name: "GeocDiagnostics", swiftSettings: strict),
     .testTarget(name: "GeocDiagnosticsTests", dependencies: ["GeocDiagnostics"], swiftSettings: strict),
@@ -72,7 +74,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "GeocRuntime",
-      dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan"],
+      dependencies: [
+        "GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan", "CSvm", "CLbfgs",
+      ],
       swiftSettings: strict),
     .target(
       name: "PlanTestSupport", dependencies: ["GeocIR", "GeocKernelABI"], path: "Tests/PlanTestSupport",

@@ -35,7 +35,7 @@ package enum Catalogue {
     ExpEigOp.self, SqrtEigOp.self,
     InvSqrtEigOp.self, PowerOp.self, AbsEigOp.self, VechOp.self, UnvechOp.self, BWBNOp.self, AIRMBNOp.self,
     SPDDistanceOp.self, SPDExpMapOp.self, SPDLogMapOp.self, SPDGeodesicOp.self, SPDTransportOp.self,
-    FrechetMeanOp.self,
+    FrechetMeanOp.self, TangentSpaceOp.self, MDMOp.self,
   ]
 
   /// The Poincaré ball.
@@ -46,6 +46,9 @@ package enum Catalogue {
     BallAvgPool2dOp.self, BetaConcatOp.self, GyromidpointOp.self, HyperplaneDistanceOp.self, HyperbolicMLROp.self,
     ClipNormOp.self, PairwiseDistanceOp.self, PairwiseCosineOp.self, CoordinatesOp.self,
   ]
+
+  /// Classifiers that are fitted to the training rows.
+  static let classifiers: [any Op.Type] = [LogisticRegressionOp.self, SvmRbfOp.self]
 
   /// Losses.
   static let losses: [any Op.Type] = [
@@ -76,5 +79,6 @@ package enum Catalogue {
 
   /// The registry of all of it.
   package static let registry = OpRegistry(
-    ops: core + dense + spd + ball + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
+    ops: core + dense + spd + ball + classifiers + losses, spaces: spaces, optimizers: optimizers,
+    initializers: initializers)
 }

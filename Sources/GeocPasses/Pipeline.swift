@@ -27,6 +27,8 @@ package enum Pipeline {
     case initialize
     /// Every result of the function as it stands, in a mode.
     case observe(mode: String)
+    /// A part of the estimation of the states of a node.
+    case fit(node: String, part: FitDescription.Part)
 
     /// Name of the function.
     package var functionName: String {
@@ -37,6 +39,7 @@ package enum Pipeline {
       case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
       case .initialize: "initialize"
       case .observe(let mode): "observe_\(mode)"
+      case .fit(let node, let part): FitDescription.function(part, of: node)
       }
     }
   }
@@ -95,6 +98,7 @@ package enum Pipeline {
       }
     case .observe(let mode):
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) { _ in true }
+    case .fit(let node, let part): f = try FitFunctions.function(part, of: node, forward, registry)
     case .initialize:
       let step = try optimizer.map {
         try derive(forward, for: .step, optimizer: $0, options: options).layers
@@ -113,6 +117,10 @@ package enum Pipeline {
       f = try Differentiate.run(
         f, seeds: seeds, wants: { isDifferentiable($0, forward, registry) && $0.kind != .state }, options: options,
         &report)
+      stages.append((Differentiate.pass, f))
+    case .fit(_, .objective):
+      f = try Differentiate.run(
+        f, seeds: [.init(result: "objective")], wants: { $0.kind == .state }, options: options, &report)
       stages.append((Differentiate.pass, f))
     case .step:
       f = try Differentiate.run(

@@ -19,6 +19,8 @@ package struct Model: Sendable {
   package var claims: [ClaimDescription]
   /// Rewrites asked for.
   package var passes: [PassRequest]
+  /// Settings to choose from; nil without `sweep`.
+  package var sweep: SweepDescription?
 }
 
 /// Compiles spec files to models.
@@ -54,6 +56,13 @@ package enum SpecCompiler {
   ) throws -> Model? {
     if let file = document.span.file { problems.sink.report(AllowComments(file).problems) }
     guard let root = problems.applying(overrides, to: document) else { return nil }
+    return try model(root, path: path, registry: registry, before, &problems, isSetting: false)
+  }
+
+  /// The model of a document. `isSetting` leaves its sweep out, which has been read.
+  private static func model(
+    _ root: YAMLNode, path: String, registry: OpRegistry, _ before: Int, _ problems: inout Problems, isSetting: Bool
+  ) throws -> Model? {
     var reader = SpecReader(problems: problems)
     let read = reader.spec(root, path: path)
     problems = reader.problems
@@ -69,11 +78,18 @@ package enum SpecCompiler {
     var runReader = RunReader(spec: spec, registry: registry, weights: weights, problems: problems)
     let data = runReader.data()
     let training = runReader.training()
-    var requests = RequestReader(registry: registry, weights: weights, problems: runReader.problems)
+    var sweepReader = SweepReader(spec: spec, data: data, problems: runReader.problems)
+    let sweep = isSetting ? nil : sweepReader.sweep()
+    var requests = RequestReader(registry: registry, weights: weights, problems: sweepReader.problems)
     let claims = requests.claims(spec.claims)
     let passes = requests.passes(spec.passes)
     problems = requests.problems
     guard let outcome, problems.errorCount == before else { return nil }
+
+    if let sweep {
+      try check(sweep.0, sweep.places, root, path: path, registry: registry, &problems)
+      guard problems.errorCount == before else { return nil }
+    }
 
     let linted = LintedModel(
       spec: spec, registry: registry, nodes: elaborator.nodes, makers: elaborator.makers,
@@ -86,6 +102,27 @@ package enum SpecCompiler {
     return Model(
       spec: spec, module: module, outputs: outcome.outputs.map(\.name),
       run: RunDescription(data: data, training: training?.0, metrics: outcome.metrics), optimizer: training?.1,
-      claims: claims, passes: passes)
+      claims: claims, passes: passes, sweep: sweep?.0)
+  }
+
+  /// Refuses values of a sweep with which, the others being as written, the spec is wrong.
+  private static func check(
+    _ sweep: SweepDescription, _ places: [[Span]], _ root: YAMLNode, path: String, registry: OpRegistry,
+    _ problems: inout Problems
+  ) throws {
+    for (axis, spans) in zip(sweep.axes, places) {
+      for (value, span) in zip(axis.values, spans) {
+        var own = Problems(DiagnosticSink())
+        if let changed = own.applying(["\(axis.path)=\(value)"], to: root),
+          try model(changed, path: path, registry: registry, 0, &own, isSetting: true) != nil
+        {
+          continue
+        }
+        guard let first = own.sink.diagnostics.first(where: { $0.severity == .error }) else { continue }
+        problems.report(
+          .spec.badSweep, "'\(axis.path)' cannot be \(value): \(first.message)", at: span,
+          help: first.help.first)
+      }
+    }
   }
 }

@@ -278,8 +278,8 @@ struct HypCDCase {
   private let absolute: Double
 
   /// Files in double precision are compared in single precision by the tolerance of those in single precision.
-  init(_ name: String, _ dtype: String) throws {
-    let file = try SafetensorsFile("\(OptimizerOracleTests.folder("hypcd"))/\(name).safetensors")
+  init(_ name: String, _ dtype: String, folder: String = "hypcd") throws {
+    let file = try SafetensorsFile("\(OptimizerOracleTests.folder(folder))/\(name).safetensors")
     oracle = file
     self.dtype = dtype
     func object(_ key: String) throws -> [String: Setting] {

@@ -45,4 +45,9 @@ package struct DataCodes: Sendable {
   package let unevenViews = DiagnosticCode("E0521", "uneven-views", "a batch does not divide into views")
   /// Or a data set without one.
   package let noLabelledRow = DiagnosticCode("E0522", "no-labelled-row", "a batch has no labelled row")
+  /// Of those that a classifier is to tell apart.
+  package let missingClass = DiagnosticCode("E0523", "missing-class", "a class has no training row")
+  /// The message says how many there are.
+  package let tooManySupportVectors = DiagnosticCode(
+    "E0524", "support-capacity", "a machine has more support vectors than there is room for")
 }

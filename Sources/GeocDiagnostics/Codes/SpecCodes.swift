@@ -80,4 +80,6 @@ package struct SpecCodes: Sendable {
   /// The span is the key.
   package let notSupported = DiagnosticCode(
     "E0137", "not-supported", "a key of the language that this version does not act on")
+  /// Or nothing to choose by, or no rows to score on.
+  package let badSweep = DiagnosticCode("E0138", "bad-sweep", "a sweep has no settings to choose from")
 }

@@ -6,6 +6,8 @@ package struct RunDescription: Codable, Hashable, Sendable {
   package var training: TrainingDescription?
   /// What to measure.
   package var metrics: [MetricDescription]
+  /// Nodes whose states are estimated from the training rows, each after those that it reads.
+  package var fits: [FitDescription] = []
 
   /// A description by its parts.
   package init(data: DataDescription? = nil, training: TrainingDescription? = nil, metrics: [MetricDescription] = []) {

@@ -196,6 +196,8 @@ package protocol Op: Sendable {
   static func kernel(_ c: OpContext) throws -> KernelRequest?
   /// The op as a spectral function of its first input, where it is one.
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
+  /// How the states are estimated from all training rows; nil where they are not. The node is one of a model.
+  static func fit(_ c: OpContext) throws -> FitRule?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
 }
@@ -211,5 +213,6 @@ extension Op {
   package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
+  package static func fit(_ c: OpContext) throws -> FitRule? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
 }

@@ -170,11 +170,14 @@ enum FrechetMeanOp: Op {
   static let doc = OpDoc(
     family: "spd", summary: "Mean of the matrices of the batch, the same for every sample.",
     formula:
-      "airm Karcher iteration · log_euclidean exp(mean log) · log_cholesky mean of φ · bures_wasserstein fixed point",
+      "airm Karcher iteration with step control · log_euclidean exp(mean log) · log_cholesky mean of φ · "
+      + "bures_wasserstein fixed point",
     source: "pyriemann",
-    parameters: metricNames.merging(["iterations": "steps from the arithmetic mean (airm, bures_wasserstein)"]) {
-      x, _ in x
-    },
+    parameters: metricNames.merging([
+      "iterations":
+        "steps from the arithmetic mean (airm, bures_wasserstein), all of which the model has: the mean of all training "
+        + "rows is better fitted, by 'tangent_space' or 'mdm'"
+    ]) { x, _ in x },
     example: "- frechet_mean: { metric: airm }")
   static let signature: Signature = """
     (x: [B] SPD(n)[*]) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm, \
@@ -185,26 +188,14 @@ enum FrechetMeanOp: Op {
     try call.inferred(signature).results.map { $0.batched(false) }
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let x = c.inputs[0]
-    let leading = c.inputShape(0).count - 2
-    switch c.attributes.name("metric") {
-    case "log_euclidean":
-      let mean = try b.batchMean(try b.spectral(SpectralFunction([.log]), x), leading: leading)
-      return [try b.spectral(SpectralFunction([.exp]), mean)]
-    case "log_cholesky":
-      return [try LogCholesky.point(&b, try b.batchMean(try LogCholesky.coordinates(&b, x), leading: leading))]
-    default:
-      var mean = try b.batchMean(x, leading: leading)
+    let (metric, x) = (c.attributes.name("metric", "airm"), c.inputs[0])
+    let rows = Grouping.whole(leading: c.inputShape(0).count - 2)
+    var state = try GroupMean.start(&b, metric, x, rows)
+    if metric == "airm" || metric == "bures_wasserstein" {
       for _ in 0..<c.attributes.int("iterations", 50) {
-        if c.attributes.name("metric") == "bures_wasserstein" {
-          mean = try BuresWasserstein.meanStep(&b, mean, leading: leading) { b, f in
-            try BuresWasserstein.root(&b, f, x)
-          }
-        } else {
-          mean = try AffineInvariant.meanStep(&b, mean, x, leading: leading)
-        }
+        state = try GroupMean.next(&b, metric, x, rows, state, tol: 0)
       }
-      return [mean]
     }
+    return [state.mean]
   }
 }

@@ -103,6 +103,31 @@ package struct DataSet: Sendable {
     return result
   }
 
+  /// Divisions of the training rows of `fold` for choosing a setting: folds of a cross-validation, or its training and
+  /// validation rows. Each comes with the data as it sees them. Throws E05.
+  package func innerFolds(
+    of fold: Fold, _ description: DataDescription, _ sweep: SweepDescription
+  ) throws(GeocError) -> [(fold: Fold, data: DataSet)] {
+    guard let count = sweep.folds else {
+      return [(Fold(train: fold.train, test: fold.validation), self)]
+    }
+    let path = Self.path(description.file, folder: description.folder)
+    let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
+    let splitter = RowSplitter(archive: archive, path: path, rowCount: columns.values.map(\.rowCount).max() ?? 0)
+    var parts: [(fold: Fold, data: DataSet)] = []
+    for inner in try splitter.crossValidation(
+      fold.train, count: count, group: sweep.group, stratify: nil, seed: sweep.seed)
+    {
+      var data = self
+      for name in description.standardize {
+        guard let column = columns[name] else { continue }
+        data.columns[name] = try Standardization.applied(to: column, rows: inner.train)
+      }
+      parts.append((inner, data))
+    }
+    return parts
+  }
+
   /// Makes training batches as a spec asks.
   package mutating func makeBatches(as description: DataDescription) {
     views = ViewMaker(description)

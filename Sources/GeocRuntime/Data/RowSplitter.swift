@@ -87,7 +87,8 @@ struct RowSplitter {
     }
   }
 
-  private func crossValidation(
+  /// Divides `kept` into folds. Throws E0505, E0512, E0513.
+  func crossValidation(
     _ kept: [Int], count: Int, group: String?, stratify: String?, seed: Int
   ) throws(GeocError) -> [DataSet.Fold] {
     var part = [Int](repeating: 0, count: rowCount)

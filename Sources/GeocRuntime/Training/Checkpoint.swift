@@ -14,7 +14,8 @@ package enum Checkpoint {
   ) throws(GeocError) {
     var tensors: [(name: String, tensor: Tensor)] = []
     for name in store.names {
-      if name.hasPrefix("hyper.") || name.hasPrefix("prepared.") || name.hasPrefix("cotangent.") { continue }
+      let isTransient = ["hyper.", "prepared.", "cotangent.", "fit."].contains { name.hasPrefix($0) }
+      if isTransient { continue }
       if !withOptimizer && name.hasPrefix("optimizer.") { continue }
       if let tensor = store.tensor(name) { tensors.append((name, tensor)) }
     }

@@ -16,19 +16,22 @@ package struct ModelProgram: Sendable {
   package var predict: Executable?
   /// Values that `predict` and `evaluate` take from parameters alone.
   package var prepare: [Executable]
+  /// Nodes whose states are estimated from rows, in order.
+  package var fits: [FitProgram]
   /// Where parameters, statistics and moments live.
   package var store: ParameterStore
 
   /// A program by its parts.
   package init(
     initialize: Executable?, step: Executable?, evaluate: Executable?, predict: Executable?,
-    prepare: [Executable] = [], store: ParameterStore
+    prepare: [Executable] = [], fits: [FitProgram] = [], store: ParameterStore
   ) {
     self.initialize = initialize
     self.step = step
     self.evaluate = evaluate
     self.predict = predict
     self.prepare = prepare
+    self.fits = fits
     self.store = store
   }
 
@@ -77,6 +80,8 @@ package enum TrainingEvent: Sendable {
   case step(epoch: Int, done: Int, total: Int, loss: Double)
   /// An epoch is done.
   case epoch(EpochRecord)
+  /// Nodes are fitted.
+  case fitted([FitProgram.Record], seconds: Double)
 }
 
 /// Trains a model on one division of the rows.
@@ -161,16 +166,19 @@ package final class Trainer {
     return progress.epoch - progress.bestEpoch >= patience
   }
 
-  /// Runs to the end. `isBest` of `finish` is true when the validation loss is the smallest so far. Throws `GeocError`
+  /// Fits what is fitted, unless the run goes on with an earlier one, then runs to the end. `isBest` of `finish` is true when the validation loss is the smallest so far. Throws `GeocError`
   /// for numeric faults, `Interrupted`, and what `finish` throws.
   package func run(
     report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
   ) throws {
-    guard let step = program.step else {
-      throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
-    }
     let start = Self.now()
+    if progress.step == 0, !program.fits.isEmpty {
+      report(.fitted(try program.fit(data.columns, rows: fold.train), seconds: Self.now() - start))
+    }
     while !isFinished {
+      guard let step = program.step else {
+        throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
+      }
       let record = try epoch(step, start: start, report)
       progress.epoch += 1
       progress.stepInEpoch = 0
@@ -223,6 +231,7 @@ package final class Trainer {
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
     var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
+    try program.fit(data.columns, rows: fold.train) { $0.readsWeights }
     try program.refresh()
     if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
     return EpochRecord(
@@ -300,6 +309,7 @@ package enum Evaluation {
     guard let evaluate = withLoss ? program.evaluate ?? program.predict : program.predict else {
       throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'evaluate'"))
     }
+    try program.adapt(columns, rows: rows)
     let (loss, samples) = try collect(evaluate, columns, rows, batch, metrics)
     var known = [Metrics.Sample?](repeating: nil, count: metrics.count)
     if metrics.contains(where: { $0.clustering?.isSemiSupervised == true }) {

@@ -51,6 +51,8 @@ package struct Spec: Sendable {
   package var data: (key: Span, value: YAMLNode)?
   /// `train`, unread.
   package var train: (key: Span, value: YAMLNode)?
+  /// `sweep`, unread.
+  package var sweep: (key: Span, value: YAMLNode)?
 
   /// Sizes by name.
   package var sizes: [String: Int] {

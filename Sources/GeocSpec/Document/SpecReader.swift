@@ -14,7 +14,7 @@ struct SpecReader {
   static let topKeys = [
     "geoc", "model", "description", "dtype", "include", "dims", "inputs", "blocks", "graph", "outputs", "loss",
     "metrics",
-    "claims", "passes", "data", "train",
+    "claims", "passes", "data", "train", "sweep",
   ]
   static let nodeKeys = ["as", "from", "repeat"]
   static let blockKeys = ["params", "in", "graph", "out"]
@@ -71,6 +71,7 @@ struct SpecReader {
     if let field = fields["passes"] { spec.passes = readPasses(field.value) }
     if let field = fields["data"] { spec.data = (field.key.span, field.value) }
     if let field = fields["train"] { spec.train = (field.key.span, field.value) }
+    if let field = fields["sweep"] { spec.sweep = (field.key.span, field.value) }
     return spec
   }
 

@@ -51,6 +51,7 @@ private struct SpecWriter {
     }
     if let data = spec.data { write("data", data.value) }
     if let train = spec.train { write("train", train.value) }
+    if let sweep = spec.sweep { write("sweep", sweep.value) }
   }
 
   private mutating func write(_ block: BlockEntry) {

@@ -63,11 +63,24 @@ extension Elaborator {
     return (prediction, target.name.value)
   }
 
+  /// The last node of the graph with an input 'target', and that input: what is compared where there is no loss.
+  private func classifier(_ scope: Scope) -> (prediction: String, target: String)? {
+    for node in nodes.reversed() where !node.isLoss {
+      guard let at = registry[node.op]?.signature.inputs.firstIndex(where: { $0.name == "target" }),
+        node.inputs.indices.contains(at), let prediction = node.results.first.flatMap({ scope.name(of: $0) }),
+        let target = inputs.first(where: { $0.value == node.inputs[at] })
+      else { continue }
+      return (prediction, target.name.value)
+    }
+    return nil
+  }
+
   /// The metrics with what they read; a value they read becomes a result of the model if it is none yet.
   mutating func elaborateMetrics(
     _ scope: Scope, _ lossInputs: (prediction: String, target: String)?
   ) -> [MetricDescription] {
     var metrics: [MetricDescription] = []
+    let lossInputs = lossInputs ?? classifier(scope)
     for metric in spec.metrics {
       let name = metric.name.value
       var prediction = lossInputs?.prediction

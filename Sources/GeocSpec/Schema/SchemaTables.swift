@@ -67,6 +67,22 @@ enum SchemaTables {
       ),
     ]) + [("required", .texts(["file"]))]
 
+  /// `sweep`.
+  static let sweep: [(String, SchemaValue)] =
+    closed([
+      (
+        "grid",
+        .object([
+          ("type", .text("object")), ("minProperties", .number(1)),
+          ("description", .text("Values of each parameter, by its path as for --set: train.optimizer.adam.lr.")),
+        ])
+      ),
+      ("select", .described("string", "Metric, or loss, that chooses the setting; the first metric by default.")),
+      ("folds", integer(2, "Folds of the cross-validation inside the training rows.")),
+      ("group", .described("string", "Array whose equal values stay in one fold.")),
+      ("seed", integer(0, "Seed of the folds.")),
+    ]) + [("required", .texts(["grid"]))]
+
   /// `train`.
   static let train: [(String, SchemaValue)] =
     closed([

@@ -85,6 +85,7 @@ package enum SchemaWriter {
       ("passes", .described(nil, "Rewrites of the model: \(SpecReader.passNames.joined(separator: ", ")).")),
       ("data", .reference("data")),
       ("train", .reference("train")),
+      ("sweep", .reference("sweep")),
     ]
   }
 
@@ -156,6 +157,7 @@ package enum SchemaWriter {
       ("metric", metric()),
       ("data", .object(SchemaTables.data)),
       ("train", .object(SchemaTables.train)),
+      ("sweep", .object(SchemaTables.sweep)),
     ]
   }
 

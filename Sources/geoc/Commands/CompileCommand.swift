@@ -41,7 +41,7 @@ struct CompileCommand: GeocCommand {
     if let emit { console.print(try text(emit, compiler)) }
     if report {
       console.print(
-        try CompileReport(compiler, try purposes(compiler, all: compiler.purposes)).text(console.printDecorator))
+        try CompileReport(compiler, try purposes(compiler, all: compiler.reported())).text(console.printDecorator))
       if compiler.model.optimizer != nil, function == nil || function == "step" {
         console.print(try BackwardCost.text(compiler, console.printDecorator))
       }
@@ -57,7 +57,7 @@ struct CompileCommand: GeocCommand {
   /// The functions that `--function` names, or `all`.
   private func purposes(_ compiler: ModelCompiler, all: [Pipeline.Purpose]) throws -> [Pipeline.Purpose] {
     guard let function else { return all }
-    let named = compiler.named
+    let named = try compiler.named()
     guard let found = named.first(where: { $0.name == function }) else {
       throw ValidationError(
         "'\(compiler.model.module.name)' has no function '\(function)'; it has \(named.map(\.name).joined(separator: ", "))"
@@ -76,7 +76,7 @@ struct CompileCommand: GeocCommand {
       }
       return IRPrinter.print(module)
     case .irAfter(let pass):
-      let outcomes = try purposes(compiler, all: compiler.purposes).map { try compiler.compile($0) }
+      let outcomes = try purposes(compiler, all: compiler.reported()).map { try compiler.compile($0) }
       module.functions = outcomes.compactMap { $0.stages.last { $0.pass == pass }?.function }
       guard !module.functions.isEmpty else {
         var names: [String] = []
@@ -85,12 +85,12 @@ struct CompileCommand: GeocCommand {
       }
       return IRPrinter.print(module)
     case .plan:
-      return try purposes(compiler, all: compiler.purposes).map { purpose in
+      return try purposes(compiler, all: compiler.reported()).map { purpose in
         let function = try compiler.compile(purpose).function
         return try compiler.schedule(function).text(function)
       }.joined(separator: "\n")
     case .json:
-      return try JSONText.text(CompileSummary(compiler, try purposes(compiler, all: compiler.purposes)))
+      return try JSONText.text(CompileSummary(compiler, try purposes(compiler, all: compiler.reported())))
     }
   }
 }

@@ -39,9 +39,9 @@ struct ProfileCommand: GeocCommand {
     console.report(sink)
     guard let compiler else { return CommandStatus(sink.diagnostics) }
     let name = function ?? (compiler.model.optimizer == nil ? "predict" : "step")
-    guard let purpose = compiler.named.first(where: { $0.name == name })?.purpose else {
+    guard let purpose = try compiler.named().first(where: { $0.name == name })?.purpose else {
       throw ValidationError(
-        "there is no function '\(name)'; functions: \(compiler.named.map(\.name).joined(separator: ", "))")
+        "there is no function '\(name)'; functions: \(try compiler.named().map(\.name).joined(separator: ", "))")
     }
     let session = Session(try compiler.plan([.initialize, purpose]), threads: threads)
     try session.program().reset(seed: 0)

@@ -64,6 +64,9 @@ struct RunCommand: GeocCommand {
     let loaded = try PlanSource.load(file, task: task, options, console)
     if resume != nil, loaded.task != .train { throw ValidationError("--resume goes with a spec that has a 'train'") }
     if output != nil, loaded.task == .train { throw ValidationError("a training writes a folder, not an --output") }
+    let sweep = loaded.task == .train ? loaded.sweep : nil
+    if sweep != nil, resume != nil { throw ValidationError("a sweep is not resumed: start it anew") }
+    if sweep != nil, !input.isEmpty { throw ValidationError("a sweep reads the 'data' of the spec, not --input") }
     let session = Session(loaded.plan, threads: threads ?? ThreadPool.availableProcessors)
     let request = RunRequest(
       task: loaded.task, inputs: inputs, cotangents: cotangents, weights: weights, output: output, seed: seed,
@@ -71,7 +74,12 @@ struct RunCommand: GeocCommand {
       progress: ProgressLine(console: console, isQuiet: quiet || json), session: session, forward: loaded.forward)
     do {
       switch loaded.task {
-      case .train: console.print(try request.train())
+      case .train:
+        if let sweep {
+          console.print(try request.run(try PlanSource.sweep(sweep, of: file, options, console)))
+        } else {
+          console.print(try request.train())
+        }
       case .eval: console.print(try request.evaluate())
       case .predict: console.print(try request.predict())
       case .gradient: console.print(try request.gradient())

@@ -32,9 +32,26 @@ struct ModelCompiler {
     return all
   }
 
-  /// Purposes by the name of their function: those of `purposes` and the gradients.
-  var named: [(name: String, purpose: Pipeline.Purpose)] {
-    var all = purposes
+  /// The nodes whose states are estimated, in order. Throws `GeocError` for one that cannot be.
+  func fits() throws -> [FitDescription] {
+    do {
+      return try FitFunctions.descriptions(try forward(), options.registry)
+    } catch let problem as RewriteProblem {
+      throw GeocError(Diagnostic(.rewrite.notDifferentiable, problem.message, at: problem.origin.span ?? .none))
+    }
+  }
+
+  /// The functions of a fit.
+  static func purposes(_ fit: FitDescription) -> [Pipeline.Purpose] {
+    fit.parts.map { .fit(node: fit.node, part: $0) }
+  }
+
+  /// What is printed where no function is named: the functions of a plan without gradients.
+  func reported() throws -> [Pipeline.Purpose] { purposes + (try fits()).flatMap(Self.purposes) }
+
+  /// Purposes by the name of their function: those of `purposes`, of fits, and the gradients.
+  func named() throws -> [(name: String, purpose: Pipeline.Purpose)] {
+    var all = purposes + (try fits()).flatMap(Self.purposes)
     for mode in ["train", "eval"] {
       all.append(.gradient(mode: mode, ofLoss: false))
       if hasLoss { all.append(.gradient(mode: mode, ofLoss: true)) }
@@ -77,7 +94,7 @@ struct ModelCompiler {
   }
 
   /// The plan of all functions. Throws `GeocError` where the model does not admit one.
-  func plan() throws -> Plan { try plan(named.map(\.purpose)) }
+  func plan() throws -> Plan { try plan(named().map(\.purpose)) }
 
   /// The spec as written, or in canonical form where the command line changed it.
   var specText: String {
@@ -93,6 +110,7 @@ struct ModelCompiler {
     }
     do {
       if model.optimizer != nil { _ = try outcome(.step, Pipeline.derive) }
+      for purpose in try fits().flatMap(Self.purposes) { _ = try outcome(purpose, Pipeline.derive) }
       try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {
       sink.report(error)

@@ -39,7 +39,7 @@ struct OpPage: Encodable, Sendable {
 
   /// Families in the order of the catalogue's page.
   static let families = [
-    "dense", "spd", "ball", "sphere", "stiefel", "group", "irreps", "graph", "loss", "core", "optimizer",
+    "dense", "spd", "ball", "sphere", "stiefel", "group", "irreps", "graph", "classifier", "loss", "core", "optimizer",
   ]
 
   /// Pages of all ops and optimizers, by family.

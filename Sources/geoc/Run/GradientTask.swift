@@ -9,6 +9,7 @@ extension RunRequest {
   func gradient() throws(GeocError) -> String {
     try prepareParameters()
     let (columns, rows) = try rows()
+    try session.program().adapt(columns, rows: rows)
     let ofLoss = cotangents.entries.isEmpty
     if ofLoss, forward.result("loss") == nil {
       throw GeocError(

@@ -7,6 +7,7 @@ extension RunRequest {
   func predict() throws(GeocError) -> String {
     try prepareParameters()
     let (columns, rows) = try rows()
+    try session.program().adapt(columns, rows: rows)
     let executable = try session.executable("predict")
     let size = 256
     var parts: [String: [Tensor]] = [:]

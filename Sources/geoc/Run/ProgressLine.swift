@@ -24,6 +24,12 @@ struct ProgressLine {
       let filled = width * done / max(1, total)
       let bar = String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
       print("\r\u{1B}[Kepoch \(epoch)/\(epochs) \(bar) \(done)/\(total)  loss \(Self.number(loss))", terminator: "")
+    case .fitted(let records, let seconds):
+      for record in records {
+        let steps = record.steps.map { " in \($0) steps" } ?? ""
+        print("fitted \(record.node) to \(record.rows) rows\(steps)", terminator: "\n")
+      }
+      print(String(format: "all fits %.1fs", seconds), terminator: "\n")
     case .epoch(let record):
       let values = record.values.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: "  ")
       let time = String(format: "%.1fs", record.seconds)

@@ -30,13 +30,14 @@ enum Interruption {
 extension RunRequest {
   /// Trains, evaluates, and writes the run's folder; returns what to print. Throws E05, E06, `Trainer.Interrupted`.
   func train() throws -> String {
-    guard var training = session.plan.run.training, session.plan.module["step"] != nil else {
+    let isFitted = !session.plan.run.fits.isEmpty
+    guard (session.plan.run.training != nil && session.plan.module["step"] != nil) || isFitted else {
       throw GeocError(
         Diagnostic(
           .plan.noFunction, "the spec of '\(session.plan.module.name)' has no 'train', or no 'loss'",
           help: ["add both, or use '--task predict'"]))
     }
-    if let seed { training.seed = seed }
+    var training = trainingDescription
     var data = inputs.entries.isEmpty ? try dataSet() : DataSet(columns: try rows().columns)
     if let description = session.plan.run.data, !inputs.entries.isEmpty { data.makeBatches(as: description) }
     for input in forward.parameters where input.kind == .input && data.columns[input.name] == nil {
@@ -63,6 +64,13 @@ extension RunRequest {
       finals.append(try trainFold(part, fold, training, own, run: folder))
     }
     return try summary(finals, folder, training)
+  }
+
+  /// How to train, with the seed of the command line. A model that is fitted only has no epochs.
+  var trainingDescription: TrainingDescription {
+    var training = session.plan.run.training ?? TrainingDescription(learningRate: 0, epochs: 0, batch: nil)
+    if let seed { training.seed = seed }
+    return training
   }
 
   /// The seed of the run to continue. Throws E0518 where the folder holds no run of this model, spec and seed.
@@ -92,7 +100,8 @@ extension RunRequest {
     return own ?? initialSeed
   }
 
-  private func trainFold(
+  /// Trains on one fold and writes its folder; the values at the end.
+  func trainFold(
     _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory, run: RunDirectory
   ) throws -> [(name: String, value: Double)] {
     var folder = folder
@@ -169,11 +178,16 @@ extension RunRequest {
   }
 
   /// The table at the end: one value, or mean ± deviation over folds.
-  private func summary(
-    _ finals: [[(name: String, value: Double)]], _ folder: RunDirectory, _ training: TrainingDescription
+  func summary(
+    _ finals: [[(name: String, value: Double)]], _ folder: RunDirectory, _ training: TrainingDescription,
+    sweep: (Sweep, [(scores: [Sweep.Score], chosen: Int)])? = nil
   ) throws -> String {
     var object: [String: Any] = ["task": "train", "run": folder.path, "seed": training.seed]
     var lines: [String] = []
+    if let (sweep, all) = sweep {
+      lines = Self.table(sweep, all)
+      object["sweep"] = Self.object(sweep, all)
+    }
     for (k, entry) in (finals.first ?? []).enumerated() {
       let values = finals.map { $0[k].value }
       let mean = values.reduce(0, +) / Double(values.count)

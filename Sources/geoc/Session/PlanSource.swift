@@ -14,6 +14,8 @@ enum PlanSource {
     var plan: Plan
     var task: Task
     var forward: Function
+    /// The settings to choose from; nil without any, and for a plan, which is of one setting.
+    var sweep: SweepDescription?
   }
 
   /// Loads `file`. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
@@ -29,26 +31,47 @@ enum PlanSource {
       guard let forward = plan.module["forward"] else {
         throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'forward'", item: file))
       }
-      return Loaded(plan: plan, task: task ?? (plan.module["step"] == nil ? .predict : .train), forward: forward)
+      return Loaded(
+        plan: plan, task: task ?? (plan.module["step"] == nil && plan.run.fits.isEmpty ? .predict : .train),
+        forward: forward)
     }
     var sink = DiagnosticSink()
     let compiler = try options.compiler(file, console, &sink)
     guard let compiler else { throw GeocError(sink.diagnostics) }
     console.report(sink)
-    let own = task ?? (compiler.model.run.training == nil ? .predict : .train)
+    let isTrained = try compiler.model.run.training != nil || !compiler.fits().isEmpty
+    let own = task ?? (isTrained ? .train : .predict)
     let plan = try compiler.plan(compiler.purposes(for: own))
-    return Loaded(plan: plan, task: own, forward: try compiler.forward())
+    return Loaded(plan: plan, task: own, forward: try compiler.forward(), sweep: compiler.model.sweep)
+  }
+
+  /// The plans of all settings of a sweep of `file`. Throws `GeocError` for a setting with which the spec has errors.
+  static func sweep(
+    _ description: SweepDescription, of file: String, _ options: CompileOptions, _ console: Console
+  ) throws -> Sweep {
+    guard file != "-" else { throw ValidationError("a sweep reads its spec more than once: give a file") }
+    let settings = try description.settings.map { values in
+      var own = options
+      own.overrides += description.overrides(values)
+      var sink = DiagnosticSink()
+      guard let compiler = try own.compiler(file, console, &sink) else { throw GeocError(sink.diagnostics) }
+      return (values: values, plan: try compiler.plan(try compiler.purposes(for: .train)))
+    }
+    return Sweep(description: description, settings: settings)
   }
 }
 
 extension ModelCompiler {
   /// The functions that a task needs.
-  func purposes(for task: Task) -> [Pipeline.Purpose] {
+  func purposes(for task: Task) throws -> [Pipeline.Purpose] {
+    let fits = try fits().filter { task == .train || $0.adapts }.flatMap(Self.purposes)
     switch task {
-    case .train: [.initialize, evaluation] + purposes.filter { $0 == .step }
-    case .eval: [.initialize, evaluation]
-    case .predict: [.initialize, .predict]
-    case .gradient: [.initialize] + named.map(\.purpose).filter { if case .gradient = $0 { true } else { false } }
+    case .train: return [.initialize, evaluation] + purposes.filter { $0 == .step } + fits
+    case .eval: return [.initialize, evaluation] + fits
+    case .predict: return [.initialize, .predict] + fits
+    case .gradient:
+      return [.initialize] + fits
+        + (try named()).map(\.purpose).filter { if case .gradient = $0 { true } else { false } }
     }
   }
 
@@ -65,6 +88,8 @@ extension ModelCompiler {
         module.functions.append(function)
       }
     }
-    return try Plan.make(module, registry: options.registry, run: model.run, spec: specText)
+    var run = model.run
+    run.fits = try fits()
+    return try Plan.make(module, registry: options.registry, run: run, spec: specText)
   }
 }

@@ -11,12 +11,15 @@ final class Session {
   let plan: Plan
   /// Parameters, statistics, moments.
   let store: ParameterStore
+  /// Worker threads.
+  let threads: Int
   private let pool: ThreadPool
   private var executables: [String: Executable] = [:]
 
   /// A session with `threads` workers. Throws E0408.
   init(_ plan: Plan, threads: Int) {
     self.plan = plan
+    self.threads = threads
     store = ParameterStore(dtype: plan.module.dtype)
     pool = ThreadPool(count: threads)
   }
@@ -42,9 +45,13 @@ final class Session {
     for name in ["prepare_predict", "prepare_evaluate"] {
       if let executable = try optional(name) { prepare.append(executable) }
     }
+    var fits: [FitProgram] = []
+    for fit in plan.run.fits where fit.parts.allSatisfy({ plan.module[fit.function($0)] != nil }) {
+      fits.append(try FitProgram(fit) { (name) throws(GeocError) in try executable(name) })
+    }
     return ModelProgram(
       initialize: try optional("initialize"), step: try optional("step"), evaluate: try optional("evaluate"),
-      predict: try optional("predict"), prepare: prepare, store: store)
+      predict: try optional("predict"), prepare: prepare, fits: fits, store: store)
   }
 
   /// Name and storage shape of the model's parameters and statistics, and of the optimizer's moments, as the
@@ -59,13 +66,14 @@ final class Session {
     }
   }
 
-  /// Loads weights (and, with `needsOptimizer`, a whole checkpoint). Statistics that the file lacks keep their initial
-  /// values. Throws E0514 to E0518.
+  /// Loads weights (and, with `needsOptimizer`, a whole checkpoint). Running statistics that the file lacks keep their
+  /// initial values. Throws E0514 to E0518.
   @discardableResult
   func load(_ path: String, needsOptimizer: Bool = false) throws(GeocError) -> Trainer.Progress? {
     let archive = try readingFiles { () throws(TensorFileError) in try TensorArchive.open(path) }
     let there = Set(archive.names)
-    let wanted = tensors.filter { $0.kind != .state || there.contains($0.name) }
+    let fitted = Set(plan.run.fits.filter { !$0.adapts }.flatMap(\.states))
+    let wanted = tensors.filter { $0.kind != .state || there.contains($0.name) || fitted.contains($0.name) }
     return try Checkpoint.read(
       path, into: store, wanted: wanted.map { ($0.name, $0.shape) }, needsOptimizer: needsOptimizer)
   }
