@@ -4,7 +4,7 @@ PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev libl
 TEST_PACKAGES = python3-jsonschema
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test build packages test-packages browser format format-check examples
+.PHONY: demo test build packages test-packages browser format format-check examples man man-check install
 
 packages: MISSING = $(PACKAGES)
 # Tests of pages run where there is a browser; with GEOC_BROWSER=1 they fail where there is none.
@@ -37,6 +37,28 @@ BUILT = $(or $(subst $(comma), ,$(GEOC_KERNEL_LEVELS)),v2 v3 v4)
 LOWER = $(shell grep -qw avx512f /proc/cpuinfo && echo v2 v3 || (grep -qw avx2 /proc/cpuinfo && echo v2))
 LEVELS = $(filter $(BUILT),$(LOWER))
 KERNEL_TESTS = GeocKernelsTests|GeocOpsTests.OracleTests|OptimizerOracleTests
+
+# Manual pages, from the commands' own declarations by the generator of swift-argument-parser.
+MAN_TOOL = .build/checkouts/swift-argument-parser
+man:
+	swift build --product geoc
+	swift build --package-path $(MAN_TOOL) --scratch-path .build/man-tool --product generate-manual
+	mkdir -p docs/man && rm -f docs/man/*.1
+	.build/man-tool/debug/generate-manual --multi-page --date 2026-01-01 --output-directory docs/man .build/debug/geoc
+
+# Fails where the pages are not those that `make man` writes now.
+man-check: man
+	@git diff --exit-code --stat -- docs/man && test -z "$$(git ls-files --others --exclude-standard docs/man)"
+
+PREFIX = /usr/local
+install: build
+	install -D -m 755 .build/release/geoc $(DESTDIR)$(PREFIX)/bin/geoc
+	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
+	mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	.build/release/geoc --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/geoc
+	.build/release/geoc --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_geoc
+	.build/release/geoc --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/geoc.fish
 
 SOURCES = Package.swift Sources Tests
 

@@ -18,7 +18,7 @@ struct Geoc: ParsableCommand {
     version: "geoc \(version)",
     subcommands: [
       CheckCommand.self, CompileCommand.self, RunCommand.self, VerifyCommand.self, ProfileCommand.self,
-      GraphCommand.self, OpsCommand.self, ExplainCommand.self, SchemaCommand.self, DocsCommand.self,
+      GraphCommand.self, OpsCommand.self, ExplainCommand.self, InitCommand.self, SchemaCommand.self, DocsCommand.self,
     ])
 
   /// Parses and executes a command line, writing to `console`.

@@ -36,6 +36,12 @@ enum Repository {
     (try? FileManager.default.contentsOfDirectory(atPath: root + "examples"))
     .map { $0.filter { $0.hasSuffix(".yaml") }.sorted().map { root + "examples/" + $0 } } ?? []
 
+  /// Paths of all specs below `examples`, architectures without data too; files of blocks are no specs.
+  static let allExamples: [String] = {
+    let names = FileManager.default.enumerator(atPath: root + "examples")?.compactMap { $0 as? String } ?? []
+    return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("blocks/") }.sorted().map { root + "examples/" + $0 }
+  }()
+
   /// The text of a file.
   static func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
 

@@ -9,9 +9,12 @@ struct Document {
   let path: String
   private let lines: [String]
 
-  init(_ path: String) throws {
+  init(_ path: String) throws { self.init(path, text: try Repository.text(path)) }
+
+  /// A page, or a part of it, of this text.
+  init(_ path: String, text: String) {
     self.path = path
-    lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
   }
 
   /// A part between two lines of backticks.
@@ -40,31 +43,36 @@ struct Document {
   /// The text of a fence, with a line break at its end.
   func text(_ fence: Fence) -> String { lines[fence.range].map { $0 + "\n" }.joined() }
 
-  /// The page with the outputs of its commands replaced by what `run` says that they print. Fences of `yaml` are given
-  /// to `save` on the way.
+  /// The page with the outputs of its commands, those that begin with `prefix`, replaced by what `run` says that they
+  /// print. Fences of other languages than `console` and `text` are given to `save` on the way.
   func replacingOutputs(
-    save: (_ text: String) throws -> Void, run: (_ command: String) throws -> String
+    prefix: String = "geoc ", save: (_ language: String, _ text: String) throws -> Void,
+    run: (_ command: String) throws -> String
   ) throws -> String {
     var result: [String] = []
     var end = 0
     for fence in fences {
       result += lines[end..<fence.range.lowerBound]
       end = fence.range.upperBound
-      if fence.language == "yaml" { try save(text(fence)) }
-      result += fence.language == "console" ? try replaced(Array(lines[fence.range]), run) : Array(lines[fence.range])
+      if fence.language != "console" && fence.language != "text" { try save(fence.language, text(fence)) }
+      result +=
+        fence.language == "console" ? try replaced(Array(lines[fence.range]), prefix, run) : Array(lines[fence.range])
     }
     return (result + lines[end...]).joined(separator: "\n")
   }
 
-  private func replaced(_ shown: [String], _ run: (String) throws -> String) throws -> [String] {
+  private func replaced(
+    _ shown: [String], _ prefix: String, _ run: (String) throws -> String
+  ) throws -> [String] {
     var result: [String] = []
     var rest = shown[...]
     while let line = rest.popFirst() {
       result.append(line)
-      guard line.hasPrefix("$ geoc ") else { continue }
+      guard line.hasPrefix("$ " + prefix) else { continue }
       let old = Array(rest.prefix { !$0.hasPrefix("$ ") })
       rest = rest.dropFirst(old.count)
       let printed = try run(String(line.dropFirst(2)))
+      if printed.isEmpty { continue }
       let lines = printed.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       result += Self.like(old, printed.hasSuffix("\n") ? lines.dropLast() : lines)
     }
@@ -93,7 +101,7 @@ struct Document {
   }
 
   private static func kept(_ old: [String], _ printed: [String]) -> [String] {
-    func masked(_ line: String) -> String { line.replacing(/\d\.\d+e-\d+/, with: "#") }
+    func masked(_ line: String) -> String { line.replacing(/\d\.\d+e-\d+|\d+\.\d{6,}/, with: "#") }
     return printed.enumerated().map { k, line in
       k < old.count && masked(old[k]) == masked(line) ? old[k] : line
     }

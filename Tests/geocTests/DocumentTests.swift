@@ -28,23 +28,25 @@ import Testing
       return text
     }
 
-    /// The page with what its commands print now; its specs are saved as `name`.
+    /// The page with what its commands print now; its specs are saved as `name`, or under the name that stands behind
+    /// `yaml`. A spec that is there already is changed: the lines from the first to the last of the fence are replaced.
     mutating func current(_ page: Document, savingAs name: String? = nil) throws -> String {
       // Names of runs hold the time: the real one takes the place of the one on the page, and the other way round.
-      let shown = Set(try Repository.text(page.path).matches(of: /runs\/[a-z-]+\/(\d{8}-\d{6})/).map { String($0.1) })
-      #expect(shown.count == 1, "\(page.path) shows several runs")
-      var spec: String?
-      return try page.replacingOutputs { text in
-        guard let name else { return }
-        spec = try spec.map { try #require(Self.changed($0, by: text)) } ?? text
-        try work.write(name, text: spec ?? "")
+      let all = try Repository.text(page.path).matches(of: /runs\/([a-z-]+)\/(\d{8}-\d{6})/)
+      let shown = Dictionary(grouping: all, by: { String($0.1) }).mapValues { Set($0.map { String($0.2) }) }
+      for (model, times) in shown { #expect(times.count == 1, "\(page.path) shows several runs of \(model)") }
+      return try page.replacingOutputs { language, text in
+        let words = language.split(separator: " ").map(String.init)
+        guard words.first == "yaml", let file = words.dropFirst().first ?? name else { return }
+        let old = try? String(contentsOfFile: work.path(file), encoding: .utf8)
+        try work.write(file, text: try old.map { try #require(Self.changed($0, by: text)) } ?? text)
       } run: { command in
         let printed = try run(command)
-        guard let real = printed.firstMatch(of: /\nrun  runs\/[a-z-]+\/([0-9-]+)/), let own = shown.first else {
-          return printed
-        }
-        runs[own] = String(real.1)
-        return printed.replacing(real.1, with: own)
+        guard let real = printed.firstMatch(of: /\nrun  runs\/([a-z-]+)\/([0-9-]+)/),
+          let own = shown[String(real.1)]?.first
+        else { return printed }
+        runs[own] = String(real.2)
+        return printed.replacing(real.2, with: own)
       }
     }
 
@@ -69,10 +71,10 @@ import Testing
     var desk = try Desk()
     defer { desk.work.remove() }
     try Repository.expect(try desk.current(page), in: page.path)
-    // The error in full is that of the example with line 17 replaced.
+    // The error in full is that of the example with line 18 replaced.
     var lines = try example().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    #expect(lines[16].hasPrefix("  - vech"))
-    lines[16] = "  - bimap: { out: 4 }"
+    #expect(lines[17].hasPrefix("  - vech"))
+    lines[17] = "  - bimap: { out: 4 }"
     try desk.work.write("bad.yaml", text: lines.joined(separator: "\n"))
     let shown = try #require(page.fences.first { $0.language == "text" }.map(page.text))
     #expect(try desk.run("geoc check bad.yaml").hasPrefix(shown))

@@ -20,6 +20,15 @@ import Testing
     #expect(run.errors == "\(Repository.examples.count + 2) specs: no problems\n")
   }
 
+  /// Editors find the schema by the first line; its path leads from the spec to the file in `grammar`.
+  @Test(arguments: Repository.allExamples)
+  func namesItsSchema(_ path: String) throws {
+    let first = try #require(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").first)
+    let schema = try #require(first.wholeMatch(of: /# yaml-language-server: \$schema=(\S+)/)?.1, "\(first)")
+    let file = URL(fileURLWithPath: String(schema), relativeTo: URL(fileURLWithPath: path)).standardizedFileURL
+    #expect(file.path == Repository.root + "grammar/spec.schema.json")
+  }
+
   @Test(arguments: Repository.examples)
   func canonicalSpecMeansTheSame(_ path: String) throws {
     let spec = Run("compile", path, "--emit", "spec")

@@ -39,6 +39,36 @@ struct ErrorPage: CustomTestStringConvertible {
   }
 }
 
+extension ErrorPage {
+  /// Whether its examples are commands with their files; else they are specs for `check`.
+  var isPlayed: Bool { !text.contains("```yaml fail\n") }
+
+  /// What the commands above and below the line `Mended:` ended with, and the page with what they print now. Fences with
+  /// a name behind their language are files of the folder that the commands run in.
+  func played() throws -> (text: String, failing: [RunWorkspace.Ended], mended: [RunWorkspace.Ended]) {
+    let border = "\nMended:\n"
+    let parts = text.components(separatedBy: border)
+    #expect(parts.count == 2, "\(code) needs one line 'Mended:'")
+    let work = try RunWorkspace.empty()
+    defer { work.remove() }
+    if text.contains("forged.geoplan") { try ForgedPlan.write(code, to: work.path("forged.geoplan")) }
+    var ended: [[RunWorkspace.Ended]] = []
+    let texts = try parts.map { part in
+      ended.append([])
+      return try Document("docs/errors/\(code).md", text: part).replacingOutputs(prefix: "") { language, text in
+        let words = language.split(separator: " ")
+        if words.count == 2 { try work.write(String(words[1]), text: text) }
+      } run: { command in
+        let own = try work.run([], script: "PATH=\"${1%/*}:$PATH\"; export PATH\n{ \(command)\n} 2>&1")
+        ended[ended.count - 1].append(own)
+        // Runs are named by their time.
+        return own.output.replacing(/\d{8}-\d{6}/, with: "20260101-120000")
+      }
+    }
+    return (texts.joined(separator: border), ended[0], ended.count > 1 ? ended[1] : [])
+  }
+}
+
 @Suite struct PageTests {
   private func diagnostics(_ spec: String) throws -> [Diagnostic] {
     var sink = DiagnosticSink()
@@ -48,21 +78,32 @@ struct ErrorPage: CustomTestStringConvertible {
   }
 
   @Test(arguments: ErrorPage.all)
-  func failingSpecFailsAsThePageSays(_ page: ErrorPage) throws {
-    let found = try diagnostics(try page.fence("yaml fail"))
-    #expect(found.map(\.code.id) == [page.code])
-    try Repository.expect(try current(page), in: "docs/errors/\(page.code).md")
+  func examplesDoAsThePageSays(_ page: ErrorPage) throws {
+    if page.isPlayed {
+      let (text, failing, mended) = try page.played()
+      try Repository.expect(text, in: "docs/errors/\(page.code).md")
+      func codes(_ ended: RunWorkspace.Ended) -> Set<String> {
+        Set(ended.output.matches(of: /(?m)^(?:error|warning)\[([EW]\d{4})\]/).map { String($0.1) })
+      }
+      let last = try #require(failing.last)
+      let isNote = DiagnosticCode.find(page.code)?.severity == .note
+      #expect(isNote ? last.output.contains("\nnote: ") : codes(last) == [page.code], "\(last.output)")
+      #expect(isNote || last.status != 0)
+      for ended in failing.dropLast() { #expect(ended.status == 0, "\(ended.output)") }
+      #expect(!mended.isEmpty)
+      for ended in mended { #expect(ended.status == 0 && codes(ended).isEmpty, "\(ended.output)") }
+    } else {
+      #expect(try diagnostics(try page.fence("yaml fail")).map(\.code.id) == [page.code])
+      #expect(try diagnostics(try page.fence("yaml ok")) == [])
+      try Repository.expect(try current(page), in: "docs/errors/\(page.code).md")
+    }
   }
 
   /// The page with what is printed now.
   private func current(_ page: ErrorPage) throws -> String {
+    if page.isPlayed { return Repository.blesses ? try page.played().text : page.text }
     let found = try diagnostics(try page.fence("yaml fail"))
     return try page.replacingOutput(DiagnosticFormat.human.render(found) + "\n")
-  }
-
-  @Test(arguments: ErrorPage.all)
-  func mendedSpecHasNoProblems(_ page: ErrorPage) throws {
-    #expect(try diagnostics(try page.fence("yaml ok")) == [])
   }
 
   @Test(arguments: ErrorPage.all)

@@ -32,6 +32,11 @@ struct RunWorkspace {
     try write("spec.yaml", text: spec)
   }
 
+  private init(folder: String) { self.folder = folder }
+
+  /// A workspace without any file.
+  static func empty() throws -> RunWorkspace { RunWorkspace(folder: try Repository.temporaryFolder()) }
+
   /// The spec: BiMap, ReEig, LogEig and a linear head, with `graph` in between.
   static func spec(graph: String = "", train: String, split: String) -> String {
     """

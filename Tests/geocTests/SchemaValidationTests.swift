@@ -11,8 +11,9 @@ enum Validator {
   static func problems(_ documents: [Any], schema: String) throws -> [String] {
     let script = """
       import json, sys
-      from jsonschema import Draft202012Validator as Validator
+      from jsonschema.validators import validator_for
       task = json.load(sys.stdin)
+      Validator = validator_for(task["schema"])
       Validator.check_schema(task["schema"])
       judge = Validator(task["schema"])
       json.dump(["; ".join(e.json_path + ": " + e.message[:200] for e in judge.iter_errors(d))
@@ -71,13 +72,13 @@ extension YAMLNode {
   }
 
   @Test func everyExampleIsValid() throws {
-    let specs = try Repository.examples.map { try String(contentsOfFile: $0, encoding: .utf8) }
+    let specs = try Repository.allExamples.map { try String(contentsOfFile: $0, encoding: .utf8) }
     let problems = try Validator.problems(try specs.map(Self.json), schema: Run("schema").output)
-    for (path, problem) in zip(Repository.examples, problems) { #expect(problem.isEmpty, "\(path): \(problem)") }
+    for (path, problem) in zip(Repository.allExamples, problems) { #expect(problem.isEmpty, "\(path): \(problem)") }
   }
 
   @Test func mendedSpecsOfThePagesAreValid() throws {
-    let pages = ErrorPage.all
+    let pages = ErrorPage.all.filter { !$0.isPlayed }
     let specs = try pages.map { try Self.json(spec: $0.fence("yaml ok")) }
     for (page, problem) in zip(pages, try Validator.problems(specs, schema: Run("schema").output)) {
       #expect(problem.isEmpty, "\(page.code): \(problem)")
@@ -109,7 +110,7 @@ extension YAMLNode {
   /// Diagnostics of all kinds: those of every page, and one about a file that is not there.
   private static func outputs(_ format: String) throws -> [Any] {
     var outputs = [try object(Run("check", "no/such/file.yaml", "--format", format).output)]
-    for page in ErrorPage.all {
+    for page in ErrorPage.all where !page.isPlayed {
       let spec = try page.fence("yaml fail")
       outputs.append(try object(Run(["check", "-", "--format", format], input: Array(spec.utf8)).output))
     }
@@ -129,13 +130,18 @@ extension YAMLNode {
   }
 
   @Test func sarifFollowsTheStandard() throws {
-    let schema = try Repository.text("Tests/geocTests/Schemas/sarif-2.1.0-subset.schema.json")
+    let schema = try Repository.text("Tests/geocTests/Schemas/sarif-schema-2.1.0.json")
     let outputs = try Self.outputs("sarif")
     for problem in try Validator.problems(outputs, schema: schema) { #expect(problem == "") }
     let log = try #require(outputs.first as? [String: Any])
-    var broken = log
-    broken["version"] = "2.0.0"
-    #expect(try Validator.problems([broken], schema: schema) != [""])
+    let changes: [(String, Any)] = [
+      ("version", "2.0.0"), ("runs", [["results": [String]()]]), ("run", [String]()),
+    ]
+    for (key, value) in changes {
+      var broken = log
+      broken[key] = value
+      #expect(try Validator.problems([broken], schema: schema) != [""], "\(key)")
+    }
   }
 
   @Test func sarifCarriesPagesFingerprintsAndFixes() throws {

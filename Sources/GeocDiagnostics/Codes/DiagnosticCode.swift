@@ -48,10 +48,23 @@ package struct DiagnosticCode: Hashable, Sendable {
   package static let lint = LintCodes()
 
   /// Every declared code, by id.
-  package static let all: [DiagnosticCode] = {
-    let ranges: [any Sendable] = [file, spec, types, rewrite, plan, data, numeric, lint]
-    return ranges.flatMap { Mirror(reflecting: $0).children.compactMap { $0.value as? DiagnosticCode } }
-      .sorted { $0.id < $1.id }
+  package static let all: [DiagnosticCode] = byRange.flatMap { $0.codes.map(\.code) }.sorted { $0.id < $1.id }
+
+  /// Every declared code as it is written in the source: `.<range>.<property>`.
+  package static let byRange: [(range: String, codes: [(property: String, code: DiagnosticCode)])] = {
+    let ranges: [(String, any Sendable)] = [
+      ("file", file), ("spec", spec), ("types", types), ("rewrite", rewrite), ("plan", plan), ("data", data),
+      ("numeric", numeric), ("lint", lint),
+    ]
+    return ranges.map { name, codes in
+      (
+        name,
+        Mirror(reflecting: codes).children.compactMap { child in
+          guard let property = child.label, let code = child.value as? DiagnosticCode else { return nil }
+          return (property, code)
+        }
+      )
+    }
   }()
 
   /// The code with this id (`E0204`, any case) or this kebab-case name.

@@ -16,26 +16,17 @@ package struct LintCodes: Sendable {
     "W0005", "unscaled-normalization", "a batch normalisation lacks the scale it needs")
   /// It has no effect or pulls off the manifold.
   package let decayOnManifold = DiagnosticCode("W0006", "decay-on-manifold", "weight decay acts on a compact manifold")
-  /// Its sum is taken.
-  package let tensorLoss = DiagnosticCode("W0007", "tensor-loss", "a loss has more than one element")
   /// The loss takes logits.
   package let softmaxBeforeCrossEntropy = DiagnosticCode(
     "W0008", "double-softmax", "logits pass through softmax before cross entropy")
   /// The span is the name.
   package let unusedDim = DiagnosticCode("W0009", "unused-dim", "an entry of 'dims' is never used")
-  /// Shown by the range of its argument.
-  package let clampInactive = DiagnosticCode("W0010", "clamp-inactive", "a clamp can never act")
-  /// The range of eigenvalues is wider than the precision.
-  package let lowPrecision = DiagnosticCode("W0011", "low-precision", "f32 cannot hold the conditioning")
   /// The span is the output.
   package let constantOutput = DiagnosticCode("W0012", "constant-output", "an output does not depend on any input")
   /// The span is the parameter.
   package let unusedParameter = DiagnosticCode("W0013", "unused-parameter", "a block's parameter is never used")
   /// For example a batch of one in a batch normalisation.
   package let smallBatch = DiagnosticCode("W0014", "small-batch", "a batch is too small for the statistics taken of it")
-  /// Statistics would be too good.
-  package let testInTraining = DiagnosticCode(
-    "W0015", "leaky-split", "rows of one group stand on both sides of the split")
   /// It only changes the effective step size.
   package let decayOnScaleInvariant = DiagnosticCode(
     "W0016", "decay-on-scale-invariant", "weight decay acts on a scale-invariant weight")

@@ -12,8 +12,6 @@ package struct PlanCodes: Sendable {
   package let irSyntax = DiagnosticCode("E0405", "ir-syntax", "the text of the IR is not well formed")
   /// The verifier refused it.
   package let irInvalid = DiagnosticCode("E0406", "ir-invalid", "the IR is not valid")
-  /// The spec changed after it was compiled.
-  package let staleSpec = DiagnosticCode("E0407", "plan-stale", "a plan was made from another spec")
   /// Against the claim or the machine's limit.
   package let outOfMemory = DiagnosticCode("E0408", "plan-memory", "a plan needs more memory than allowed")
   /// For example `step` in a plan without training.

@@ -31,8 +31,6 @@ package struct SpecCodes: Sendable {
   package let emptyGraph = DiagnosticCode("E0114", "empty-graph", "a graph has no nodes")
   /// No op key, or several.
   package let badNode = DiagnosticCode("E0115", "bad-node", "a node does not name exactly one op")
-  /// An `include`d file or `blocks` lacks it.
-  package let unknownBlock = DiagnosticCode("E0116", "unknown-block", "a block is not defined")
   /// Labels show the chain of calls.
   package let recursiveBlock = DiagnosticCode("E0117", "recursive-block", "a block calls itself")
   /// The span is the `$name`.
@@ -46,8 +44,6 @@ package struct SpecCodes: Sendable {
   package let badRepeat = DiagnosticCode(
     "E0121", "bad-repeat", "'repeat' is not a positive integer, or changes the type")
   /// The span is the name.
-  package let unknownLoss = DiagnosticCode("E0122", "unknown-loss", "the loss names no loss op")
-  /// The span is the name.
   package let unknownMetric = DiagnosticCode("E0123", "unknown-metric", "a metric is not known")
   /// The span is the name.
   package let unknownOptimizer = DiagnosticCode("E0124", "unknown-optimizer", "the optimizer is not known")
@@ -59,8 +55,6 @@ package struct SpecCodes: Sendable {
   package let badGroup = DiagnosticCode("E0127", "bad-parameter-group", "a parameter group matches nothing")
   /// The span is the mapping under `split`.
   package let badSplit = DiagnosticCode("E0128", "bad-split", "the split is not a known form")
-  /// The span is the input.
-  package let unboundInput = DiagnosticCode("E0129", "unbound-input", "an input has no array bound to it")
   /// In `passes`, or on the command line.
   package let unknownPass = DiagnosticCode("E0130", "unknown-pass", "a pass is not known")
   /// The span is the claim.
@@ -69,14 +63,8 @@ package struct SpecCodes: Sendable {
   package let claimFails = DiagnosticCode("E0132", "claim-fails", "a claim does not hold")
   /// The spec has `train` and no `loss`.
   package let missingLoss = DiagnosticCode("E0133", "missing-loss", "training needs a loss")
-  /// `train` or `data` is missing for the task asked for.
-  package let missingTraining = DiagnosticCode(
-    "E0134", "missing-training", "the task needs a section the spec does not have")
   /// Too many nodes after blocks and repeats, or a size that overflows.
   package let tooLargeModel = DiagnosticCode("E0135", "model-too-large", "the expanded model is beyond the limits")
-  /// `--input` or `--cotangent` naming nothing.
-  package let unknownInput = DiagnosticCode(
-    "E0136", "unknown-input", "an input given to a run is not an input of the model")
   /// The span is the key.
   package let notSupported = DiagnosticCode(
     "E0137", "not-supported", "a key of the language that this version does not act on")

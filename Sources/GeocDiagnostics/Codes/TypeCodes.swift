@@ -18,29 +18,10 @@ package struct TypeCodes: Sendable {
   /// A label shows the base it belongs to.
   package let basePoint = DiagnosticCode(
     "E0208", "base-point-mismatch", "a tangent vector is used at another base point")
-  /// The space agrees, the field does not.
-  package let field = DiagnosticCode("E0209", "field-mismatch", "a field has another shape than the op wants")
   /// A label shows the other size.
   package let size = DiagnosticCode("E0210", "size-mismatch", "two sizes that must agree differ")
   /// The span is the loss node.
   package let lossNotScalar = DiagnosticCode("E0211", "loss-not-scalar", "a loss is not one number per sample or batch")
-  /// A `?` that nothing decides.
-  package let cannotInfer = DiagnosticCode("E0212", "cannot-infer-size", "a size cannot be inferred")
-  /// With the help which op converts.
-  package let notAnArray = DiagnosticCode("E0213", "not-an-array", "an op for plain arrays was given a geometric value")
-  /// The span is the axis.
-  package let axis = DiagnosticCode("E0214", "axis-out-of-range", "an axis does not exist")
-  /// For example heads and features.
-  package let divisibility = DiagnosticCode("E0215", "not-divisible", "a size does not divide another")
-  /// The value is not a `Label(K)`, or its K differs.
-  package let label = DiagnosticCode("E0216", "label-expected", "a class index is wanted")
-  /// `Rows(T)` against T.
-  package let rows = DiagnosticCode(
-    "E0217", "rows-mismatch", "an op for whole data sets was given one sample, or the reverse")
-  /// Exponential and logarithm must agree.
-  package let metric = DiagnosticCode("E0218", "metric-mismatch", "two metrics meet in one op")
-  /// The span is the place inside the list.
-  package let irreps = DiagnosticCode("E0219", "bad-irreps", "a list of irreps is invalid")
   /// The product of sizes overflows.
   package let shapeTooLarge = DiagnosticCode(
     "E0220", "shape-too-large", "a shape has more elements than can be addressed")

@@ -175,6 +175,10 @@ package protocol Op: Sendable {
   static var traits: Set<OpTrait> { get }
   /// Whether users may write it in a spec.
   static var isPublic: Bool { get }
+  /// For an op of tangent vectors: the input at whose point another input must be tangent, `["v": "x"]`.
+  static var basePoints: [String: String] { get }
+  /// The input at whose point the result is tangent; nil where it is no tangent vector.
+  static var resultBase: String? { get }
 
   /// Result types (new states last). The default follows the signature. Throws `TypeProblem`.
   static func infer(_ call: TypeCall) throws -> [GeoType]
@@ -205,6 +209,8 @@ package protocol Op: Sendable {
 extension Op {
   package static var traits: Set<OpTrait> { [] }
   package static var isPublic: Bool { true }
+  package static var basePoints: [String: String] { [:] }
+  package static var resultBase: String? { nil }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }

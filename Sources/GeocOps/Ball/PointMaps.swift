@@ -34,6 +34,7 @@ enum ExpMapOp: Op {
     invariances: ["expmap(g x, g v) = g expmap(x, v) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), v: T[*]; weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(n, c=k)"
+  static let basePoints = ["v": "x"]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "v"])
     let x = try BallTypes.point(call, 0)
@@ -64,6 +65,7 @@ enum LogMapOp: Op {
     invariances: ["logmap(g x, g y) = g logmap(x, y) for g in O(n)"], effect: "the logarithm leaves the ball")
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent"
+  static let resultBase: String? = "x"
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -116,6 +118,8 @@ enum BallTransportOp: Op {
     invariances: ["ball_transport(g x, g y, g v) = g ball_transport(x, y, v) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k), v: T[*]; weight c: Positive = ones if learn_c) -> T[*]"
+  static let basePoints = ["v": "x"]
+  static let resultBase: String? = "y"
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y", "v"])
     let x = try BallTypes.point(call, 0)

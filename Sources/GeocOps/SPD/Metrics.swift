@@ -95,6 +95,7 @@ enum SPDExpMapOp: Op {
   static let signature: Signature = """
     (base: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> SPD(n)
     """
+  static let basePoints = ["v": "base"]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let a = c.inputs[0]
     let v = try b.sym(c.inputs[1])
@@ -121,6 +122,7 @@ enum SPDLogMapOp: Op {
   static let signature: Signature = """
     (base: SPD(n), x: SPD(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
     """
+  static let resultBase: String? = "base"
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (a, x) = (c.inputs[0], c.inputs[1])
     switch c.attributes.name("metric") {

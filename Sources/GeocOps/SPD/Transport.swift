@@ -19,6 +19,8 @@ enum SPDTransportOp: Op {
   static let signature: Signature = """
     (a: SPD(n), b: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
     """
+  static let basePoints = ["v": "a"]
+  static let resultBase: String? = "b"
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (x, y) = (c.inputs[0], c.inputs[1])

@@ -32,6 +32,8 @@ struct Elaborator {
   var readParameters: Set<String> = []
   /// Curvatures of inputs that are learned, by where they start.
   private var learnedCurvatures: [Double: String] = [:]
+  /// Tangent vectors and the points where they are tangent, as far as that is known.
+  var bases: [Value: Value] = [:]
   /// Random nodes so far.
   var randomCount = 0
 
@@ -60,6 +62,7 @@ struct Elaborator {
     var scope = Scope()
     scope.aliases = Set(spec.graph.compactMap { $0.alias?.value })
     elaborateInputs(&scope)
+    noteInputBases()
     try walk(spec.graph, &scope)
     let outputs = outputs(of: scope)
     for output in outputs { builder.result(output.name, output.value) }
@@ -99,6 +102,7 @@ struct Elaborator {
       }
       let value = builder.parameter(name.value, learned(type.batched(), of: name.value), .input)
       makers[value] = .input(name: name.value, type: text.span)
+      checkSize(value, at: text.span)
       inputs.append((name, value))
       scope.bind(name.value, .value(value), at: name.span)
       if scope.previous == nil { scope.previous = .value(value) }

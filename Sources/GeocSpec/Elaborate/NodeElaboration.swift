@@ -47,6 +47,7 @@ extension Elaborator {
             "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
             initial: Self.initial(tensor.initial, attributes))
         }
+      guard areBasesRight(op, entry, data) else { return [] }
       builder.origin = Origin(span: entry.op.span, path: path)
       let results = try builder.node(op.name, values, attributes, name: path)
       let states = tensors.filter { $0.role == .state }
@@ -58,6 +59,8 @@ extension Elaborator {
         builder.suggestName(value, "\(path).\(result.name)")
       }
       for value in own { makers[value] = .node(nodes.count) }
+      noteBase(of: own.first, op, data)
+      for value in values.dropFirst(data.count) + own { checkSize(value, at: entry.op.span) }
       nodes.append(
         ElaboratedNode(
           path: path, op: op.name, span: entry.op.span, prefix: scope.prefix, attributes: attributes, inputs: data,

@@ -41,7 +41,7 @@ extension Elaborator {
     problems.report(code, problem.message, at: place, label: label, labels: labels, help: help, edits: edits)
   }
 
-  /// The code of a mismatch: curvature, base point and field have their own where the space itself is right.
+  /// The code of a mismatch: curvature has its own where the space itself is right.
   private static func code(_ problem: TypeProblem, _ call: TypeCall) -> DiagnosticCode {
     guard let operand = problem.operand, operand < call.inputs.count, let expected = problem.expected,
       expected.space == call.inputs[operand].space.name
@@ -49,7 +49,6 @@ extension Elaborator {
     let found = call.inputs[operand].space
     if expected.sizes.count == found.sizes.count, expected.sizes.allSatisfy({ !$0.variables.isEmpty }) {
       if expected.arguments["c"] != nil { return .types.curvature }
-      if expected.arguments["at"] != nil { return .types.basePoint }
     }
     return .types.mismatch
   }

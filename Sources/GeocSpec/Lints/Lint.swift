@@ -39,5 +39,6 @@ enum Lints {
     UnusedNode.self, UnusedInput.self, UnusedBlock.self, UnusedBlockParameter.self, UnusedDim.self, FewSamples.self,
     DoubleSoftmax.self, SmallBatch.self,
     UnscaledBatchNorm.self, DecayOnCompact.self, BoundedLogits.self,
+    ConstantOutput.self,
   ]
 }

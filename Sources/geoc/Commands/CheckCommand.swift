@@ -19,7 +19,7 @@ struct CheckCommand: GeocCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Specs, folders of specs, patterns, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "Specs, folders of specs, patterns, or '-'.", completion: .specs)
   var files: [String]
   @Option(help: "How problems are printed: human, json, sarif or github.")
   var format: DiagnosticFormat = .human
@@ -94,9 +94,12 @@ extension DiagnosticFormat: ExpressibleByArgument {}
 
 /// Which lints count.
 struct LintOptions: ParsableArguments {
-  @Option(help: "Make a warning an error: a code (W0001), a name (unused-node), or 'warnings' for all.")
+  @Option(
+    help: ArgumentHelp(
+      "Make a warning an error: a code (W0001), a name (unused-node), or 'warnings' for all.", valueName: "code"),
+    completion: .lints)
   var deny: [String] = []
-  @Option(help: "Drop a warning: a code or a name.")
+  @Option(help: ArgumentHelp("Drop a warning: a code or a name.", valueName: "code"), completion: .lints)
   var allow: [String] = []
 
   /// The policy. Throws `ValidationError` for a code that does not exist.

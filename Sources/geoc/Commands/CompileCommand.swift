@@ -11,7 +11,7 @@ struct CompileCommand: GeocCommand {
     commandName: "compile", abstract: "Compile a spec to a plan, or print a stage of it.")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "A spec, or '-'.", completion: .specs)
   var file: String
   @Option(
     name: .shortAndLong,
@@ -23,7 +23,7 @@ struct CompileCommand: GeocCommand {
       """
       Print a stage: spec (canonical, with defaults), ir (the model; with --function the compiled function), \
       ir-after=PASS, plan (the schedules) or json.
-      """, valueName: "stage"))
+      """, valueName: "stage"), completion: .emitStages)
   var emit: EmitStage?
   @Option(help: "Which function: predict, evaluate, step, initialize, gradient_train, gradient_eval_loss and so on.")
   var function: String?

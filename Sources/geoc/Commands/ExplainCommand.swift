@@ -9,7 +9,7 @@ struct ExplainCommand: GeocCommand {
   @OptionGroup var common: CommonOptions
   @Argument(
     help: "A code such as E0204, or the name of one; without it, all codes.",
-    completion: .list(DiagnosticCode.all.map(\.id)))
+    completion: .codes)
   var code: String?
 
   func execute(_ console: Console) throws -> CommandStatus {

@@ -1,20 +1,34 @@
 import ArgumentParser
 import GeocDiagnostics
 
-/// `geoc graph`: the model, or a stage of it, as a graph.
+/// `geoc graph`: the model, or a stage of it, as a graph; or what differs between two.
 struct GraphCommand: GeocCommand {
-  static let configuration = CommandConfiguration(commandName: "graph", abstract: "Draw the graph of a spec.")
+  static let configuration = CommandConfiguration(
+    commandName: "graph", abstract: "Draw the graph of a spec, or say what changed between two.",
+    discussion: """
+      'geoc graph --diff OLD NEW' compares two specs in meaning: inputs, nodes with their types, parameters, cost, what \
+      is fused, loss, data and training. Comments, order of keys and defaults written out make no difference.
+      """)
 
-  /// Forms in which it is drawn.
+  /// Forms in which it is drawn, or a difference told.
   enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case dot, mermaid, json, svg, html
+    case dot, mermaid, json, svg, html, text, markdown
+
+    static let ofGraphs: [Format] = [.dot, .mermaid, .json, .svg, .html]
+    static let ofDifferences: [Format] = [.text, .markdown, .html, .json]
   }
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
-  var file: String
-  @Option(help: "dot, mermaid, json, svg or html; the last two need no other program.")
-  var format: Format = .dot
+  @Argument(help: "A spec, or '-'; two with --diff.", completion: .specs)
+  var files: [String]
+  @Flag(help: "Say what changed from the first spec to the second.")
+  var diff = false
+  @Option(
+    help: """
+      dot (the default), mermaid, json, svg or html; the last two need no other program. With --diff: text (the \
+      default), markdown for a comment on a change, html or json.
+      """)
+  var format: Format?
   @Option(
     help: """
       model (as written), ir (the compiled function), backward (the training step before lowering) or plan (steps in \
@@ -25,29 +39,57 @@ struct GraphCommand: GeocCommand {
   var output: String?
   @OptionGroup var options: CompileOptions
 
+  func validate() throws {
+    let (count, known) = diff ? (2, Format.ofDifferences) : (1, Format.ofGraphs)
+    guard files.count == count else {
+      throw ValidationError(
+        diff ? "--diff takes two specs, the old one and the new one" : "one spec is drawn at a time")
+    }
+    if diff, files.allSatisfy({ $0 == "-" }) { throw ValidationError("only one of the two specs can be '-'") }
+    if let format, !known.contains(format) {
+      let names = known.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("'\(format.rawValue)' is no format of a \(diff ? "difference" : "graph"): \(names)")
+    }
+  }
+
   func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
-    guard let compiler = try options.compiler(file, console, &sink) else {
-      console.report(sink)
-      return CommandStatus(sink.diagnostics)
-    }
+    let compilers = try files.compactMap { try options.compiler($0, console, &sink) }
     console.report(sink)
-    let stages = try GraphStages(compiler)
-    let text: String
-    switch format {
-    case .dot: text = DotRenderer.text(try stages.drawing(stage))
-    case .mermaid: text = MermaidRenderer.text(try stages.drawing(stage))
-    case .json: text = try JSONText.text(try stages.drawing(stage))
-    case .svg:
-      let title = "\(compiler.model.module.name): \(stage.title)"
-      text = SVGRenderer(try stages.drawing(stage), least: stage.leastCluster).file(title: title)
-    case .html: text = try GraphPage(stages, compiler.model, first: stage).text
-    }
+    guard compilers.count == files.count, let compiler = compilers.last else { return CommandStatus(sink.diagnostics) }
+    let text = diff ? try difference(compilers[0], compiler, console) : try drawing(compiler)
     if let output {
       try OutputFile.write(text.hasSuffix("\n") ? text : text + "\n", to: output)
     } else {
       console.print(text)
     }
     return .success
+  }
+
+  private func drawing(_ compiler: ModelCompiler) throws -> String {
+    let stages = try GraphStages(compiler)
+    switch format ?? .dot {
+    case .mermaid: return MermaidRenderer.text(try stages.drawing(stage))
+    case .json: return try JSONText.text(try stages.drawing(stage))
+    case .svg:
+      let title = "\(compiler.model.module.name): \(stage.title)"
+      return SVGRenderer(try stages.drawing(stage), least: stage.leastCluster).file(title: title)
+    case .html: return try GraphPage(stages, compiler.model, first: stage).text
+    case .dot, .text, .markdown: return DotRenderer.text(try stages.drawing(stage))
+    }
+  }
+
+  private func difference(_ old: ModelCompiler, _ new: ModelCompiler, _ console: Console) throws -> String {
+    let difference = try ModelDifference(old, new)
+    switch format ?? .text {
+    case .markdown: return DifferenceRenderer.markdown(difference)
+    case .json: return try JSONText.text(difference)
+    case .html:
+      return DifferencePage(
+        difference, old: try GraphStages(old).drawing(.model), new: try GraphStages(new).drawing(.model)
+      ).text
+    case .text, .dot, .mermaid, .svg:
+      return DifferenceRenderer.text(difference, output == nil ? console.printDecorator : .plain)
+    }
   }
 }

@@ -11,7 +11,7 @@ struct OpsCommand: GeocCommand {
   @OptionGroup var common: CommonOptions
   @Argument(
     help: "An op or an optimizer.",
-    completion: .list(Catalogue.registry.ordered.map { $0.name } + Catalogue.registry.optimizers.keys.sorted()))
+    completion: .ops)
   var name: String?
   @Flag(help: "Print JSON.")
   var json = false

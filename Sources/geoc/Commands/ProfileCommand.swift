@@ -11,7 +11,7 @@ struct ProfileCommand: GeocCommand {
     commandName: "profile", abstract: "Time every step of a function on a batch of random samples.")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "A spec.", completion: .specs)
   var file: String
   @Option(help: "Which function: step, predict, evaluate, gradient_train and so on; step where the spec trains.")
   var function: String?

@@ -7,16 +7,19 @@ import GeocPlan
 import GeocRuntime
 import GeocTensorFiles
 
-/// `geoc verify`: gradients against finite differences, constraints after steps.
+/// `geoc verify`: gradients against finite differences, constraints after steps, symmetries on group elements.
 struct VerifyCommand: GeocCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Test gradients against finite differences and manifold constraints after training steps.",
+    abstract: "Test gradients, manifold constraints after training steps, and claimed symmetries.",
     discussion:
-      "Everything runs in f64 on random samples; gradients in evaluation mode, where statistics are constants.")
+      """
+      Everything runs in f64 on random samples; gradients in evaluation mode, where statistics are constants, against \
+      finite differences; claims of invariance and equivariance on random elements of their groups.
+      """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(help: "A spec.", completion: .specs)
   var file: String
   @Option(help: "Samples in the batch.")
   var batch = 8
@@ -40,13 +43,15 @@ struct VerifyCommand: GeocCommand {
     var model = original.model
     model.module.dtype = .f64
     let compiler = ModelCompiler(model: model, options: original.options)
-    guard compiler.hasLoss else {
+    let symmetries = try SymmetryTest(compiler)
+    guard compiler.hasLoss || !symmetries.claims.isEmpty else {
       throw GeocError(Diagnostic(.rewrite.notDifferentiable, "'verify' needs a 'loss' to differentiate", item: file))
     }
     var samples = SampleData(seed: UInt64(bitPattern: Int64(seed)))
     let columns = try samples.columns(compiler.forward(), count: batch)
-    try gradients(compiler, columns, &samples, &sink, console)
+    if compiler.hasLoss { try gradients(compiler, columns, &samples, &sink, console) }
     if model.optimizer != nil { try constraints(compiler, columns, &sink, console) }
+    try symmetries.run(columns, rows: batch, seed: seed, &samples, &sink, console)
     console.report(sink)
     return CommandStatus(sink.diagnostics)
   }

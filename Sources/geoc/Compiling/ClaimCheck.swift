@@ -1,6 +1,7 @@
 import GeocDiagnostics
 import GeocIR
 import GeocPasses
+import GeocSpec
 
 /// Checks the claims of a spec that compiling decides: bounds on memory, parameters and operations.
 struct ClaimCheck {
@@ -16,8 +17,8 @@ struct ClaimCheck {
         case .maxParameters(let bound): try parameters(bound, claim.origin)
         case .maxFLOPs(let bound): try flops(bound, claim.origin)
         case .maxMemory(let bound): try memory(bound, claim.origin)
-        case .invariant(let group): unchecked("invariance under \(group)", claim.origin)
-        case .equivariant(let group): unchecked("equivariance under \(group)", claim.origin)
+        case .invariant(let group): try symmetry(claim, "invariance under \(group)")
+        case .equivariant(let group): try symmetry(claim, "equivariance under \(group)")
         case .invertible: unchecked("that the model is invertible", claim.origin)
         case .scaleInvariant(let names):
           unchecked("scale invariance in \(names.joined(separator: ", "))", claim.origin)
@@ -33,13 +34,28 @@ struct ClaimCheck {
     )
   }
 
+  /// What `check` says about a symmetry: `verify` tests it, or why it cannot be tested.
+  private func symmetry(_ claim: ClaimDescription, _ what: String) throws -> Diagnostic? {
+    do {
+      _ = try SymmetryClaim(claim, try compiler.forward(), outputs: compiler.model.outputs)
+      return Diagnostic(
+        .lint.uncheckedClaim, "nothing here checks \(what)", at: claim.origin.span ?? .none,
+        notes: ["'geoc verify' tests it on random elements of the group"])
+    } catch SymmetryClaim.Obstacle.noAction(let reason) {
+      return Diagnostic(
+        .rewrite.noGroupAction, reason, at: claim.origin.span ?? .none,
+        help: ["'geoc explain E0306' lists the groups and the types that they act on"])
+    } catch SymmetryClaim.Obstacle.unknownGroup {
+      return unchecked(what, claim.origin)
+    }
+  }
+
   private func parameters(_ bound: Int, _ origin: Origin) throws -> Diagnostic? {
     let forward = try compiler.forward()
     var largest: [(name: String, count: Int, span: Span)] = []
-    for parameter in forward.parameters where parameter.kind == .param {
-      let count = compiler.options.registry.spaces.shape(forward.type(parameter.value)).reduce(1, *)
-      let user = forward.nodes.first { $0.inputs.contains(parameter.value) }
-      largest.append((parameter.name, count, user?.origin.span ?? .none))
+    for (name, _, count) in try ModelCost(compiler).parameters() {
+      let user = forward.nodes.first { node in forward.parameter(name).map { node.inputs.contains($0.value) } == true }
+      largest.append((name, count, user?.origin.span ?? .none))
     }
     let total = largest.reduce(0) { $0 + $1.count }
     return failure("has \(Count.text(total)) parameters", total, bound, origin, largest)
@@ -61,19 +77,15 @@ struct ClaimCheck {
   }
 
   private func memory(_ bound: Int, _ origin: Origin) throws -> Diagnostic? {
-    var most = (bytes: 0, function: "")
-    let batch = compiler.model.run.training?.batch ?? 1
-    for purpose in compiler.purposes where purpose != .initialize {
-      let function = try compiler.compile(purpose).function
-      let peak = FunctionMemory(try compiler.schedule(function), batch: batch).peak(threads: 1)
-      if peak > most.bytes { most = (peak, function.name) }
-    }
+    let most = try ModelCost(compiler).memory()
     guard most.bytes > bound else { return nil }
     return Diagnostic(
       .spec.claimFails,
       "the model needs \(Count.bytes(most.bytes)) of memory, the claim allows \(Count.bytes(bound))",
       at: origin.span ?? .none,
-      notes: ["'\(most.function)' needs it, for a batch of \(batch) on one thread; 'geoc compile --report' says more"])
+      notes: [
+        "'\(most.function)' needs it, for a batch of \(most.batch) on one thread; 'geoc compile --report' says more"
+      ])
   }
 
   /// The diagnostic where `total` is above `bound`, with the largest parts.

@@ -13,7 +13,7 @@ struct CompileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Leave a pass out.", valueName: "pass"),
-    completion: .list(Pipeline.all.filter { $0.isOptional }.map { $0.name }))
+    completion: .optionalPasses)
   var disable: [String] = []
   @Flag(help: "Differentiate bodies instead of using hand-written backwards.")
   var noManualBackward = false

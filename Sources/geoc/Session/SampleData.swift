@@ -56,6 +56,13 @@ struct SampleData {
         let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
         values += v.map { $0 * radius * tanh(0.5 * norm) / max(norm, 1e-15) }
       }
+    case "Sphere":
+      let n = max(1, type.space.sizes.first ?? 1)
+      for _ in 0..<(count * elements / n) {
+        let v = (0..<n).map { _ in normal() }
+        let norm = v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        values += v.map { $0 / max(norm, 1e-15) }
+      }
     default:
       for _ in 0..<(count * elements) { values.append(normal()) }
     }
