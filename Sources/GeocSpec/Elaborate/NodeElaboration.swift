@@ -34,7 +34,9 @@ extension Elaborator {
       // The largest argument of sinh whose square is finite.
       attributes["reach"] = .real(isSingle ? 43 : 350)
     }
-    let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
+    let call = TypeCall(
+      op: op.name, attributes: attributes, inputs: data.map(builder.type), values: data.map(builder.function.base),
+      spaces: registry.spaces)
     do {
       _ = try op.infer(call)
       let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
@@ -78,7 +80,8 @@ extension Elaborator {
       return nil
     }
     for value in data {
-      guard case .value(let name)? = builder.type(value).space["c"] else { continue }
+      let space = builder.type(value).space
+      guard case .value(let name)? = (space.inner ?? space)["c"] else { continue }
       attributes["learn_c"] = .bool(true)
       attributes["curvature"] = .text(name)
       return builder.function.parameter(name)?.value
