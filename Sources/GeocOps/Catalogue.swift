@@ -41,7 +41,8 @@ package enum Catalogue {
   /// The Poincaré ball.
   static let ball: [any Op.Type] = [
     ExpMap0Op.self, LogMap0Op.self, ExpMapOp.self, LogMapOp.self, BallProjectOp.self, MobiusAddOp.self,
-    MobiusScaleOp.self, GyrationOp.self, BallTransportOp.self, BallDistanceOp.self, ConformalFactorOp.self,
+    MobiusScaleOp.self, GyrationOp.self, BallTransportOp.self, BallTransport0Op.self, BallTransport0BackOp.self,
+    BallDistanceOp.self, ConformalFactorOp.self,
     PoincareLinearOp.self, MobiusLinearOp.self, PoincareConv2dOp.self, PoincareBatchNormOp.self, BallReluOp.self,
     BallAvgPool2dOp.self, BetaConcatOp.self, GyromidpointOp.self, HyperplaneDistanceOp.self, HyperbolicMLROp.self,
     ClipNormOp.self, PairwiseDistanceOp.self, PairwiseCosineOp.self, CoordinatesOp.self,

@@ -46,7 +46,7 @@ package enum Differentiate {
         one = try rebuilder.builder.one(
           "fill", [], ["shape": .ints(rebuilder.builder.shape(value)), "value": .real(1)])
       }
-      if registry.spaces[source.type(old).space.name]?.isSymmetric == true {
+      if registry.spaces.isSymmetric(source.type(old).space) {
         one = try rebuilder.builder.one("sym", [one])
       }
       try accumulate(one, into: old, &cotangents, &rebuilder.builder)
@@ -123,8 +123,7 @@ package enum Differentiate {
         changed = true
         report.record(pass, current, "differentiated the body of \(node.op)", at: node.origin)
         let typed = try zip(values, node.results).map { value, result -> Value in
-          let type = current.type(result)
-          return type.isReal ? value : try rebuilder.builder.retyped(value, as: type)
+          current.type(result).isReal ? value : try rebuilder.retyped(value, as: result)
         }
         try rebuilder.replace(node, with: typed)
       }

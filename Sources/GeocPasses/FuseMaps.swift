@@ -36,7 +36,7 @@ package enum FuseMaps: Pass {
       let simple = map.simplified(on: domain)
       rebuilder.builder.origin = node.origin
       if simple.isIdentity {
-        rebuilder.map[result] = try rebuilder.builder.retyped(input, as: f.type(result))
+        rebuilder.map[result] = try rebuilder.retyped(input, as: result)
         report.record(
           name, f,
           fused.isEmpty
@@ -48,7 +48,7 @@ package enum FuseMaps: Pass {
         report.record(name, f, "fused \(fused[0]) and \(label) into spectral{\(simple)}", at: node.origin)
       }
       let new = try rebuilder.builder.one("spectral", [input], ["f": .spectral(simple)], name: f.names[result.index])
-      let typed = try rebuilder.builder.retyped(new, as: f.type(result))
+      let typed = try rebuilder.retyped(new, as: result)
       rebuilder.map[result] = typed
       made[typed] = (simple, input, label)
     }

@@ -6,7 +6,7 @@ import GeocIR
 ///   the same: `logmap0(expmap0(v))` keeps only the clamp of the projection, v min(1, s_max/(κ‖v‖)).
 /// - A clamp that the range of its argument proves inactive disappears: the range follows from clamps before it, through
 ///   what does not lengthen vectors (relu, means, reshapes of whole rows).
-/// - A map that is the identity disappears.
+/// - A map that is the identity disappears, and so does every map in front of an op that reads directions only.
 package enum FuseRadial: Pass {
   package static let name = "fuse-radial"
   package static let summary =
@@ -36,7 +36,11 @@ package enum FuseRadial: Pass {
     var bounds: [Value: Bound] = [:]
     for node in f.nodes {
       guard node.op == "radial", let outer = node.attributes.radial("f"), let result = node.results.first else {
-        try rebuilder.copy(node)
+        if options.registry[node.op]?.readsDirections(node.attributes) == true {
+          try copyOnDirections(node, made, &rebuilder, &report)
+        } else {
+          try rebuilder.copy(node)
+        }
         guard let x = node.inputs.first, let y = node.results.first else { continue }
         let (from, to) = (try rebuilder.value(x), try rebuilder.value(y))
         if node.op == "as_type", let map = made[from] { made[to] = map }
@@ -76,7 +80,7 @@ package enum FuseRadial: Pass {
         report.record(name, f, "dropped the projection of \(label): its argument stays inside", at: node.origin)
       }
       if simple.isIdentity {
-        let same = try rebuilder.builder.retyped(inputs[0], as: f.type(result))
+        let same = try rebuilder.retyped(inputs[0], as: result)
         rebuilder.map[result] = same
         bounds[same] = bound
         continue
@@ -84,7 +88,7 @@ package enum FuseRadial: Pass {
       var attributes = node.attributes
       attributes["f"] = .radial(simple)
       let new = try rebuilder.builder.node("radial", inputs, attributes, name: f.names[result.index])[0]
-      let typed = try rebuilder.builder.retyped(new, as: f.type(result))
+      let typed = try rebuilder.retyped(new, as: result)
       rebuilder.map[result] = typed
       for value in [new, typed] {
         made[value] = Made(f: simple, inputs: inputs, curvature: curvature, label: label)
@@ -92,6 +96,30 @@ package enum FuseRadial: Pass {
       }
     }
     return try Prune.run(try rebuilder.finish(), options, &report)
+  }
+
+  /// Copies a node that reads only the directions of its rows, on what the maps in front of it are taken of.
+  private static func copyOnDirections(
+    _ node: Node, _ made: [Value: Made], _ rebuilder: inout Rebuilder, _ report: inout PassReport
+  ) throws {
+    var inputs = try node.inputs.map(rebuilder.value)
+    rebuilder.builder.origin = node.origin
+    for (k, input) in inputs.enumerated() {
+      guard let map = made[input], keepsDirections(map.f) else { continue }
+      inputs[k] = try rebuilder.retyped(map.inputs[0], as: node.inputs[k])
+      report.record(
+        name, rebuilder.source,
+        "skipped \(map.label) in front of \(label(rebuilder.source, node)): it reads directions only",
+        at: node.origin)
+    }
+    let name = node.results.first.map { rebuilder.source.names[$0.index] } ?? ""
+    try rebuilder.replace(
+      node, with: try rebuilder.builder.node(node.op, inputs, node.attributes, name: name))
+  }
+
+  /// Whether a map moves vectors along their rays, and short ones hardly at all.
+  private static func keepsDirections(_ f: RadialFunction) -> Bool {
+    f.steps.allSatisfy { if case .scale = $0 { false } else { true } }
   }
 
   /// Whether a map has no curvature of its own: it scales or clips tangent vectors.

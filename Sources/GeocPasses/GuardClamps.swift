@@ -19,7 +19,7 @@ package enum GuardClamps: Pass {
       rebuilder.builder.origin = node.origin
       let x = try rebuilder.value(node.inputs[0])
       let y = try rebuilder.builder.node("guarded_max", [x], Attributes(["eps": .real(bound)]))
-      let typed = try rebuilder.builder.retyped(y[0], as: f.type(result))
+      let typed = try rebuilder.retyped(y[0], as: result)
       rebuilder.builder.suggestName(typed, f.names[result.index])
       rebuilder.map[result] = typed
       report.record(name, f, "guarded reeig by a Cholesky factorisation", at: node.origin)

@@ -20,7 +20,7 @@ package enum Inline: Pass {
         throw InternalError("'\(node.op)' is transparent and has no body")
       }
       let typed = try zip(values, node.results).map { value, result in
-        try rebuilder.builder.retyped(value, as: f.type(result))
+        try rebuilder.retyped(value, as: result)
       }
       try rebuilder.replace(node, with: typed)
     }

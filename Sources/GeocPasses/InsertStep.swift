@@ -13,7 +13,7 @@ package enum InsertStep {
   /// optimizer cannot step.
   package static func run(
     _ gradient: Function, optimizer: OptimizerDescription, scale: [String: ScaleInvariance] = [:],
-    registry: OpRegistry
+    registry: OpRegistry, dtype: DType = .f64
   ) throws -> Function {
     var source = gradient
     source.name = "step"
@@ -71,7 +71,7 @@ package enum InsertStep {
         UpdateContext(
           parameter: coordinate ?? point, gradient: gradient, slots: slotValues, learningRate: rate,
           step: step,
-          type: type, space: space, geometry: geometry(type, space, attributes), attributes: attributes,
+          type: type, space: space, geometry: geometry(type, space, attributes, dtype), attributes: attributes,
           group: groups[attributes]?.map(\.value) ?? [g], scale: scale[p.name] ?? .unproved))
       guard new.slots.count == slots.count else { throw InternalError("'\(rule.name)' gives a wrong number of slots") }
       let next = coordinate == nil ? new.parameter : try own.point(&b, coordinate: new.parameter)
@@ -96,7 +96,7 @@ package enum InsertStep {
 
   /// The metric and retraction of a parameter: those asked for, else the space's defaults.
   static func geometry(
-    _ type: GeoType, _ space: any SpaceDeclaration.Type, _ attributes: Attributes
+    _ type: GeoType, _ space: any SpaceDeclaration.Type, _ attributes: Attributes, _ dtype: DType
   ) -> Geometry {
     let metric = attributes.name("metric", space.metrics.first ?? "euclidean")
     let known = space.metrics.contains(metric) ? metric : space.metrics.first ?? "euclidean"
@@ -104,7 +104,7 @@ package enum InsertStep {
     let retraction = attributes.name("retraction", retractions.first ?? "plus")
     return Geometry(
       space: type.space, metric: known,
-      retraction: retractions.contains(retraction) ? retraction : retractions.first ?? "plus")
+      retraction: retractions.contains(retraction) ? retraction : retractions.first ?? "plus", dtype: dtype)
   }
 
   /// Scales all gradients by min(1, limit / (norm + 1e-6)), as `clip_grad_norm_` in PyTorch.

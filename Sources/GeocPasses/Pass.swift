@@ -26,10 +26,15 @@ package struct PassOptions: Sendable {
   package var disabled: Set<String>
   /// Whether hand-written backwards are used; otherwise bodies are differentiated.
   package var usesManualBackward: Bool
+  /// The scalar type of the model.
+  package var dtype: DType
 
   /// Options by their parts.
-  package init(registry: OpRegistry, disabled: Set<String> = [], usesManualBackward: Bool = true) {
+  package init(
+    registry: OpRegistry, disabled: Set<String> = [], usesManualBackward: Bool = true, dtype: DType = .f64
+  ) {
     self.registry = registry
+    self.dtype = dtype
     self.disabled = disabled
     self.usesManualBackward = usesManualBackward
   }
@@ -114,6 +119,11 @@ struct Rebuilder {
 
   /// Copies a node as it is.
   mutating func copy(_ node: Node) throws { try builder.copy(node, from: source, &map) }
+
+  /// A new value of the type, and at the base point, that `old` has in the source. Throws `InternalError`.
+  mutating func retyped(_ new: Value, as old: Value) throws -> Value {
+    try builder.retyped(new, as: old, of: source, map)
+  }
 
   /// Lets `new` stand for the results of `node`, under their names.
   mutating func replace(_ node: Node, with new: [Value]) throws {

@@ -4,7 +4,7 @@ import GeocIR
 package enum Pipeline {
   /// On layers, before differentiation.
   package static let layerPasses: [any Pass.Type] = [
-    RewriteLayers.self, Inline.self, FuseMaps.self, FuseRadial.self, GuardClamps.self,
+    RewriteLayers.self, Inline.self, FuseMaps.self, FuseRadial.self, FuseRows.self, GuardClamps.self,
   ]
   /// On core ops, after differentiation and step insertion.
   package static let corePasses: [any Pass.Type] = [
@@ -130,7 +130,7 @@ package enum Pipeline {
       if let optimizer {
         scale = try ScaleAnalysis.proofs(forward, registry: registry)
         f = try InsertStep.run(
-          f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry)
+          f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry, dtype: options.dtype)
         stages.append((InsertStep.pass, f))
       }
     default: break

@@ -1,36 +1,44 @@
 import GeocIR
 
-/// Replaces layers by the equal forms that they declare, whose maps at the border meet those around them.
+/// Replaces layers by the equal forms that they declare: simpler ones where the nodes before them admit it, and ones whose
+/// maps at the border meet those around them.
 package enum RewriteLayers: Pass {
   package static let name = "rewrite-layers"
-  package static let summary = "replaces layers by equal forms with maps at the border"
+  package static let summary = "replaces layers by equal forms: simpler ones, and ones with maps at the border"
   package static let reason = "first, so that what the forms open with and end with fuses with the neighbours"
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let registry = options.registry
     var rebuilder = Rebuilder(f, registry)
+    /// New value → the new node that made it.
+    var makers: [Value: Node] = [:]
+    func note(from first: Int) {
+      for node in rebuilder.builder.function.nodes[first...] {
+        for value in node.results { makers[value] = node }
+      }
+    }
     for node in f.nodes {
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
       let context = try rebuilder.context(node)
+      let first = rebuilder.builder.function.nodes.count
       rebuilder.builder.origin = node.origin
-      guard let values = try op.rewritten(&rebuilder.builder, context) else {
-        try rebuilder.copy(node)
-        continue
-      }
-      let typed = try zip(values, node.results).map { value, result in
-        try rebuilder.builder.retyped(value, as: f.type(result))
-      }
       let label = node.results.first.map { f.names[$0.index] } ?? ""
-      try rebuilder.replace(node, with: typed)
-      report.record(name, f, "rewrote \(label.isEmpty ? node.op : label)", at: node.origin)
+      let shown = label.isEmpty ? node.op : label
+      if let simpler = try op.simplified(&rebuilder.builder, context, { makers[$0] }) {
+        try rebuilder.replace(node, with: try typed(simpler.values, node, &rebuilder))
+        report.record(name, f, "simplified \(shown): \(simpler.identity)", at: node.origin)
+      } else if let values = try op.rewritten(&rebuilder.builder, context) {
+        try rebuilder.replace(node, with: try typed(values, node, &rebuilder))
+        report.record(name, f, "rewrote \(shown)", at: node.origin)
+      } else {
+        try rebuilder.copy(node)
+      }
+      note(from: first)
     }
-    return try rebuilder.finish()
+    return try Prune.run(try rebuilder.finish(), options, &report)
   }
-}
 
-extension Builder {
-  /// `value` seen as `type`, of the same storage.
-  mutating func retyped(_ value: Value, as type: GeoType) throws -> Value {
-    self.type(value) == type ? value : try one("as_type", [value], ["type": .type(type.batched(false))])
+  private static func typed(_ values: [Value], _ node: Node, _ rebuilder: inout Rebuilder) throws -> [Value] {
+    try zip(values, node.results).map { try rebuilder.retyped($0, as: $1) }
   }
 }

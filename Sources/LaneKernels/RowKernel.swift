@@ -7,7 +7,7 @@ enum RowKernel: LaneKernel {
   static func workspace(_ sizes: [Int]) -> Int { rowWorkspace(sizes) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    for group in 0..<call.groups { RowRun<V>(call, group: group).run(.store) }
+    RowRun<V>(call).run(.store, groups: 0..<call.groups)
   }
 }
 
@@ -18,14 +18,16 @@ enum RowSumKernel: LaneKernel {
   static func workspace(_ sizes: [Int]) -> Int { rowWorkspace(sizes) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    let first = RowRun<V>(call, group: 0)
-    first.clearSums()
-    for group in 0..<call.groups {
-      let valid = V.count == 1 ? 1 : call.validLanes(group: group, as: V.self)
-      let mask = valid < V.count ? firstLanes(valid, as: V.self) : V.zero .== V.zero
-      RowRun<V>(call, group: group).run(.accumulate(mask))
+    let run = RowRun<V>(call)
+    run.clearSums()
+    var full = 0
+    while full < call.groups, V.count == 1 || call.validLanes(group: full, as: V.self) == V.count { full += 1 }
+    run.run(.accumulate(V.zero .== V.zero), groups: 0..<full)
+    for group in full..<call.groups {
+      let mask = firstLanes(call.validLanes(group: group, as: V.self), as: V.self)
+      run.run(.accumulate(mask), groups: group..<(group + 1))
     }
-    first.writeSums()
+    run.writeSums()
   }
 }
 

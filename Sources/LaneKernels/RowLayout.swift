@@ -1,3 +1,5 @@
+import GeocKernelABI
+
 /// Where the parts of the sizes of `row` and `row_sum` start:
 ///
 /// `[n, rows, V, S, P, R, Q, rank, dims…, strides of input 0…, …, copies…, code…]`: V vector inputs of length n and S
@@ -56,8 +58,17 @@ struct RowLayout {
     return sum
   }
 
-  /// Vectors of scratch: copies, slots, registers, computed vectors, sums.
+  /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of two groups, places,
+  /// registers of two words.
+  var tableBytes: Int {
+    let words = (vectors + computed) * tile + inputs * LaneWidth.groupsPerChunk + 2 * tile + 2 * (registers + 1)
+    return (words * MemoryLayout<Int>.size + 63) / 64 * 64
+  }
+
+  /// Scalars of scratch per lane, enough for a single lane of Float: addresses, copies, slots, registers, computed
+  /// vectors, sums.
   var scratch: Int {
-    copied + (slots + registers + computed * length) * tile + vectorResults * length + scalarResults
+    tableBytes / MemoryLayout<Float>.size + copied + (slots + registers + computed * length) * tile
+      + vectorResults * length + scalarResults
   }
 }

@@ -1,11 +1,12 @@
 import GeocKernelABI
 
-/// A row program on the rows of one group, a tile of rows at a time.
+/// A row program on the rows of the groups of a chunk, a tile of rows at a time: a tile reaches over the border of two
+/// groups where items have few rows.
 struct RowRun<V: Lanes> {
   let call: KernelCall
   let layout: RowLayout
-  let group: Int
   let tile: Int
+  private let tables: Tables
   /// Unbatched inputs, spread over the lanes.
   private let copies: UnsafeMutablePointer<V>
   /// Numbers that outlive a phase, a tile each.
@@ -14,21 +15,35 @@ struct RowRun<V: Lanes> {
   private let computed: UnsafeMutablePointer<V>
   private let sums: UnsafeMutablePointer<V>
 
-  /// What a tile needs besides vectors: allocated once for all tiles.
+  /// Addresses, at the start of the scratch.
   private struct Tables {
     /// Where the rows of each vector start.
     let rows: UnsafeMutablePointer<UnsafePointer<V>>
-    /// Where the scalar inputs are.
-    let scalars: UnsafeMutablePointer<UnsafePointer<V>>
+    /// Where the inputs of each group start.
+    let bases: UnsafeMutablePointer<UnsafePointer<V>>
+    /// Group and row of each row of the tile.
+    let places: UnsafeMutablePointer<Int>
     let registers: UnsafeMutablePointer<MapRegister<V>>
+
+    init(_ scratch: UnsafeMutableRawPointer, _ layout: RowLayout, tile: Int) {
+      var next = scratch
+      func take<T>(_: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
+        defer { next += count * MemoryLayout<T>.stride }
+        return next.assumingMemoryBound(to: T.self)
+      }
+      rows = take(UnsafePointer<V>.self, (layout.vectors + layout.computed) * tile)
+      bases = take(UnsafePointer<V>.self, layout.inputs * LaneWidth.groupsPerChunk)
+      places = take(Int.self, 2 * tile)
+      registers = take(MapRegister<V>.self, layout.registers + 1)
+    }
   }
 
-  init(_ call: KernelCall, group: Int) {
+  init(_ call: KernelCall) {
     self.call = call
     layout = RowLayout(call.sizes)
-    self.group = group
     tile = layout.tile
-    copies = call.scratchLanes()
+    tables = Tables(call.scratch, layout, tile: tile)
+    copies = (call.scratch + layout.tableBytes).assumingMemoryBound(to: V.self)
     slots = copies + layout.copied
     registers = slots + layout.slots * tile
     computed = registers + layout.registers * tile
@@ -38,78 +53,73 @@ struct RowRun<V: Lanes> {
   /// What becomes of the results.
   enum Sink { case store, accumulate(V.Bits) }
 
-  func run(_ sink: Sink) {
-    let vectorCount = layout.vectors + layout.computed
-    withUnsafeTemporaryAllocation(of: UnsafePointer<V>.self, capacity: (vectorCount + layout.scalars) * tile) { rows in
-      withUnsafeTemporaryAllocation(of: MapRegister<V>.self, capacity: layout.registers + 1) { values in
-        withUnsafeTemporaryAllocation(of: UnsafePointer<V>.self, capacity: layout.inputs) { bases in
-          guard let rows = rows.baseAddress, let values = values.baseAddress, let bases = bases.baseAddress else {
-            return
-          }
-          let empty = MapRegister<V>(
-            base: UnsafeRawPointer(copies).assumingMemoryBound(to: V.Scalar.self), step: 0)
-          for r in 0...layout.registers { (values + r).initialize(to: empty) }
-          let tables = Tables(rows: rows, scalars: rows + vectorCount * tile, registers: values)
-          locateInputs(bases)
-          for k in 0..<layout.computed {
-            for r in 0..<tile {
-              (rows + (layout.vectors + k) * tile + r).initialize(
-                to: UnsafePointer(computed + (k * tile + r) * layout.length))
-            }
-          }
-          for start in stride(from: 0, to: layout.rows, by: tile) {
-            let count = Swift.min(tile, layout.rows - start)
-            locateRows(bases, tables, start: start, count: count)
-            runTile(tables, start: start, count: count, sink)
-          }
-        }
-      }
+  func run(_ sink: Sink, groups: Range<Int>) {
+    if groups.isEmpty { return }
+    locateInputs(groups)
+    let empty = MapRegister<V>(base: scalars(copies), step: 0)
+    for r in 0...layout.registers { (tables.registers + r).initialize(to: empty) }
+    for k in 0..<(layout.computed * tile) {
+      (tables.rows + layout.vectors * tile + k).initialize(to: UnsafePointer(computed + k * layout.length))
+    }
+    let total = groups.count * layout.rows
+    var start = 0
+    while start < total {
+      let count = Swift.min(tile, total - start)
+      locateRows(groups, start: start, count: count)
+      runTile(count: count, sink)
+      start += tile
     }
   }
 
-  /// Finds the inputs; unbatched ones are spread over the lanes once.
-  private func locateInputs(_ bases: UnsafeMutablePointer<UnsafePointer<V>>) {
+  /// Finds the inputs of each group; unbatched ones are spread over the lanes once.
+  private func locateInputs(_ groups: Range<Int>) {
     var copy = copies
     for k in 0..<layout.inputs {
       let count = layout.copies[k]
       if count > 0 {
-        let source = call.scalars(k, group: group, as: V.self)
+        let source = call.scalars(k, group: groups.lowerBound, as: V.self)
         for e in 0..<count { copy[e] = V.splat(source[e]) }
-        (bases + k).initialize(to: UnsafePointer(copy))
-        copy += count
-      } else {
-        (bases + k).initialize(to: UnsafePointer(call.lanes(k, group: group, as: V.self)))
       }
+      for g in 0..<groups.count {
+        let base =
+          count > 0 ? UnsafePointer(copy) : UnsafePointer(call.lanes(k, group: groups.lowerBound + g, as: V.self))
+        (tables.bases + g * layout.inputs + k).initialize(to: base)
+      }
+      copy += count
     }
   }
 
-  private func locateRows(
-    _ bases: UnsafeMutablePointer<UnsafePointer<V>>, _ tables: Tables, start: Int, count: Int
-  ) {
-    for k in 0..<layout.inputs {
-      let strides = layout.strides + k * layout.rank
-      let width = layout.width(k)
-      let target = k < layout.vectors ? tables.rows + k * tile : tables.scalars + (k - layout.vectors) * tile
-      for r in 0..<count {
-        var rest = start + r
-        var row = 0
+  private func locateRows(_ groups: Range<Int>, start: Int, count: Int) {
+    var (group, row) = (start / layout.rows, start % layout.rows)
+    for r in 0..<count {
+      tables.places[2 * r] = groups.lowerBound + group
+      tables.places[2 * r + 1] = row
+      let bases = tables.bases + group * layout.inputs
+      for k in 0..<layout.inputs {
+        let strides = layout.strides + k * layout.rank
+        var offset = 0
         if layout.rank == 1 {
-          row = rest * strides[0]
+          offset = row * strides[0]
         } else {
+          var rest = row
           for d in Swift.stride(from: layout.rank - 1, through: 0, by: -1) {
-            row += (rest % layout.dims[d]) * strides[d]
+            offset += (rest % layout.dims[d]) * strides[d]
             rest /= layout.dims[d]
           }
         }
-        (target + r).initialize(to: bases[k] + row * width)
+        let place = bases[k] + offset * layout.width(k)
+        if k < layout.vectors {
+          (tables.rows + k * tile + r).initialize(to: place)
+        } else {
+          slots[(k - layout.vectors) * tile + r] = place[0]
+        }
       }
-    }
-    for s in 0..<layout.scalars {
-      for r in 0..<count { slots[s * tile + r] = tables.scalars[s * tile + r][0] }
+      row += 1
+      if row == layout.rows { (group, row) = (group + 1, 0) }
     }
   }
 
-  private func runTile(_ tables: Tables, start: Int, count: Int, _ sink: Sink) {
+  private func runTile(count: Int, _ sink: Sink) {
     var p = layout.code
     var next = layout.vectors
     for _ in 0..<layout.phases {
@@ -118,7 +128,7 @@ struct RowRun<V: Lanes> {
         multiply(tables.rows + pair[0] * tile, tables.rows + pair[1] * tile, to: slots + pair[2] * tile, count: count)
       }
       p += 1 + 3 * p[0]
-      compute(tables, p + 1, p[0], count: count)
+      compute(p + 1, p[0], count: count)
       p += 1 + 5 * p[0]
       for e in 0..<p[0] {
         let register = tables.registers[p[1 + 2 * e]]
@@ -130,15 +140,15 @@ struct RowRun<V: Lanes> {
       p += 1
       for _ in 0..<made {
         for r in 0..<count {
-          combine(tables, p, r, to: UnsafeMutablePointer(mutating: tables.rows[next * tile + r]))
+          combine(p, r, to: UnsafeMutablePointer(mutating: tables.rows[next * tile + r]))
         }
         next += 1
         p += 1 + 2 * p[0]
       }
     }
     switch sink {
-    case .store: store(tables, p, start: start, count: count)
-    case .accumulate(let mask): accumulate(tables, p, count: count, mask: mask)
+    case .store: store(p, count: count)
+    case .accumulate(let mask): accumulate(p, count: count, mask: mask)
     }
   }
 
@@ -172,7 +182,7 @@ struct RowRun<V: Lanes> {
   }
 
   /// The scalar instructions of a phase on the tile.
-  private func compute(_ tables: Tables, _ code: UnsafePointer<Int>, _ instructions: Int, count: Int) {
+  private func compute(_ code: UnsafePointer<Int>, _ instructions: Int, count: Int) {
     let values = tables.registers
     let machine = MapMachine<V>(registers: values)
     for i in 0..<instructions {
@@ -199,48 +209,50 @@ struct RowRun<V: Lanes> {
   }
 
   /// The coefficient and the row of term `t` of a combination.
-  @inline(always) private func term(
-    _ tables: Tables, _ list: UnsafePointer<Int>, _ t: Int, _ r: Int
-  ) -> (V, UnsafePointer<V>) {
+  @inline(always) private func term(_ list: UnsafePointer<Int>, _ t: Int, _ r: Int) -> (V, UnsafePointer<V>) {
     (slots[list[1 + 2 * t] * tile + r], tables.rows[list[2 + 2 * t] * tile + r])
   }
 
-  private func combine(_ tables: Tables, _ list: UnsafePointer<Int>, _ r: Int, to y: UnsafeMutablePointer<V>) {
+  private func combine(_ list: UnsafePointer<Int>, _ r: Int, to y: UnsafeMutablePointer<V>) {
     let n = layout.length
     let count = list[0]
     switch count {
     case 0: for e in 0..<n { y[e] = V.zero }
     case 1:
-      let (a, u) = term(tables, list, 0, r)
+      let (a, u) = term(list, 0, r)
       for e in 0..<n { y[e] = a * u[e] }
     case 2:
-      let (a, u) = term(tables, list, 0, r)
-      let (b, v) = term(tables, list, 1, r)
+      let (a, u) = term(list, 0, r)
+      let (b, v) = term(list, 1, r)
       for e in 0..<n { y[e] = V.fma(a, u[e], b * v[e]) }
     default:
-      let (a, u) = term(tables, list, 0, r)
-      let (b, v) = term(tables, list, 1, r)
-      let (c, w) = term(tables, list, 2, r)
+      let (a, u) = term(list, 0, r)
+      let (b, v) = term(list, 1, r)
+      let (c, w) = term(list, 2, r)
       for e in 0..<n { y[e] = V.fma(a, u[e], V.fma(b, v[e], c * w[e])) }
       for t in Swift.stride(from: 3, to: count, by: 1) {
-        let (d, x) = term(tables, list, t, r)
+        let (d, x) = term(list, t, r)
         for e in 0..<n { y[e] = V.fma(d, x[e], y[e]) }
       }
     }
   }
 
   /// Writes the results of the tile.
-  private func store(_ tables: Tables, _ results: UnsafePointer<Int>, start: Int, count: Int) {
+  private func store(_ results: UnsafePointer<Int>, count: Int) {
     let n = layout.length
     var p = results
     for k in 0..<layout.vectorResults {
-      let y = call.lanes(call.inputCount + k, group: group, as: V.self) + start * n
-      for r in 0..<count { combine(tables, p, r, to: y + r * n) }
+      for r in 0..<count {
+        let y = call.lanes(call.inputCount + k, group: tables.places[2 * r], as: V.self)
+        combine(p, r, to: y + tables.places[2 * r + 1] * n)
+      }
       p += 1 + 2 * p[0]
     }
     for q in 0..<layout.scalarResults {
-      let y = call.lanes(call.inputCount + layout.vectorResults + q, group: group, as: V.self) + start
-      for r in 0..<count { y[r] = slots[p[q] * tile + r] }
+      let operand = call.inputCount + layout.vectorResults + q
+      for r in 0..<count {
+        call.lanes(operand, group: tables.places[2 * r], as: V.self)[tables.places[2 * r + 1]] = slots[p[q] * tile + r]
+      }
     }
   }
 
@@ -249,14 +261,14 @@ struct RowRun<V: Lanes> {
   }
 
   /// Adds the results of the tile in the lanes of `mask`.
-  private func accumulate(_ tables: Tables, _ results: UnsafePointer<Int>, count: Int, mask: V.Bits) {
+  private func accumulate(_ results: UnsafePointer<Int>, count: Int, mask: V.Bits) {
     let n = layout.length
     var p = results
     for k in 0..<layout.vectorResults {
       let y = sums + k * n
       for t in 0..<p[0] {
         for r in 0..<count {
-          let (c, v) = term(tables, p, t, r)
+          let (c, v) = term(p, t, r)
           let a = V.select(mask, c, V.zero)
           for e in 0..<n { y[e] = V.fma(a, v[e], y[e]) }
         }

@@ -75,9 +75,34 @@ import Testing
         """),
     ]
 
+  /// A small residual network on the ball.
+  static let ball = Network.text(
+    "ball",
+    """
+    inputs: { x: "R[2, 5, 5]", y: Label(3) }
+    graph:
+      - expmap0: { c: 0.4 }
+      - poincare_conv2d: { out: 3, kernel: 3, padding: 1 }
+      - poincare_batch_norm
+      - ball_relu: {}
+        as: h
+      - poincare_conv2d: { out: 3, kernel: 3, padding: 1 }
+      - poincare_batch_norm: {}
+        as: n
+      - mobius_add:
+        from: [n, h]
+      - ball_relu
+      - ball_avg_pool2d: { kernel: 5 }
+      - flatten
+      - poincare_linear: { out: 3 }
+      - logmap0: {}
+        as: logits
+    loss: { cross_entropy: { logits: logits, target: y } }
+    """)
+
   static let optional = Pipeline.all.filter { $0.isOptional }.map { $0.name }
 
-  @Test(arguments: networks, ["train", "eval"])
+  @Test(arguments: networks + [ball], ["train", "eval"])
   func noPassChangesTheNumbers(network: Network, mode: String) throws {
     let plain = PassOptions(registry: Catalogue.registry)
     let wanted = try network.results(mode: mode, options: plain)

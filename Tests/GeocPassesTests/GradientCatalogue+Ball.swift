@@ -60,6 +60,7 @@ extension GradientCatalogue {
       GradientCase("expmap", [point, "[B] R[3]"]),
       GradientCase("gyration", [point, point, "[B] R[3]"]),
       GradientCase("ball_transport", [point, point, "[B] R[3]"]),
+      GradientCase("ball_transport0", [point, "[B] R[3]"]), GradientCase("ball_transport0back", [point, "[B] R[3]"]),
       GradientCase("ball_avg_pool2d", [point + "[4, 5]"], ["kernel": .int(2)]),
       GradientCase("ball_avg_pool2d", [point + "[4, 4]"], ["kernel": .int(2), "mode": .name("midpoint")]),
       GradientCase("beta_concat", [point + "[4]"]), GradientCase("gyromidpoint", [point + "[4]"]),

@@ -37,6 +37,11 @@ import Testing
     try Repository.expect(Run("check", "-", input: spec).errors, in: "Tests/geocTests/Golden/ball-ops.txt")
   }
 
+  @Test func tangentVectorsAtOtherPointsAreRefused() throws {
+    let spec = try Repository.text("Tests/geocTests/Golden/base-point.yaml")
+    try Repository.expect(Run("check", "-", input: spec).errors, in: "Tests/geocTests/Golden/base-point.txt")
+  }
+
   @Test func otherFormatsGoToStandardOutput() throws {
     let json = Run("check", "-", "--format", "json", input: Self.bad)
     #expect(json.status == .problems)

@@ -141,6 +141,51 @@ import Testing
 
         """)
     defer { work.remove() }
+    try everyStepCanBeTheLast(in: work)
+  }
+
+  /// The views of a batch, their noise and the rows that are drawn depend on the seed and the step only.
+  @Test func everyStepOnViewsCanBeTheLast() throws {
+    let work = try RunWorkspace(
+      spec: """
+        geoc: 1
+        model: small
+        dtype: f64
+        inputs:
+          x: R[3, 3]
+          y: Label(2)
+          labelled: Label(2)
+        graph:
+          - flatten
+          - linear: { out: 4 }
+            as: feature
+          - self_contrastive: { x: feature, similarity: angle }
+            as: own
+          - supervised_contrastive: { x: feature, label: y, labelled: labelled, similarity: angle }
+            as: classes
+        outputs: [feature]
+        loss:
+          mix: { first: own, second: classes, weight: { linear: { from: 0, to: 1, start: 0, end: 2 } } }
+        data:
+          file: data.npz
+          split: { train: tr, validation: va, test: te }
+          labelled: { by: y, classes: [0], fraction: 0.5 }
+          views: 2
+          augment:
+            - shift: { pixels: 1 }
+            - noise: { std: 0.1 }
+        train:
+          optimizer: { sgd: { lr: 0.05, momentum: 0.9 } }
+          batch: 8
+          epochs: 2
+
+        """)
+    defer { work.remove() }
+    try everyStepCanBeTheLast(in: work)
+  }
+
+  /// Stops the training of `spec.yaml`, two epochs of three steps, after each step and goes on from the checkpoint.
+  private func everyStepCanBeTheLast(in work: RunWorkspace) throws {
     let console = Console(capturing: [])
     let loaded = try PlanSource.load(work.path("spec.yaml"), task: .train, try CompileOptions.parse([]), console)
     var whole = try Training(loaded, checkpoint: work.path("whole.safetensors"))

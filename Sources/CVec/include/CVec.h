@@ -106,6 +106,7 @@ CV_INLINE void cv_store_16f(float *p, cv_16f v) { *(cv_16f_unaligned *)p = v; }
   __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 
 // `rows` holds the addresses of L rows of L scalars; `lanes` is the same block as L contiguous vectors, one per column.
+#ifdef __AVX512F__
 #define CV_TRANSPOSE(S, T, E, L, STAGES)                                            \
   CV_INLINE void cv_transpose_##S(T *v) {                                           \
     _Pragma("unroll") for (int s = 0; s < STAGES; s++) {                            \
@@ -132,6 +133,70 @@ CV_INLINE void cv_store_16f(float *p, cv_16f v) { *(cv_16f_unaligned *)p = v; }
 
 CV_TRANSPOSE(8d, cv_8d, double, 8, 3)
 CV_TRANSPOSE(16f, cv_16f, float, 16, 4)
+#else
+// Without 512-bit registers a block is made of tiles: quarters of two times four rows meet in the halves of 256 bits, so
+// that the exchange stays within 128 bits, where it costs one instruction.
+typedef double cv_2d __attribute__((ext_vector_type(2)));
+typedef double cv_4d __attribute__((ext_vector_type(4)));
+typedef float cv_4f __attribute__((ext_vector_type(4)));
+typedef float cv_8f __attribute__((ext_vector_type(8)));
+typedef cv_2d __attribute__((aligned(8))) cv_2d_unaligned;
+typedef cv_4d __attribute__((aligned(8))) cv_4d_unaligned;
+typedef cv_4f __attribute__((aligned(4))) cv_4f_unaligned;
+typedef cv_8f __attribute__((aligned(4))) cv_8f_unaligned;
+
+CV_INLINE void cv_exchange_8f(cv_8f *v) {
+  cv_8f a = __builtin_shufflevector(v[0], v[1], 0, 8, 1, 9, 4, 12, 5, 13);
+  cv_8f b = __builtin_shufflevector(v[0], v[1], 2, 10, 3, 11, 6, 14, 7, 15);
+  cv_8f c = __builtin_shufflevector(v[2], v[3], 0, 8, 1, 9, 4, 12, 5, 13);
+  cv_8f d = __builtin_shufflevector(v[2], v[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  v[0] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
+  v[1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
+  v[2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
+  v[3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+CV_INLINE void cv_exchange_4d(cv_4d *v) {
+  cv_4d a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6);
+  v[1] = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7);
+  v[0] = a;
+}
+
+// T: two quarters H of Q scalars; Q rows after one another are exchanged.
+#define CV_TILES(S, T, H, E, L, Q, EXCHANGE, JOIN, LOW, HIGH)                       \
+  CV_INLINE void cv_pack_block_##S(const E *const *rows, E *lanes) {                \
+    _Pragma("unroll") for (int r = 0; r < L; r += 2 * Q)                            \
+      _Pragma("unroll") for (int c = 0; c < L; c += Q) {                            \
+        T v[Q];                                                                     \
+        _Pragma("unroll") for (int i = 0; i < Q; i++) {                             \
+          H low = *(const H##_unaligned *)(rows[r + i] + c);                        \
+          H high = *(const H##_unaligned *)(rows[r + Q + i] + c);                   \
+          v[i] = __builtin_shufflevector(low, high, JOIN);                          \
+        }                                                                           \
+        EXCHANGE(v);                                                                \
+        _Pragma("unroll") for (int i = 0; i < Q; i++)                               \
+          *(T##_unaligned *)(lanes + (c + i) * L + r) = v[i];                       \
+      }                                                                             \
+  }                                                                                 \
+  CV_INLINE void cv_unpack_block_##S(const E *lanes, E *const *rows) {              \
+    _Pragma("unroll") for (int r = 0; r < L; r += 2 * Q)                            \
+      _Pragma("unroll") for (int c = 0; c < L; c += Q) {                            \
+        T v[Q];                                                                     \
+        _Pragma("unroll") for (int i = 0; i < Q; i++)                               \
+          v[i] = *(const T##_unaligned *)(lanes + (c + i) * L + r);                 \
+        EXCHANGE(v);                                                                \
+        _Pragma("unroll") for (int i = 0; i < Q; i++) {                             \
+          *(H##_unaligned *)(rows[r + i] + c) = __builtin_shufflevector(v[i], v[i], LOW); \
+          *(H##_unaligned *)(rows[r + Q + i] + c) = __builtin_shufflevector(v[i], v[i], HIGH); \
+        }                                                                           \
+      }                                                                             \
+  }
+
+#define CV_LIST(...) __VA_ARGS__
+CV_TILES(8d, cv_4d, cv_2d, double, 8, 2, cv_exchange_4d, CV_LIST(0, 1, 2, 3), CV_LIST(0, 1), CV_LIST(2, 3))
+CV_TILES(
+    16f, cv_8f, cv_4f, float, 16, 4, cv_exchange_8f, CV_LIST(0, 1, 2, 3, 4, 5, 6, 7), CV_LIST(0, 1, 2, 3),
+    CV_LIST(4, 5, 6, 7))
+#endif
 
 // sums[i] is the sum of the lanes of vector i of L contiguous ones, added in the order of cv_sum.
 #define CV_SUM_BLOCK(S, T, E, L)                                                    \

@@ -53,7 +53,8 @@ package struct Builder: Sendable {
     let extra = declaration.signature.operands.count { $0.role != .input && Signature.exists($0, attributes) }
     guard inputs.count >= extra else { throw InternalError("'\(op)' is missing weights") }
     let call = TypeCall(
-      op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type), spaces: registry.spaces)
+      op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type),
+      values: inputs.prefix(inputs.count - extra).map(function.base), spaces: registry.spaces)
     let types = try declaration.infer(call)
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
     function.nodes.append(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
@@ -117,8 +118,30 @@ package struct Builder: Sendable {
     of source: Function, _ map: inout [Value: Value], type: (GeoType) -> GeoType = { $0 }
   ) {
     for p in source.parameters {
-      map[p.value] = parameter(p.name, type(source.type(p.value)), p.kind, initial: p.initial)
+      let own = source.type(p.value).rebased { self.base($0, map) }
+      map[p.value] = parameter(p.name, type(own), p.kind, initial: p.initial)
     }
+  }
+
+  /// A base point of another function in this one, through `map`.
+  private func base(_ point: BasePoint, _ map: [Value: Value]) -> BasePoint {
+    map[point.value].map(function.base) ?? point
+  }
+
+  /// `value` as the type that `old` has in `source`, of the same storage, its base point taken through `map`. Throws
+  /// `InternalError` where the base point was removed.
+  package mutating func retyped(_ value: Value, as old: Value, of source: Function, _ map: [Value: Value]) throws
+    -> Value
+  {
+    let type = source.type(old).rebased { base($0, map) }
+    if self.type(value) == type { return value }
+    guard let point = type.base else { return try one("as_type", [value], ["type": .type(type.batched(false))]) }
+    guard map[point.value] != nil || source.type(old).base.map({ map[$0.value] != nil }) == true else {
+      throw InternalError("the base point of a tangent vector was removed")
+    }
+    var plain = type.batched(false)
+    plain.space["at"] = nil
+    return try one("as_type", [value, point.value], ["type": .type(plain)])
   }
 
   /// Adds the results of `source` through `map`.

@@ -152,6 +152,9 @@ package struct Function: Hashable, Sendable {
   /// Type of a value.
   package func type(_ value: Value) -> GeoType { types[value.index] }
 
+  /// A value as a base point of tangent vectors.
+  package func base(_ value: Value) -> BasePoint { BasePoint(value, name: names[value.index]) }
+
   /// The parameter of a name.
   package func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
 

@@ -44,7 +44,8 @@ package enum Verifier {
       guard node.inputs.count >= extra else { return ["\(place): weights are missing"] }
       let call = TypeCall(
         op: node.op, attributes: node.attributes,
-        inputs: node.inputs.prefix(node.inputs.count - extra).map(f.type), spaces: registry.spaces)
+        inputs: node.inputs.prefix(node.inputs.count - extra).map(f.type),
+        values: node.inputs.prefix(node.inputs.count - extra).map(f.base), spaces: registry.spaces)
       let types = try op.infer(call)
       let given = node.results.map(f.type)
       guard types.count == given.count else {

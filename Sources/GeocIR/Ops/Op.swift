@@ -101,6 +101,20 @@ package struct InternalError: Error, Sendable, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 }
 
+/// A node in a simpler form.
+package struct Simplification: Sendable {
+  /// What stands for its results.
+  package var values: [Value]
+  /// The identity behind it: `−((−x) ⊕ (−y)) = x ⊕ y`.
+  package var identity: String
+
+  /// A form by its parts.
+  package init(_ values: [Value], _ identity: String) {
+    self.values = values
+    self.identity = identity
+  }
+}
+
 /// A node as its op sees it.
 package struct OpContext: Sendable {
   /// Parameters, complete with defaults.
@@ -175,10 +189,6 @@ package protocol Op: Sendable {
   static var traits: Set<OpTrait> { get }
   /// Whether users may write it in a spec.
   static var isPublic: Bool { get }
-  /// For an op of tangent vectors: the input at whose point another input must be tangent, `["v": "x"]`.
-  static var basePoints: [String: String] { get }
-  /// The input at whose point the result is tangent; nil where it is no tangent vector.
-  static var resultBase: String? { get }
 
   /// Result types (new states last). The default follows the signature. Throws `TypeProblem`.
   static func infer(_ call: TypeCall) throws -> [GeoType]
@@ -192,6 +202,10 @@ package protocol Op: Sendable {
   static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
   /// An equal form of a layer whose maps at the border can meet those around it; exact for every input. Nil for none.
   static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]?
+  /// A simpler form of the node where those that made its inputs admit one, exact for every input; nil for none.
+  static func simplified(_ b: inout Builder, _ c: OpContext, _ maker: (Value) -> Node?) throws -> Simplification?
+  /// Whether the op reads only the directions of its rows, so that maps along rays in front of it change nothing.
+  static func readsDirections(_ attributes: Attributes) -> Bool
   /// Cotangents of the inputs from those of the results (nil where a result is unused), nil entries where an input has
   /// no gradient. A cotangent may be batched or carry mapped axes where its input does not: the caller sums it. Nil
   /// altogether to differentiate the body.
@@ -209,13 +223,15 @@ package protocol Op: Sendable {
 extension Op {
   package static var traits: Set<OpTrait> { [] }
   package static var isPublic: Bool { true }
-  package static var basePoints: [String: String] { [:] }
-  package static var resultBase: String? { nil }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
+  package static func simplified(
+    _ b: inout Builder, _ c: OpContext, _ maker: (Value) -> Node?
+  ) throws -> Simplification? { nil }
+  package static func readsDirections(_ attributes: Attributes) -> Bool { false }
   package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }

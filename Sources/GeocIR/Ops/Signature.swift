@@ -4,7 +4,8 @@
 ///
 /// Inputs come first, then weights and states after `;`; parameters stand in braces with defaults and ranges;
 /// `xs...: R[*]` takes one or more inputs, `y?: R[n]` one that may be left out, as may those behind it. `hyper epoch: R`
-/// is a number of the training loop, of which a model has one whatever the number of its nodes that read it.
+/// is a number of the training loop, of which a model has one whatever the number of its nodes that read it. `v: Sym(n) at x`
+/// wants a tangent vector, if it is one, that stands at the input x; `at origin`, one that stands at the origin.
 package struct Signature: Sendable {
   /// One input, weight or state.
   package struct Operand: Hashable, Sendable {
@@ -22,6 +23,8 @@ package struct Signature: Sendable {
     package var isVariadic: Bool
     /// Whether the input may be left out.
     package var isOptional: Bool
+    /// Where it must stand if it is a tangent vector: the name of an input, or `origin`.
+    package var base: String?
   }
 
   /// Roles of operands.
@@ -134,6 +137,7 @@ package struct Signature: Sendable {
       let isOptional = s.take("?")
       try s.expect(":")
       let pattern = try TypePattern.parse(&s)
+      let base = s.take("at") ? try s.identifier("an input, or origin") : nil
       var initial = ""
       if s.take("=") {
         initial = try s.identifier("an initialiser")
@@ -150,7 +154,7 @@ package struct Signature: Sendable {
       operands.append(
         Operand(
           name: name, pattern: pattern, role: role, initial: initial, condition: condition, isVariadic: isVariadic,
-          isOptional: isOptional))
+          isOptional: isOptional, base: base))
     }
     if s.take("{") {
       while !s.take("}") {

@@ -29,6 +29,9 @@ package protocol SpaceDeclaration: Sendable {
   static func coreShape(_ space: Space) -> [Int]
   /// A space that contains this one and may stand for it without conversion.
   static func superset(_ space: Space) -> Space?
+  /// The ops that carry a tangent vector from point to point (inputs: from, to, vector) and follow it from a point
+  /// (inputs: point, vector); nil where there are none.
+  static var tangentOps: (transport: String, exponential: String)? { get }
 
   /// Distance of `x` from the constraint, one number per point (shape: the field).
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value
@@ -68,12 +71,15 @@ package struct Geometry: Hashable, Sendable {
   package var metric: String
   /// One of the space's retractions.
   package var retraction: String
+  /// The precision of points: how close to a border they may come depends on it.
+  package var dtype: DType
 
   /// A geometry by its parts.
-  package init(space: Space, metric: String, retraction: String) {
+  package init(space: Space, metric: String, retraction: String, dtype: DType = .f64) {
     self.space = space
     self.metric = metric
     self.retraction = retraction
+    self.dtype = dtype
   }
 }
 
@@ -96,6 +102,7 @@ extension SpaceDeclaration {
   package static var isPositiveDefinite: Bool { false }
   package static func problem(_ space: Space) -> String? { nil }
   package static func superset(_ space: Space) -> Space? { nil }
+  package static var tangentOps: (transport: String, exponential: String)? { nil }
   package static var metrics: [String] { ["euclidean"] }
   package static func retractions(metric: String) -> [String] { ["plus"] }
   package static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
@@ -151,6 +158,12 @@ package struct SpaceTable: Sendable {
       current = superset(candidate)
     }
     return false
+  }
+
+  /// Whether values of `space`, or of the space that its tangent vectors belong to, are symmetric matrices.
+  package func isSymmetric(_ space: Space) -> Bool {
+    if let inner = space.inner { return isSymmetric(inner) }
+    return self[space.name]?.isSymmetric == true
   }
 
   /// The next larger type that contains `type`.

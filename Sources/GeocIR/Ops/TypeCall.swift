@@ -10,6 +10,8 @@ package struct TypeProblem: Error, Hashable, Sendable {
     case disagreement
     /// Two inputs lie on balls of different curvatures.
     case curvature
+    /// A tangent vector stands at another point than the one it is used at.
+    case basePoint
     /// A relation between sizes does not hold.
     case relation
     /// A parameter has a value that this input does not admit.
@@ -22,6 +24,8 @@ package struct TypeProblem: Error, Hashable, Sendable {
   package var message: String
   /// The input it is about.
   package var operand: Int?
+  /// Where the tangent vector `operand` should stand; nil where that is the origin.
+  package var base: BasePoint?
   /// The pattern it should have had.
   package var expected: TypePattern?
   /// The parameter it is about.
@@ -51,15 +55,37 @@ package struct TypeCall: Sendable {
   package let attributes: Attributes
   /// Types of the data inputs (no weights, no states).
   package let inputs: [GeoType]
+  /// The data inputs themselves, as base points of tangent vectors; empty where only types are asked about.
+  package let values: [BasePoint]
   /// Declared spaces.
   package let spaces: SpaceTable
 
   /// A question by its parts.
-  package init(op: String, attributes: Attributes, inputs: [GeoType], spaces: SpaceTable) {
+  package init(
+    op: String, attributes: Attributes, inputs: [GeoType], values: [BasePoint] = [], spaces: SpaceTable
+  ) {
     self.op = op
     self.attributes = attributes
     self.inputs = inputs
+    self.values = values
     self.spaces = spaces
+  }
+
+  /// Tangent vectors of `space` at input `k`.
+  package func tangent(_ space: Space, at k: Int, _ name: String) -> Space {
+    Space("Tangent", [], ["": .type(GeoType(space)), "at": k < values.count ? .at(values[k]) : .name(name)])
+  }
+
+  /// Checks that input `k`, if it is a tangent vector, stands at input `base`, or at the origin where that is nil.
+  /// Throws `TypeProblem`.
+  package func checkBase(_ k: Int, at base: Int?) throws {
+    guard k < inputs.count, inputs[k].isTangent, base == nil || !values.isEmpty else { return }
+    guard inputs[k].space["at"] != base.map({ .at(values[$0]) }) else { return }
+    let wanted = base.map { "'\(values[$0].label)'" } ?? "the origin"
+    var problem = TypeProblem(
+      .basePoint, "\(op) takes a tangent vector at \(wanted), found \(inputs[k].shown)", operand: k)
+    problem.base = base.map { values[$0] }
+    throw problem
   }
 
   /// Storage shape of input `k`.
@@ -93,6 +119,9 @@ package struct TypeCall: Sendable {
       }
     }
     let wanted = signature.inputs
+    for (operand, value) in zip(wanted, values) where !operand.isVariadic {
+      bindings.arguments[TypePattern.variable("at", operand.name)] = .at(value)
+    }
     let variadic = wanted.last?.isVariadic == true
     let least = wanted.firstIndex(where: \.isOptional) ?? wanted.count
     guard (least...wanted.count).contains(inputs.count) || (variadic && inputs.count >= least) else {
@@ -114,6 +143,13 @@ package struct TypeCall: Sendable {
             "\(op) takes inputs of one shape, found \(inputs[0].shown) and \(type.shown)",
             operand: k)
         }
+        if let bound = bindings.space, bound.inner != nil, bound.inner == type.space.inner, type.isTangent {
+          var problem = TypeProblem(
+            .basePoint, "\(op) takes tangent vectors at one point, found \(GeoType(bound).shown) and \(type.shown)",
+            operand: k)
+          problem.base = GeoType(bound).base
+          throw problem
+        }
         throw TypeProblem(
           .mismatch, "\(op) expects \(described(operand.pattern, bindings)), found \(type.shown)", operand: k,
           expected: operand.pattern)
@@ -127,6 +163,10 @@ package struct TypeCall: Sendable {
           "\(op) takes inputs with the same leading axes, found \(inputs[0].shown) and \(type.shown)",
           operand: k)
       }
+    }
+    for (k, operand) in wanted.enumerated() {
+      guard let base = operand.base else { continue }
+      try checkBase(k, at: wanted.firstIndex { $0.name == base })
     }
     for relation in signature.relations {
       guard let left = relation.left.value(bindings.sizes), let right = relation.right.value(bindings.sizes) else {

@@ -72,8 +72,11 @@ package struct RowBuilder: Sendable {
     return (computed[step] ?? 0, constant(1))
   }
 
-  /// ⟨a, a⟩.
-  package mutating func square(_ a: RowVector) -> RowNumber { dot(a, a) }
+  /// ⟨a, a⟩; x − y and y − x have one square.
+  package mutating func square(_ a: RowVector) -> RowNumber {
+    if let first = a.terms.first, steps[first.value.step] == .constant(-1) { return square(negated(a)) }
+    return dot(a, a)
+  }
 
   /// by · a.
   package mutating func scaled(_ a: RowVector, _ by: RowNumber) -> RowVector {
@@ -241,6 +244,52 @@ package struct RowBuilder: Sendable {
   }
 
   private mutating func folded(_ x: Double) -> RowNumber? { x.isNaN ? nil : constant(x) }
+}
+
+extension RowBuilder {
+  /// A result of a program that runs inside another.
+  package enum Outcome: Sendable {
+    case vector(RowVector)
+    case number(RowNumber)
+
+    /// Whether it is a vector.
+    package var isVector: Bool { if case .vector = self { true } else { false } }
+  }
+
+  /// Makes what another program gave a result.
+  package mutating func result(_ outcome: Outcome) {
+    switch outcome {
+    case .vector(let v): result(v)
+    case .number(let x): result(x)
+    }
+  }
+
+  /// The results of a program on vectors and numbers of this one. Vectors that it computes stay vectors of their own.
+  package mutating func run(_ program: RowProgram, _ vectors: [RowVector], _ scalars: [RowNumber]) -> [Outcome] {
+    var own = vectors
+    var numbers: [RowNumber] = []
+    func combination(_ terms: [RowProgram.Term]) -> RowVector {
+      terms.reduce(into: RowVector()) { sum, term in
+        sum = self.sum(sum, scaled(own[term.vector], numbers[term.coefficient]))
+      }
+    }
+    for step in program.steps {
+      switch step {
+      case .dot(let i, let j): numbers.append(i == j ? square(own[i]) : dot(own[i], own[j]))
+      case .scalar(let s): numbers.append(scalars[s])
+      case .vector(let terms):
+        own.append(fixed(combination(terms)))
+        numbers.append(constant(0))
+      default: numbers.append(add(step.mapOperands { numbers[$0].step }))
+      }
+    }
+    return program.results.map { result in
+      switch result {
+      case .vector(let terms): .vector(combination(terms))
+      case .scalar(let s): .number(numbers[s])
+      }
+    }
+  }
 }
 
 extension RowProgram {

@@ -93,6 +93,11 @@ package struct IRParser {
     _ label: String, _ type: GeoType, _ f: inout Function, _ scope: inout Scope
   ) throws(TextError) -> Value {
     guard scope.byLabel[label] == nil else { throw TextError("value '%\(label)' is defined twice", at: s.offset) }
+    var type = type
+    if case .value(let name)? = type.space["at"] {
+      guard let point = scope.byLabel[name] else { throw TextError("unknown value '%\(name)'", at: s.offset) }
+      type.space["at"] = .at(f.base(point))
+    }
     let value = Value(f.types.count)
     f.types.append(type)
     let isNumber = label.utf8.allSatisfy { (0x30...0x39).contains($0) }

@@ -51,6 +51,9 @@ package enum IRPrinter {
     var g = f
     g.types = order.sorted { $0.value.index < $1.value.index }.map { f.types[$0.key.index] }
     g.names = order.sorted { $0.value.index < $1.value.index }.map { f.names[$0.key.index] }
+    for k in g.types.indices {
+      g.types[k] = g.types[k].rebased { BasePoint(new($0.value), name: f.names[$0.value.index]) }
+    }
     for k in g.parameters.indices { g.parameters[k].value = new(g.parameters[k].value) }
     for k in g.nodes.indices {
       g.nodes[k].inputs = g.nodes[k].inputs.map(new)

@@ -53,15 +53,15 @@ package struct TextScanner {
   /// Reads `token` if it is next. A token that ends in a letter must not be followed by an identifier character.
   package mutating func take(_ token: String) -> Bool {
     skipSpace()
-    let wanted = Array(token.utf8)
-    guard offset + wanted.count <= bytes.count else { return false }
-    for (k, c) in wanted.enumerated() where bytes[offset + k] != c { return false }
-    if let last = wanted.last, Self.isIdentifierByte(last), offset + wanted.count < bytes.count,
-      Self.isIdentifierByte(bytes[offset + wanted.count])
-    {
+    var end = offset
+    for c in token.utf8 {
+      guard end < bytes.count, bytes[end] == c else { return false }
+      end += 1
+    }
+    if end > offset, end < bytes.count, Self.isIdentifierByte(bytes[end - 1]), Self.isIdentifierByte(bytes[end]) {
       return false
     }
-    offset += wanted.count
+    offset = end
     return true
   }
 
@@ -80,8 +80,8 @@ package struct TextScanner {
   package mutating func identifier(_ what: String = "a name", allowing extra: String = "") throws(TextError) -> String {
     skipSpace()
     let start = offset
-    let more = Array(extra.utf8)
-    while offset < bytes.count, Self.isIdentifierByte(bytes[offset]) || (offset > start && more.contains(bytes[offset]))
+    while offset < bytes.count,
+      Self.isIdentifierByte(bytes[offset]) || (offset > start && extra.utf8.contains(bytes[offset]))
     {
       offset += 1
     }

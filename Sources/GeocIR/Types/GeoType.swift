@@ -12,14 +12,36 @@ package enum SpaceArgument: Hashable, Sendable {
   case real(Double)
   /// A name: a metric.
   case name(String)
-  /// A value of the function, by name: a learned curvature, the base point of a tangent vector.
+  /// A parameter of the model, by name: a learned curvature.
   case value(String)
+  /// The base point of a tangent vector.
+  case at(BasePoint)
   /// `learn(x)`: a parameter that starts at `x`.
   case learn(Double)
   /// A type: the space that a tangent vector belongs to.
   indirect case type(GeoType)
   /// Free text: irreps.
   case text(String)
+}
+
+/// The value at which tangent vectors stand. Two are the same where the value is; the name is for readers.
+package struct BasePoint: Hashable, Sendable {
+  /// The value.
+  package var value: Value
+  /// Its name; empty where it has none.
+  package var name: String
+
+  /// The base point `value`.
+  package init(_ value: Value, name: String) {
+    self.value = value
+    self.name = name
+  }
+
+  /// The name, or the number of the value.
+  package var label: String { name.isEmpty ? String(value.index) : name }
+
+  package static func == (a: BasePoint, b: BasePoint) -> Bool { a.value == b.value }
+  package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
 /// A space: `SPD(6)`, `Ball(16, c=1)`, `R`.
@@ -58,6 +80,9 @@ package struct Space: Hashable, Sendable {
     }
   }
 
+  /// The space whose tangent vectors these are, or that one value per row has; nil for other spaces.
+  package var inner: Space? { if case .type(let type)? = self[""] { type.space } else { nil } }
+
   /// Real numbers (no geometry).
   package static let real = Space("R")
 }
@@ -94,6 +119,21 @@ package struct GeoType: Hashable, Sendable {
   package var shown: GeoType {
     var copy = batched(false)
     copy.space["min"] = nil
+    if let base { copy.space["at"] = .name(base.label) }
+    return copy
+  }
+
+  /// Whether the value is a tangent vector, or a field of them.
+  package var isTangent: Bool { space.name == "Tangent" }
+
+  /// The value at which a tangent vector stands; nil at the origin, and for what is no tangent vector.
+  package var base: BasePoint? { if case .at(let point)? = space["at"] { point } else { nil } }
+
+  /// The same type with its base point moved to the values of another function.
+  package func rebased(_ move: (BasePoint) -> BasePoint) -> GeoType {
+    guard let base else { return self }
+    var copy = self
+    copy.space["at"] = .at(move(base))
     return copy
   }
 
@@ -112,7 +152,6 @@ extension Space: CustomStringConvertible {
         parts.append("\(argument.name)=\(argument.value)")
       }
     }
-    if case .type? = self[""] { parts = [parts.last ?? ""] + parts.dropLast() }
     return parts.isEmpty ? name : "\(name)(\(parts.joined(separator: ", ")))"
   }
 }
@@ -124,6 +163,7 @@ extension SpaceArgument: CustomStringConvertible {
     case .real(let x): NumberText.text(x)
     case .name(let text), .text(let text): text
     case .value(let name): "%\(name)"
+    case .at(let base): "%\(base.label)"
     case .learn(let x): "learn(\(NumberText.text(x)))"
     case .type(let type): type.description
     }

@@ -7,8 +7,10 @@ package struct TypePattern: Hashable, Sendable {
   package var space: String
   /// Sizes of the space.
   package var sizes: [SizeExpression]
-  /// Named arguments: a fixed one, or a name that binds.
+  /// Named arguments: a fixed one, or a name that binds; that of `at` is an input of the op, as whose value it stands.
   package var arguments: [String: SpaceArgument]
+  /// The pattern inside `Tangent(…)`; at most one.
+  package var inner: [TypePattern] = []
   /// Trailing field axes.
   package var field: [SizeExpression]
   /// Whether the pattern ends in `[*]`.
@@ -43,9 +45,13 @@ package struct TypePattern: Hashable, Sendable {
     } else {
       guard type.space.name == space, type.space.sizes.count == sizes.count else { return nil }
       for (pattern, size) in zip(sizes, type.space.sizes) where !Self.bind(pattern, size, &trial.sizes) { return nil }
+      if let inner = inner.first {
+        guard case .type(let own)? = type.space[""], inner.match(own, &trial) == [] else { return nil }
+      }
       for (name, wanted) in arguments {
         guard let found = type.space[name] else { return nil }
-        if case .name(let variable) = wanted {
+        if case .name(let text) = wanted {
+          let variable = Self.variable(name, text)
           if let bound = trial.arguments[variable], bound != found { return nil }
           trial.arguments[variable] = found
         } else if wanted != found {
@@ -65,6 +71,9 @@ package struct TypePattern: Hashable, Sendable {
     bindings = trial
     return Array(type.field[..<split])
   }
+
+  /// The key of a named argument in the bindings: base points are those of inputs, whose names are their own.
+  package static func variable(_ argument: String, _ name: String) -> String { argument == "at" ? "@\(name)" : name }
 
   private static func bind(_ pattern: SizeExpression, _ size: Int, _ sizes: inout [String: Int]) -> Bool {
     if case .variable(let name) = pattern, sizes[name] == nil {
@@ -88,11 +97,15 @@ package struct TypePattern: Hashable, Sendable {
     }
     var named: [String: SpaceArgument] = [:]
     for (name, argument) in arguments {
-      if case .name(let variable) = argument, let bound = bindings.arguments[variable] {
+      if case .name(let text) = argument, let bound = bindings.arguments[Self.variable(name, text)] {
         named[name] = bound
       } else {
         named[name] = argument
       }
+    }
+    if let inner = inner.first {
+      guard let own = inner.resolve(bindings, mapped: [], isBatched: false) else { return nil }
+      named[""] = .type(own)
     }
     var result = Space(space, core, named)
     if space == "T" {
@@ -101,6 +114,12 @@ package struct TypePattern: Hashable, Sendable {
     }
     let whole = takesWholeField ? (bindings.wholeField ?? []) : own
     return GeoType(result, field: mapped + whole, isBatched: isBatched)
+  }
+
+  /// Whether a space with arguments comes next: a size has no parenthesis after a name.
+  private static func isNested(_ s: TextScanner) -> Bool {
+    var copy = s
+    return (try? copy.identifier()) != nil && copy.take("(")
   }
 
   /// Reads a pattern.
@@ -125,6 +144,8 @@ package struct TypePattern: Hashable, Sendable {
           } else {
             pattern.arguments[name] = .name(try s.identifier())
           }
+        } else if Self.isNested(s) {
+          pattern.inner = [try parse(&s)]
         } else {
           pattern.sizes.append(try SizeExpression.parse(&s))
         }
@@ -146,7 +167,7 @@ package struct TypePattern: Hashable, Sendable {
 extension TypePattern: CustomStringConvertible {
   /// As written in signatures.
   package var description: String {
-    var parts = sizes.map(\.description)
+    var parts = inner.map(\.description) + sizes.map(\.description)
     parts += arguments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     var text = (seesBatch ? "[B] " : "") + space
     if !parts.isEmpty { text += "(\(parts.joined(separator: ", ")))" }

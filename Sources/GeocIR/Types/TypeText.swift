@@ -61,7 +61,7 @@ package struct TypeReader {
         throw TextError("\(declaration.name) has no argument '\(name)'", at: start)
       }
       if s.take("%") {
-        space[name] = .value(try s.identifier("a value", allowing: "./"))
+        space[name] = .value(try s.identifier("a value", allowing: "./-"))
       } else if s.take("learn") {
         try s.expect("(")
         space[name] = .learn(try s.real())

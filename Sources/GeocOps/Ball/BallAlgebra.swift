@@ -41,10 +41,12 @@ struct BallAlgebra {
     try project(&r, try add(&r, x, try step(&r, at: x, v)), margin: margin)
   }
 
-  /// log_x(y) = α_x artanh(κ‖z‖)/(κ‖z‖) z, z = (−x) ⊕ y.
+  /// log_x(y) = α_x artanh(κ‖z‖)/(κ‖z‖) z, z = (−x) ⊕ y. The norm of z is that of the distance: κ‖z‖ = √(w/(1 + w)), so
+  /// that a distance and a logarithm of the same points share it, and close points keep their digits.
   func log(_ r: inout RowBuilder, at x: RowVector, _ y: RowVector) throws -> RowVector {
-    let z = r.fixed(try add(&r, r.negated(x), y))
-    return r.scaled(z, try r.number("x2 * atanhc(x0 * x1)", c, r.square(z), try alpha(&r, x)))
+    let w = try distanceParts(&r, x, y)
+    return r.scaled(
+      try add(&r, r.negated(x), y), try r.number("x1 * asinhc(x0) * sqrt(1 + x0)", w, try alpha(&r, x)))
   }
 
   /// Moves `v` at x to y: α_y/α_x gyr[y, −x] v.
@@ -53,7 +55,7 @@ struct BallAlgebra {
     return r.scaled(turned, try r.number("x0 / x1", try alpha(&r, y), try alpha(&r, x)))
   }
 
-  /// κ²/4 times d(x, y)² as w asinhc(w)², and w = c‖x − y‖²/(α_x α_y): well-conditioned for close points.
+  /// w = c‖x − y‖²/(α_x α_y), well-conditioned for close points: sinh² of κ d(x, y)/2.
   func distanceParts(_ r: inout RowBuilder, _ x: RowVector, _ y: RowVector) throws -> RowNumber {
     let difference = r.sum(x, r.negated(y))
     return try r.number("x0 * x1 / (x2 * x3)", c, r.square(difference), try alpha(&r, x), try alpha(&r, y))

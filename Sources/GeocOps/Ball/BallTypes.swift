@@ -16,8 +16,9 @@ struct Curvature {
       return
     }
     operand = nil
-    if c.inputTypes[k].space.name == BallSpace.name {
-      guard case .real(let x)? = c.inputTypes[k].space["c"] else { throw InternalError("a ball without its curvature") }
+    let space = c.inputTypes[k].space.inner ?? c.inputTypes[k].space
+    if space.name == BallSpace.name {
+      guard case .real(let x)? = space["c"] else { throw InternalError("a ball without its curvature") }
       number = x
     } else {
       number = c.attributes.real("c", 1)
@@ -66,12 +67,7 @@ enum BallTypes {
   /// Two balls of one curvature. Throws `TypeProblem` that names both.
   static func sameBall(_ call: TypeCall, _ a: Int, _ b: Int) throws {
     let (x, y) = (call.inputs[a].space, call.inputs[b].space)
-    if x["c"] != y["c"], let c = x["c"], let d = y["c"] {
-      throw TypeProblem(
-        .curvature,
-        "\(call.op) takes points of one ball, found curvatures c=\(c) and c=\(d)", operand: b,
-        help: "map one of them through the tangent space: 'logmap0', then 'expmap0: { c: \(c) }'")
-    }
+    try sameCurvature(call, x, y, b)
     guard x.sizes == y.sizes else {
       throw TypeProblem(
         .disagreement, "\(call.op) takes points of one ball, found \(call.inputs[a].shown) and \(call.inputs[b].shown)",
@@ -86,15 +82,24 @@ enum BallTypes {
     }
   }
 
-  /// Checks that input `k` holds vectors of length `n`: an array, or tangent vectors of the ball.
-  static func vectors(_ call: TypeCall, _ k: Int, _ n: Int) throws {
-    let type = call.inputs[k]
-    let isVector = type.isReal || type.space.name == TangentSpace.name
-    guard isVector, call.shape(k).last == n else {
+  /// Checks that input `k` holds vectors for points of `ball`: an array, or tangent vectors of the ball that stand at input
+  /// `base`, at the origin where that is nil. Throws `TypeProblem`.
+  static func vectors(_ call: TypeCall, _ k: Int, of ball: Space, at base: Int?) throws {
+    let (type, n) = (call.inputs[k], ball.sizes[0])
+    guard type.isReal || type.isTangent, call.shape(k).last == n else {
       throw TypeProblem(
         .mismatch, "\(call.op) expects vectors R[\(n)] or tangent vectors of Ball(\(n)), found \(type.shown)",
         operand: k)
     }
+    if let own = type.space.inner { try sameCurvature(call, ball, own, k) }
+    try call.checkBase(k, at: base)
+  }
+
+  private static func sameCurvature(_ call: TypeCall, _ x: Space, _ y: Space, _ k: Int) throws {
+    guard x["c"] != y["c"], let c = x["c"], let d = y["c"] else { return }
+    throw TypeProblem(
+      .curvature, "\(call.op) takes points of one ball, found curvatures c=\(c) and c=\(d)", operand: k,
+      help: "map one of them through the tangent space: 'logmap0', then 'expmap0: { c: \(c) }'")
   }
 
   /// The number of inputs. Throws `TypeProblem`.
@@ -111,6 +116,17 @@ enum BallTypes {
     var s = TextScanner("Ball(n, c=k)")
     return try? TypePattern.parse(&s)
   }()
+
+  /// The field of points at input `a` and vectors at input `b`, one of which may stand for all. Throws `TypeProblem`.
+  static func field(_ call: TypeCall, _ a: Int, _ b: Int) throws -> [Int] {
+    let (points, vectors) = (Array(call.shape(a).dropLast()), Array(call.shape(b).dropLast()))
+    guard points == vectors || points.isEmpty || vectors.isEmpty else {
+      throw TypeProblem(
+        .disagreement,
+        "\(call.op) takes fields of one shape, found \(call.inputs[a].shown) and \(call.inputs[b].shown)", operand: b)
+    }
+    return points.isEmpty ? vectors : points
+  }
 
   /// The longer of two fields.
   static func field(_ a: GeoType, _ b: GeoType) -> [Int] { a.field.isEmpty ? b.field : a.field }

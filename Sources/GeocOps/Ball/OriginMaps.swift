@@ -4,7 +4,8 @@ import GeocIR
 enum Margin {
   /// The text in signatures: 4e-3 in f32, 1e-5 in f64 where it is left out.
   static let meaning = "distance kept from the sphere at infinity, relative; 4e-3 in f32, 1e-5 in f64"
-  static func of(_ c: OpContext) -> Double { c.attributes.real("margin", 1e-5) }
+  static func of(_ c: OpContext) -> Double { c.attributes.real("margin", of(.f64)) }
+  static func of(_ dtype: DType) -> Double { dtype == .f32 ? 4e-3 : 1e-5 }
 }
 
 /// Tangent vectors at the origin to points.
@@ -16,19 +17,23 @@ enum ExpMap0Op: Op {
     backward: "v̄ = T ȳ + K⟨ȳ, v⟩v/‖v‖², c̄ = Σ⟨ȳ, v⟩K/2c, K = sech²κ‖v‖ − T, T = tanh(κ‖v‖)/(κ‖v‖)",
     source: "Hyperbolic neural networks++; HypLL",
     parameters: [
-      "c": "curvature c > 0, or learn(x): a parameter that starts at x",
+      "c": "curvature c > 0, or learn(x): a parameter that starts at x; tangent vectors of a ball have its own",
       "learn_c": "whether c is a parameter: set by learn(x)",
       "axis": "axis of the coordinates; -1 is the last",
       "profile": "hyptorch: the margin 1e-3 of HypCD's library", "margin": Margin.meaning,
     ], example: "- expmap0: { c: 0.1 }", invariances: ["expmap0(g v) = g expmap0(v) for g in O(n)"])
   static let signature: Signature = """
-    (v: R[*]; weight c: Positive = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false, \
+    (v: R[*] at origin; weight c: Positive = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false, \
     axis: int = 0, profile: exact|hyptorch = exact, margin: real? in (0...1)} -> Ball(n)
     """
   static let traits: Set<OpTrait> = [.transparent, .converter]
 
   private static func axis(_ call: TypeCall) throws -> Int {
     try BallTypes.count(call, ["v"])
+    if call.inputs[0].isTangent {
+      try call.checkBase(0, at: nil)
+      return call.shape(0).count - 1
+    }
     guard call.inputs[0].isReal, let rank = Optional(call.shape(0).count), rank > 0 else {
       throw TypeProblem(.mismatch, "expmap0 expects R[n] or R[n, …], found \(call.inputs[0].shown)", operand: 0)
     }
@@ -42,12 +47,15 @@ enum ExpMap0Op: Op {
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     var field = call.shape(0)
     let n = field.remove(at: try axis(call))
+    if let ball = call.inputs[0].space.inner, ball.name == BallSpace.name {
+      return [GeoType(ball, field: field, isBatched: call.isBatched)]
+    }
     return [GeoType(BallTypes.opened(n, call), field: field, isBatched: call.isBatched)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let rank = c.inputShape(0).count
-    let raw = c.attributes.int("axis")
+    let raw = c.inputTypes[0].isTangent ? -1 : c.attributes.int("axis")
     let axis = raw < 0 ? raw + rank : raw
     var v = c.inputs[0]
     if axis != rank - 1 {
@@ -144,6 +152,27 @@ enum MobiusScaleOp: Op {
     return [type.batched(call.isBatched)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+
+  /// The point that `node` turns about, where it is −x.
+  static func negated(_ node: Node?) -> Value? {
+    guard let node, node.op == name, node.attributes.real("by", 1) == -1 else { return nil }
+    let own = node.inputs.count - (node.attributes.bool("learn_c") ? 1 : 0)
+    return own == 1 ? node.inputs[0] : nil
+  }
+  /// Whether `node` is 0 ⊗ x, the origin.
+  static func isOrigin(_ node: Node?) -> Bool {
+    guard let node, node.op == name, node.attributes.real("by", 1) == 0 else { return false }
+    return node.inputs.count == (node.attributes.bool("learn_c") ? 2 : 1)
+  }
+
+  static func simplified(_ b: inout Builder, _ c: OpContext, _ maker: (Value) -> Node?) throws -> Simplification? {
+    guard c.attributes.real("by", 1) == -1, c.inputNames.count(where: { $0 == "x" }) == 1,
+      let sum = maker(c.inputs[0]), sum.op == MobiusAddOp.name,
+      let x = negated(maker(sum.inputs[0])), let y = negated(maker(sum.inputs[1]))
+    else { return nil }
+    let same = try b.node(MobiusAddOp.name, [x, y] + sum.inputs.dropFirst(2), sum.attributes)
+    return Simplification(same, "−((−x) ⊕ (−y)) = x ⊕ y")
+  }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let curvature = try Curvature(&b, c, input: 0)
     guard c.inputNames.count(where: { $0 == "x" }) == 2 else {

@@ -81,13 +81,18 @@ enum PairwiseDistanceOp: Op {
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (_, inputs) = try values(&b, c)
-    let distance =
-      isExact(c)
-      ? try b.map("2 * rsqrt(x3) * asinh(sqrt(x3 * \(q) / ((1 - x3 * x1) * (1 - x3 * x2))))", inputs)
-      : try b.map(
-        "2 * rsqrt(x3) * atanh(min(sqrt(x3) * sqrt(\(q) * \(d)) / (\(d) + \(Hyptorch.denominator)), "
-          + "\(1 - Hyptorch.artanhMargin)))", inputs)
-    return [try masked(&b, c, distance)]
+    // Roots are taken of 1 in place of 0: the slope of the branch that is not taken must be finite.
+    let root = "sqrt(select(less(0, x0), x0, 1))"
+    if isExact(c) {
+      let w = try masked(&b, c, try b.map("x3 * \(q) / ((1 - x3 * x1) * (1 - x3 * x2))", inputs))
+      return [try b.map("select(less(0, x0), 2 * rsqrt(x1) * asinh(\(root)), 0)", [w, inputs[3]])]
+    }
+    let product = try masked(&b, c, try b.map("\(q) * \(d)", inputs))
+    let ratio = "min(sqrt(x1) * \(root) / (x2 + \(Hyptorch.denominator)), \(1 - Hyptorch.artanhMargin))"
+    return [
+      try b.map(
+        "select(less(0, x0), 2 * rsqrt(x1) * atanh(\(ratio)), 0)", [product, inputs[3], try b.map(d, inputs)])
+    ]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let raw = cotangents[0] else { return c.inputs.map { _ in nil } }
@@ -139,6 +144,7 @@ enum PairwiseCosineOp: Op {
   static let signature: Signature = "(x: Ball(n, c=k)[N], y?: Ball(n, c=k)[M]) -> R[N, M]"
 
   static func infer(_ call: TypeCall) throws -> [GeoType] { try call.paired.inferred(signature).results }
+  static func readsDirections(_ attributes: Attributes) -> Bool { true }
 
   /// Rows of norm 1.
   private static func units(_ b: inout Builder, _ x: Value) throws -> Value {

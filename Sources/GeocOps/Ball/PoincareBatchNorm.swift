@@ -115,12 +115,13 @@ extension Builder {
     return try map("x0 / (\(points) * x1)", [sum, try one("batch_size", [])])
   }
 
-  /// The gyromidpoint of all rows [n]: Σ λx over Σ (λ − 1), from the hyperboloid to the ball.
+  /// The gyromidpoint of all rows [n]: Σ w over Σ τ, w = λx and τ = √(1 + c‖w‖²) on the hyperboloid, back on the ball.
+  /// Points that come from there are not lifted again.
   mutating func midpoint(_ x: Value, _ curvature: Curvature) throws -> Value {
-    let sums = try rows([x], curvature.operands, summed: true) { r, v, s in
-      let ball = BallAlgebra(c: curvature.scalar(&r, s))
-      r.result(try ball.lift(&r, v[0]))
-      r.result(try r.number("2 / x0 - 1", try ball.alpha(&r, v[0])))
+    let w = try radial(x, RadialFunction(.ball, to: .hyperboloid), curvature)
+    let sums = try rows([w], curvature.operands, summed: true) { r, v, s in
+      r.result(v[0])
+      r.result(try r.number("sqrt(1 + x0 * x1)", curvature.scalar(&r, s), r.square(v[0])))
     }
     return try midpoint(ofSum: sums[0], depth: sums[1], curvature)
   }

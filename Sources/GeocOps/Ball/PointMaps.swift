@@ -12,6 +12,7 @@ enum MobiusAddOp: Op {
     invariances: ["mobius_add(g x, g y) = g mobius_add(x, y) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Ball(n, c=k)"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -33,19 +34,13 @@ enum ExpMapOp: Op {
     source: "HypLL", parameters: ["margin": Margin.meaning], example: "- expmap:\n    from: [x, v]",
     invariances: ["expmap(g x, g v) = g expmap(x, v) for g in O(n)"])
   static let signature: Signature =
-    "(x: Ball(n, c=k), v: T[*]; weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(n, c=k)"
-  static let basePoints = ["v": "x"]
+    "(x: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(n, c=k)"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "v"])
     let x = try BallTypes.point(call, 0)
-    try BallTypes.vectors(call, 1, x.space.sizes[0])
-    let leading = Array(call.shape(1).dropLast())
-    guard x.field == leading || x.field.isEmpty || leading.isEmpty else {
-      throw TypeProblem(
-        .disagreement, "expmap takes fields of one shape, found \(call.inputs[0].shown) and \(call.inputs[1].shown)",
-        operand: 1)
-    }
-    return [GeoType(x.space, field: x.field.isEmpty ? leading : x.field, isBatched: call.isBatched)]
+    try BallTypes.vectors(call, 1, of: x.space, at: 0)
+    return [GeoType(x.space, field: try BallTypes.field(call, 0, 1), isBatched: call.isBatched)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
@@ -64,14 +59,13 @@ enum LogMapOp: Op {
     source: "HypLL", example: "- logmap:\n    from: [x, y]",
     invariances: ["logmap(g x, g y) = g logmap(x, y) for g in O(n)"], effect: "the logarithm leaves the ball")
   static let signature: Signature =
-    "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent"
-  static let resultBase: String? = "x"
+    "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k), at=x)"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
     try BallTypes.sameBall(call, 0, 1)
-    let tangent = Space(TangentSpace.name, [], ["": .type(GeoType(x.space))])
-    return [GeoType(tangent, field: BallTypes.field(x, y), isBatched: call.isBatched)]
+    return [GeoType(call.tangent(x.space, at: 0, "x"), field: BallTypes.field(x, y), isBatched: call.isBatched)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
@@ -89,7 +83,8 @@ enum GyrationOp: Op {
     example: "- gyration:\n    from: [u, v, w]",
     invariances: ["gyration(g u, g v, g w) = g gyration(u, v, w) for g in O(n)"])
   static let signature: Signature =
-    "(u: Ball(n, c=k), v: Ball(n, c=k), w: T[*]; weight c: Positive = ones if learn_c) -> T[*]"
+    "(u: Ball(n, c=k), v: Ball(n, c=k), w: T[*] at origin; weight c: Positive = ones if learn_c) -> T[*]"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["u", "v", "w"])
     let u = try BallTypes.point(call, 0)
@@ -98,7 +93,7 @@ enum GyrationOp: Op {
     if call.inputs[2].space.name == BallSpace.name {
       try BallTypes.sameBall(call, 0, 2)
     } else {
-      try BallTypes.vectors(call, 2, u.space.sizes[0])
+      try BallTypes.vectors(call, 2, of: u.space, at: nil)
     }
     return [call.inputs[2].batched(call.isBatched)]
   }
@@ -117,21 +112,83 @@ enum BallTransportOp: Op {
     source: "HypLL", example: "- ball_transport:\n    from: [x, y, v]",
     invariances: ["ball_transport(g x, g y, g v) = g ball_transport(x, y, v) for g in O(n)"])
   static let signature: Signature =
-    "(x: Ball(n, c=k), y: Ball(n, c=k), v: T[*]; weight c: Positive = ones if learn_c) -> T[*]"
-  static let basePoints = ["v": "x"]
-  static let resultBase: String? = "y"
+    "(x: Ball(n, c=k), y: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) -> T[*]"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y", "v"])
     let x = try BallTypes.point(call, 0)
     _ = try BallTypes.point(call, 1)
     try BallTypes.sameBall(call, 0, 1)
-    try BallTypes.vectors(call, 2, x.space.sizes[0])
-    return [call.inputs[2].batched(call.isBatched)]
+    try BallTypes.vectors(call, 2, of: x.space, at: 0)
+    var type = call.inputs[2].batched(call.isBatched)
+    if type.isTangent { type.space = call.tangent(x.space, at: 1, "y") }
+    return [type]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+  static func simplified(_ b: inout Builder, _ c: OpContext, _ maker: (Value) -> Node?) throws -> Simplification? {
+    let starts = MobiusScaleOp.isOrigin(maker(c.inputs[0]))
+    guard starts || MobiusScaleOp.isOrigin(maker(c.inputs[1])) else { return nil }
+    let values = try b.ball(c, [c.inputs[2], c.inputs[starts ? 1 : 0]]) { ball, r, v in
+      let origin = RowVector()
+      r.result(try ball.transport(&r, from: starts ? origin : v[1], to: starts ? v[1] : origin, v[0]))
+    }
+    return Simplification(values, starts ? "transport from 0 to y is α_y v" : "transport from x to 0 is v/α_x")
+  }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, Array(c.inputs.prefix(3))) { ball, r, v in
       r.result(try ball.transport(&r, from: v[0], to: v[1], v[2]))
+    }
+  }
+}
+
+/// Parallel transport from the origin.
+enum BallTransport0Op: Op {
+  static let name = "ball_transport0"
+  static let doc = OpDoc(
+    family: "ball", summary: "Parallel transport of the tangent vector v at the origin to y.", formula: "α_y v",
+    backward: "v̄ = α_y z̄, ȳ = −2c⟨z̄, v⟩ y", source: "geoopt transp0", example: "- ball_transport0:\n    from: [y, v]",
+    invariances: ["ball_transport0(g y, g v) = g ball_transport0(y, v) for g in O(n)"])
+  static let signature: Signature =
+    "(y: Ball(n, c=k), v: T[*] at origin; weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k), at=y)"
+  static let traits: Set<OpTrait> = [.transparent]
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try BallTypes.count(call, ["y", "v"])
+    let y = try BallTypes.point(call, 0)
+    try BallTypes.vectors(call, 1, of: y.space, at: nil)
+    return [
+      GeoType(call.tangent(y.space, at: 0, "y"), field: try BallTypes.field(call, 0, 1), isBatched: call.isBatched)
+    ]
+  }
+  static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    try b.ball(c, [c.inputs[0], c.inputs[1]]) { ball, r, v in
+      r.result(try ball.transport(&r, from: RowVector(), to: v[0], v[1]))
+    }
+  }
+}
+
+/// Parallel transport to the origin.
+enum BallTransport0BackOp: Op {
+  static let name = "ball_transport0back"
+  static let doc = OpDoc(
+    family: "ball", summary: "Parallel transport of the tangent vector v at x to the origin, where expmap0 takes it.",
+    formula: "v/α_x", backward: "v̄ = z̄/α_x, x̄ = 2c⟨z̄, v⟩ x/α_x²", source: "geoopt transp0back",
+    example: "- ball_transport0back:\n    from: [x, v]",
+    invariances: ["ball_transport0back(g x, g v) = g ball_transport0back(x, v) for g in O(n)"])
+  static let signature: Signature =
+    "(x: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k))"
+  static let traits: Set<OpTrait> = [.transparent]
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try BallTypes.count(call, ["x", "v"])
+    let x = try BallTypes.point(call, 0)
+    try BallTypes.vectors(call, 1, of: x.space, at: 0)
+    let origin = Space(TangentSpace.name, [], ["": .type(GeoType(x.space))])
+    return [GeoType(origin, field: try BallTypes.field(call, 0, 1), isBatched: call.isBatched)]
+  }
+  static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    try b.ball(c, [c.inputs[0], c.inputs[1]]) { ball, r, v in
+      r.result(try ball.transport(&r, from: v[0], to: RowVector(), v[1]))
     }
   }
 }
@@ -147,6 +204,7 @@ enum BallDistanceOp: Op {
     invariances: ["ball_distance(g x, g y) = ball_distance(x, y) for isometries g"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> R"
+  static let traits: Set<OpTrait> = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -167,6 +225,7 @@ enum ConformalFactorOp: Op {
     family: "ball", summary: "Conformal factor of the metric at x.", formula: "λ_x = 2/(1 − c‖x‖²)",
     backward: "x̄ = λ̄ c λ² x, c̄ = Σ λ̄ λ² x²/2", source: "HypLL", example: "- conformal_factor")
   static let signature: Signature = "(x: Ball(n, c=k); weight c: Positive = ones if learn_c) -> R[1]"
+  static let traits: Set<OpTrait> = [.transparent]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, [c.inputs[0]]) { ball, r, v in r.result(try r.number("2 / x0", try ball.alpha(&r, v[0]))) }

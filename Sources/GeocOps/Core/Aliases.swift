@@ -31,19 +31,24 @@ enum ReshapeOp: Op {
 /// The same value seen as another type of the same storage.
 enum AsTypeOp: Op {
   static let name = "as_type"
-  static let doc = OpDoc(family: "core", summary: "The same value as another type of equal storage.")
-  static let signature: Signature = "(x: T[*]) {type: type} -> R[*]"
+  static let doc = OpDoc(
+    family: "core",
+    summary: "The same value as another type of equal storage; a tangent vector then stands at the second input.")
+  static let signature: Signature = "(x: T[*], at?: T[*]) {type: type} -> R[*]"
   static let traits: Set<OpTrait> = [.alias, .primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
-    guard let type = call.attributes.type("type"), call.spaces.shape(type) == call.shape(0) else {
+    guard var type = call.attributes.type("type"), call.spaces.shape(type) == call.shape(0) else {
       throw TypeProblem(.mismatch, "as_type needs a type of the same storage")
     }
-    return [type.batched(call.isBatched)]
+    if type.isTangent, call.values.count > 1 { type.space["at"] = .at(call.values[1]) }
+    return [type.batched(call.inputs[0].isBatched)]
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [c.inputs[0]] }
-  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { [cotangents[0]] }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    [cotangents[0]] + c.inputs.dropFirst().map { _ in nil }
+  }
 }
 
 /// A value that gradients do not pass.

@@ -54,6 +54,11 @@ enum ScaleOp: ScalarMapOp {
     family: "dense", summary: "Product with a number.", formula: "by · x", parameters: ["by": "the factor"],
     example: "- scale: { by: 0.5 }")
   static let signature: Signature = "(x: R[*]) {by: real} -> R[*]"
+  /// Tangent vectors stay where they are.
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    guard call.inputs.count == 1, call.inputs[0].isTangent else { return try call.inferred(signature).results }
+    return [call.inputs[0]]
+  }
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .binary(.multiply, .constant(attributes.real("by")), .input(0))
   }
@@ -76,9 +81,14 @@ enum CastOp: ScalarMapOp {
 enum AddOp: Op {
   static let name = "add"
   static let doc = OpDoc(
-    family: "dense", summary: "Sum of arrays of one shape.", formula: "x + y + …", example: "- add:\n    from: [h, x]")
+    family: "dense", summary: "Sum of arrays of one shape, or of tangent vectors at one point.", formula: "x + y + …",
+    example: "- add:\n    from: [h, x]")
   static let signature: Signature = "(x...: R[*]) -> R[*]"
   static let traits: Set<OpTrait> = [.elementwise]
+  private static let ofVectors: Signature = "(x...: T[*]) -> T[*]"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try call.inferred(call.inputs.first?.isTangent == true ? ofVectors : signature).results
+  }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     var sum = c.inputs[0]
     for x in c.inputs.dropFirst() { sum = try b.add(sum, x) }

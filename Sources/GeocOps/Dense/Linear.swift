@@ -52,6 +52,11 @@ enum ParameterOp: Op {
     guard let type = call.attributes.type("type") else {
       throw TypeProblem(.parameter, "parameter needs a type", parameter: "type")
     }
+    if let base = type.space["at"] {
+      throw TypeProblem(
+        .parameter, "parameter has no point '\(base)': its value stands by itself", parameter: "type",
+        help: "learn a Tangent(T) at the origin")
+    }
     return [type.batched(false)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] {

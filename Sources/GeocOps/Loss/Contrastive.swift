@@ -66,6 +66,7 @@ enum SelfContrastiveOp: Op {
     return [.real([], isBatched: true)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+  static func readsDirections(_ attributes: Attributes) -> Bool { attributes.name("similarity") == "angle" }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (zero, one) = (try b.fill([], 0), try b.fill([], 1))
     return [try ContrastiveLoss.loss(&b, c, positives: "view", key: zero, weight: one)]
@@ -101,6 +102,7 @@ enum SupervisedContrastiveOp: Op {
     return [.real([], isBatched: true)]
   }
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
+  static func readsDirections(_ attributes: Attributes) -> Bool { attributes.name("similarity") == "angle" }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let weight = try b.labelledShare(c.has("labelled") ? try c.value("labelled") : nil)
     return [try ContrastiveLoss.loss(&b, c, positives: "label", key: c.inputs[1], weight: weight)]

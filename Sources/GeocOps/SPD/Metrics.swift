@@ -93,9 +93,8 @@ enum SPDExpMapOp: Op {
     source: "pyriemann",
     parameters: metricNames, example: "- spd_expmap: { metric: airm }\n    from: [base, v]")
   static let signature: Signature = """
-    (base: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> SPD(n)
+    (base: SPD(n), v: Sym(n) at base) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> SPD(n)
     """
-  static let basePoints = ["v": "base"]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let a = c.inputs[0]
     let v = try b.sym(c.inputs[1])
@@ -120,9 +119,9 @@ enum SPDLogMapOp: Op {
     formula: "airm A^{1/2}log(A^{−1/2}BA^{−1/2})A^{1/2} · bures_wasserstein TA + AT − 2A", source: "pyriemann",
     parameters: metricNames, example: "- spd_logmap: { metric: airm }\n    from: [base, x]")
   static let signature: Signature = """
-    (base: SPD(n), x: SPD(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
+    (base: SPD(n), x: SPD(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} \
+    -> Tangent(SPD(n), at=base)
     """
-  static let resultBase: String? = "base"
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (a, x) = (c.inputs[0], c.inputs[1])
     switch c.attributes.name("metric") {

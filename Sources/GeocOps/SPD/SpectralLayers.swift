@@ -51,7 +51,7 @@ enum ExpEigOp: SpectralLayer {
   static let doc = OpDoc(
     family: "spd", summary: "Matrix exponential of a symmetric matrix.", formula: "U exp(Λ) Uᵀ",
     backward: spectralBackward, example: "- expeig", invariances: ["expeig(g x gᵀ) = g expeig(x) gᵀ for g in O(n)"])
-  static let signature: Signature = "(x: Sym(n)) -> SPD(n)"
+  static let signature: Signature = "(x: Sym(n) at origin) -> SPD(n)"
   static func function(_ attributes: Attributes) -> SpectralFunction { SpectralFunction([.exp]) }
 }
 

@@ -17,10 +17,13 @@ enum SPDTransportOp: Op {
       """
     ], example: "- spd_transport: { metric: airm }\n    from: [a, b, v]")
   static let signature: Signature = """
-    (a: SPD(n), b: SPD(n), v: Sym(n)) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
+    (a: SPD(n), b: SPD(n), v: Sym(n) at a) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm} -> Sym(n)
     """
-  static let basePoints = ["v": "a"]
-  static let resultBase: String? = "b"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    var type = try call.inferred(signature).results[0]
+    if call.inputs[2].isTangent { type.space = call.tangent(Space(SPDSpace.name, type.space.sizes), at: 1, "b") }
+    return [type]
+  }
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (x, y) = (c.inputs[0], c.inputs[1])

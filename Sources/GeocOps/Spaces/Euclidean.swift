@@ -88,6 +88,11 @@ enum TangentSpace: SpaceDeclaration {
   static let argumentNames = ["at", "metric"]
   static let takesType = true
   static func coreShape(_ space: Space) -> [Int] { InnerType.shape(space) }
+  /// Tangent vectors of SPD(n) are symmetric matrices.
+  static func superset(_ space: Space) -> Space? {
+    guard let inner = space.inner, inner.name == SPDSpace.name else { return nil }
+    return Space("Sym", inner.sizes)
+  }
 }
 
 /// One value for every row of the data set.

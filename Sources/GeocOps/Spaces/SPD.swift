@@ -9,6 +9,7 @@ enum SPDSpace: SpaceDeclaration {
   static let argumentNames = ["min"]
   static let metrics = ["affine_invariant"]
   static let isPositiveDefinite = true
+  static let tangentOps: (transport: String, exponential: String)? = (SPDTransportOp.name, SPDExpMapOp.name)
   static func retractions(metric: String) -> [String] { ["second_order", "exp", "bures_wasserstein"] }
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
   static func superset(_ space: Space) -> Space? {

@@ -37,6 +37,7 @@ enum BallSpace: SpaceDeclaration {
   static let sizeNames = ["n"]
   static let argumentNames = ["c"]
   static let metrics = ["poincare"]
+  static let tangentOps: (transport: String, exponential: String)? = (BallTransportOp.name, ExpMapOp.name)
   static func retractions(metric: String) -> [String] { ["project", "exp"] }
   static func coreShape(_ space: Space) -> [Int] { space.sizes }
   static func problem(_ space: Space) -> String? {
@@ -58,70 +59,46 @@ enum BallSpace: SpaceDeclaration {
     try b.map("max(0, sqrt(x0) - \(1 / curvature(space).squareRoot()))", [try b.sumLast(try b.mul(x, x), 1)])
   }
   static func project(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
-    // The margin of f64; f32 values are clipped by the same bound, which they can represent.
-    let limit = (1 - 1e-5) / curvature(space).squareRoot()
-    let norm = try b.squareRoot(try b.sumLast(try b.mul(x, x), 1, keep: true))
-    return try b.map("select(less(\(limit), x1), x0 / x1 * \(limit), x0)", [x, norm])
+    try rows(&b, [x], space) { ball, r, v in r.result(try ball.project(&r, v[0], margin: Margin.of(.f64))) }
   }
   static func random(_ b: inout Builder, _ z: Value, _ space: Space) throws -> Value {
     let norm = try b.squareRoot(try b.sumLast(try b.mul(z, z), 1, keep: true))
     return try b.map("0.5 * x0 * tanh(x1) / max(x1, 1e-15) * \(1 / curvature(space).squareRoot())", [z, norm])
   }
+  /// e/λ².
   static func gradient(_ b: inout Builder, at x: Value, _ e: Value, _ g: Geometry) throws -> Value {
-    let factor = try conformal(&b, x, curvature(g.space))
-    return try b.map("x0 / (x1 * x1)", [e, factor])
+    try rows(&b, [x, e], g.space) { ball, r, v in
+      r.result(r.scaled(v[1], try r.number("0.25 * x0 * x0", try ball.alpha(&r, v[0]))))
+    }
   }
   static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value {
-    guard g.retraction == "exp" else { return try project(&b, try b.add(x, u), g.space) }
-    let c = curvature(g.space)
-    let norm = try b.map("max(sqrt(x0), 1e-15)", [try b.sumLast(try b.mul(u, u), 1, keep: true)])
-    let factor = try conformal(&b, x, c)
-    let root = c.squareRoot()
-    let step = try b.map(
-      "tanh(min(15, \(root / 2) * x2 * x1)) * x0 / (\(root) * x1)", [u, norm, factor])
-    return try project(&b, try mobiusAdd(&b, x, step, c), g.space)
+    let margin = Margin.of(g.dtype)
+    return try rows(&b, [x, u], g.space) { ball, r, v in
+      let point =
+        g.retraction == "exp"
+        ? try ball.exp(&r, at: v[0], v[1], margin: margin)
+        : try ball.project(&r, r.sum(v[0], v[1]), margin: margin)
+      r.result(point)
+    }
   }
   static func transport(
     _ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry
   ) throws -> Value {
-    // gyr[y, −x] v · λx / λy.
-    let c = curvature(g.space)
-    let turned = try gyration(&b, y, try b.negate(x), v, c)
-    return try b.map("x0 * x1 / x2", [turned, try conformal(&b, x, c), try conformal(&b, y, c)])
+    try rows(&b, [x, y, v], g.space) { ball, r, v in
+      r.result(try ball.transport(&r, from: v[0], to: v[1], v[2]))
+    }
   }
+  /// λ²⟨u, v⟩.
   static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value {
-    let factor = try conformal(&b, x, curvature(g.space))
-    return try b.map("x0 * x0 * x1", [factor, try b.sumLast(try b.mul(u, v), 1, keep: true)])
+    try rows(&b, [x, u, v], g.space) { ball, r, v in
+      r.result(try r.number("4 * x1 / (x0 * x0)", try ball.alpha(&r, v[0]), r.dot(v[1], v[2])))
+    }
   }
 
-  /// λx = 2 / max(1 − c‖x‖², 1e-15).
-  static func conformal(_ b: inout Builder, _ x: Value, _ c: Double) throws -> Value {
-    try b.map("2 / max(1 - \(c) * x0, 1e-15)", [try b.sumLast(try b.mul(x, x), 1, keep: true)])
-  }
-
-  /// x ⊕ y.
-  static func mobiusAdd(_ b: inout Builder, _ x: Value, _ y: Value, _ c: Double) throws -> Value {
-    let xy = try b.sumLast(try b.mul(x, y), 1, keep: true)
-    let xx = try b.sumLast(try b.mul(x, x), 1, keep: true)
-    let yy = try b.sumLast(try b.mul(y, y), 1, keep: true)
-    return try b.map(
-      """
-      ((1 + 2 * \(c) * x2 + \(c) * x4) * x0 + (1 - \(c) * x3) * x1) \
-      / max(1 + 2 * \(c) * x2 + \(c * c) * x3 * x4, 1e-15)
-      """, [x, y, xy, xx, yy])
-  }
-
-  /// gyr[u, v] w.
-  static func gyration(_ b: inout Builder, _ u: Value, _ v: Value, _ w: Value, _ c: Double) throws -> Value {
-    let k = -c
-    let uv = try b.sumLast(try b.mul(u, v), 1, keep: true)
-    let uw = try b.sumLast(try b.mul(u, w), 1, keep: true)
-    let vw = try b.sumLast(try b.mul(v, w), 1, keep: true)
-    let uu = try b.sumLast(try b.mul(u, u), 1, keep: true)
-    let vv = try b.sumLast(try b.mul(v, v), 1, keep: true)
-    let a = try b.map("-\(k * k) * x0 * x1 - \(k) * x2 + \(2 * k * k) * x3 * x2", [uw, vv, vw, uv])
-    let d = try b.map("-\(k * k) * x0 * x1 + \(k) * x2", [vw, uu, uw])
-    let denominator = try b.map("max(1 - \(2 * k) * x0 + \(k * k) * x1 * x2, 1e-15)", [uv, uu, vv])
-    return try b.map("x0 + 2 * (x1 * x2 + x3 * x4) / x5", [w, a, u, d, v, denominator])
+  private static func rows(
+    _ b: inout Builder, _ vectors: [Value], _ space: Space,
+    _ write: (BallAlgebra, inout RowBuilder, [RowVector]) throws -> Void
+  ) throws -> Value {
+    try b.rows(vectors) { r, v, _ in try write(BallAlgebra(c: r.constant(curvature(space))), &r, v) }[0]
   }
 }

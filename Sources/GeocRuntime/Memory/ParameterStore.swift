@@ -25,6 +25,16 @@ package final class ParameterStore: @unchecked Sendable {
   /// Shape of a value.
   package func shape(_ name: String) -> [Int]? { entries[name]?.shape }
 
+  /// The curvature of a ball: the number of its type, or the value of the parameter that its type names. Nil for other
+  /// spaces, and where there is no such parameter.
+  package func curvature(of space: Space) -> Double? {
+    switch space["c"] {
+    case .real(let number)?: number
+    case .value(let name)?: tensor(name)?.doubles().first
+    default: nil
+    }
+  }
+
   /// Makes room for a value, zeros at first. A value that is there keeps its content. Throws E0516 when it is there
   /// with another number of scalars, E0408.
   package func declare(_ name: String, shape: [Int]) throws(GeocError) {

@@ -43,9 +43,12 @@ extension Elaborator {
       return []
     }
     var isGood = true
+    let points = zip(declared, bindings).compactMap { input, binding in
+      binding.value.map { (input.name.value, builder.function.base($0)) }
+    }
     for (input, binding) in zip(declared, bindings) {
       if let value = binding.value, let text = input.type {
-        isGood = check(value, substituted(text, inner), input.name.value, block, entry) && isGood
+        isGood = check(value, substituted(text, inner), input.name.value, block, entry, points) && isGood
       }
       inner.bind(input.name.value, binding, at: input.name.span)
       if inner.previous == nil { inner.previous = binding }
@@ -99,7 +102,8 @@ extension Elaborator {
 
   /// Whether `value` fits the declared type of a block's input; `?` fits any size.
   private mutating func check(
-    _ value: Value, _ text: Located<String>, _ input: String, _ block: BlockEntry, _ entry: NodeEntry
+    _ value: Value, _ text: Located<String>, _ input: String, _ block: BlockEntry, _ entry: NodeEntry,
+    _ points: [(name: String, value: BasePoint)]
   ) -> Bool {
     var open = ""
     var count = 0
@@ -135,6 +139,7 @@ extension Elaborator {
     while let type = candidate {
       var bindings = TypePattern.Bindings()
       bindings.sizes = types.dims
+      for point in points { bindings.arguments[TypePattern.variable("at", point.name)] = .at(point.value) }
       if pattern.match(type, &bindings) == [] { return true }
       candidate = registry.spaces.superset(type)
     }

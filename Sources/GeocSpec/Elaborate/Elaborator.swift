@@ -32,8 +32,6 @@ struct Elaborator {
   var readParameters: Set<String> = []
   /// Curvatures of inputs that are learned, by where they start.
   private var learnedCurvatures: [Double: String] = [:]
-  /// Tangent vectors and the points where they are tangent, as far as that is known.
-  var bases: [Value: Value] = [:]
   /// Random nodes so far.
   var randomCount = 0
 
@@ -62,7 +60,6 @@ struct Elaborator {
     var scope = Scope()
     scope.aliases = Set(spec.graph.compactMap { $0.alias?.value })
     elaborateInputs(&scope)
-    noteInputBases()
     try walk(spec.graph, &scope)
     let outputs = outputs(of: scope)
     for output in outputs { builder.result(output.name, output.value) }
@@ -94,7 +91,7 @@ struct Elaborator {
           labels: [(other, "first here")])
         continue
       }
-      guard let type = problems.type(text, types) else {
+      guard let type = problems.type(text, types).flatMap({ placed($0, text.span, scope) }) else {
         isBroken = true
         scope.bind(name.value, .poisoned, at: name.span)
         if scope.previous == nil { scope.previous = .poisoned }
@@ -109,8 +106,35 @@ struct Elaborator {
     }
   }
 
+  /// The type of an input, a tangent vector at the value of an input above. Nil, reported, where there is none.
+  private mutating func placed(_ type: GeoType, _ span: Span, _ scope: Scope) -> GeoType? {
+    guard let argument = type.space["at"] else { return type }
+    guard case .name(let name) = argument, let point = inputs.first(where: { $0.name.value == name })?.value else {
+      problems.report(
+        .types.argument, "the base point 'at=\(argument)' is no input above this one", at: span,
+        help: "declare the point first: a tangent vector stands at the value of an input")
+      return nil
+    }
+    let found = builder.type(point).space
+    guard let wanted = type.space.inner, found.name == wanted.name, found.sizes == wanted.sizes else {
+      problems.report(
+        .types.argument, "tangent vectors of \(type.space.inner ?? found) do not stand at \(builder.type(point).shown)",
+        at: span, labels: [makerLabel(point)].compactMap { $0 })
+      return nil
+    }
+    var copy = type
+    copy.space[""] = .type(GeoType(found))
+    copy.space["at"] = .at(builder.function.base(point))
+    return copy
+  }
+
   /// A ball of learned curvature: inputs that write the same `c=learn(x)` share one parameter, `<input>.c` of the first.
   private mutating func learned(_ type: GeoType, of input: String) -> GeoType {
+    if type.space["at"] == nil, let inner = type.space.inner {
+      var copy = type
+      copy.space[""] = .type(learned(GeoType(inner), of: input))
+      return copy
+    }
     guard case .learn(let start)? = type.space["c"] else { return type }
     let name = learnedCurvatures[start] ?? "\(input).c"
     if learnedCurvatures[start] == nil {

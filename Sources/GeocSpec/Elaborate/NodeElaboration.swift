@@ -34,7 +34,9 @@ extension Elaborator {
       // The largest argument of sinh whose square is finite.
       attributes["reach"] = .real(isSingle ? 43 : 350)
     }
-    let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
+    let call = TypeCall(
+      op: op.name, attributes: attributes, inputs: data.map(builder.type), values: data.map(builder.function.base),
+      spaces: registry.spaces)
     do {
       _ = try op.infer(call)
       let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
@@ -47,7 +49,6 @@ extension Elaborator {
             "\(path).\(tensor.name)", tensor.type, tensor.role == .state ? .state : .param,
             initial: Self.initial(tensor.initial, attributes))
         }
-      guard areBasesRight(op, entry, data) else { return [] }
       builder.origin = Origin(span: entry.op.span, path: path)
       let results = try builder.node(op.name, values, attributes, name: path)
       let states = tensors.filter { $0.role == .state }
@@ -59,7 +60,6 @@ extension Elaborator {
         builder.suggestName(value, "\(path).\(result.name)")
       }
       for value in own { makers[value] = .node(nodes.count) }
-      noteBase(of: own.first, op, data)
       for value in values.dropFirst(data.count) + own { checkSize(value, at: entry.op.span) }
       nodes.append(
         ElaboratedNode(
@@ -81,7 +81,8 @@ extension Elaborator {
       return nil
     }
     for value in data {
-      guard case .value(let name)? = builder.type(value).space["c"] else { continue }
+      let space = builder.type(value).space
+      guard case .value(let name)? = (space.inner ?? space)["c"] else { continue }
       attributes["learn_c"] = .bool(true)
       attributes["curvature"] = .text(name)
       return builder.function.parameter(name)?.value

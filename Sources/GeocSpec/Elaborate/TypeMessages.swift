@@ -18,6 +18,7 @@ extension Elaborator {
     case .inputCount: code = .types.inputCount
     case .disagreement: code = .types.size
     case .curvature: code = .types.curvature
+    case .basePoint: code = .types.basePoint
     case .relation: code = .types.constraint
     case .parameter: code = .spec.parameterOutOfRange
     }
@@ -31,6 +32,12 @@ extension Elaborator {
       place = argument.value.span
     }
     var help = problem.help
+    if problem.kind == .basePoint, let operand = problem.operand, operand < data.count {
+      let own = builder.type(data[operand]).base?.value
+      let wanted = problem.base?.value
+      labels += [own, wanted].compactMap { $0 }.compactMap(makerLabel)
+      help = transport(data[operand], from: own, to: wanted, scope)
+    }
     var edits: [Edit] = []
     if problem.kind == .mismatch, let operand = problem.operand {
       let mend = mend(op, call, operand, data, scope)
@@ -41,16 +48,34 @@ extension Elaborator {
     problems.report(code, problem.message, at: place, label: label, labels: labels, help: help, edits: edits)
   }
 
-  /// The code of a mismatch: curvature has its own where the space itself is right.
+  /// The code of a mismatch: curvature, base point and field have their own where the space itself is right.
   private static func code(_ problem: TypeProblem, _ call: TypeCall) -> DiagnosticCode {
     guard let operand = problem.operand, operand < call.inputs.count, let expected = problem.expected,
       expected.space == call.inputs[operand].space.name
     else { return .types.mismatch }
     let found = call.inputs[operand].space
     if expected.sizes.count == found.sizes.count, expected.sizes.allSatisfy({ !$0.variables.isEmpty }) {
+      if expected.arguments["at"] != nil { return .types.basePoint }
       if expected.arguments["c"] != nil { return .types.curvature }
     }
     return .types.mismatch
+  }
+
+  /// How a tangent vector gets to the point where it is wanted; nil points are the origin.
+  private func transport(_ vector: Value, from own: Value?, to wanted: Value?, _ scope: Scope) -> String? {
+    guard let space = builder.type(vector).space.inner, let ops = registry.spaces[space.name]?.tangentOps else {
+      return nil
+    }
+    func name(_ value: Value) -> String { scope.name(of: value) ?? builder.function.base(value).label }
+    switch (own, wanted) {
+    case (let own?, let wanted?):
+      let inputs = zip(registry[ops.transport]?.signature.inputs ?? [], [own, wanted, vector])
+      let arguments = inputs.map { "\($0.name): \(name($1))" }.joined(separator: ", ")
+      return "insert '\(ops.transport): { \(arguments) }' to carry it there"
+    case (let own?, nil):
+      return "follow it from its own point: '\(ops.exponential)' from [\(name(own)), \(name(vector))]"
+    default: return "give it its place: a Tangent(T, at=x) stands at the input x"
+    }
   }
 
   /// Where a value comes from.

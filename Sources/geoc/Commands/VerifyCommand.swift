@@ -196,12 +196,7 @@ struct VerifyCommand: GeocCommand {
     let values = try observation.values(columns, rows: batch, session.store)
     for ball in balls {
       guard let x = values[ball.name]?.doubles(), let n = ball.type.space.sizes.first, n > 0 else { continue }
-      let c: Double =
-        switch ball.type.space["c"] {
-        case .real(let number)?: number
-        case .value(let name)?: session.store.tensor(name)?.doubles().first ?? .nan
-        default: .nan
-        }
+      let c = session.store.curvature(of: ball.type.space) ?? .nan
       let largest =
         stride(from: 0, to: x.count, by: n).map { start in
           (c * x[start..<(start + n)].reduce(0) { $0 + $1 * $1 }).squareRoot()

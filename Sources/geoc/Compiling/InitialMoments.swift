@@ -46,12 +46,7 @@ struct InitialMoments {
 
   private static func tangentNorm(_ x: [Double], _ type: GeoType, _ store: ParameterStore) -> Double? {
     guard type.space.name == "Ball", let n = type.space.sizes.first, n > 0, !x.isEmpty else { return nil }
-    let c: Double
-    switch type.space["c"] {
-    case .real(let number)?: c = number
-    case .value(let name)?: c = store.tensor(name)?.doubles().first ?? 1
-    default: return nil
-    }
+    guard let c = store.curvature(of: type.space) else { return nil }
     var sum = 0.0
     for start in stride(from: 0, to: x.count, by: n) {
       var square = 0.0

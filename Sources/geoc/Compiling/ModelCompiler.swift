@@ -11,6 +11,17 @@ struct ModelCompiler {
   var options = PassOptions(registry: Catalogue.registry)
   /// Whether settings of the command line changed the spec.
   var isOverridden = false
+  private let known = Known()
+
+  /// What was compiled so far, for all copies of a compiler: a report asks for one function several times.
+  private final class Known {
+    struct Key: Hashable {
+      var purpose: Pipeline.Purpose
+      var disabled: Set<String>
+      var usesManualBackward: Bool
+    }
+    var outcomes: [Key: Pipeline.Outcome] = [:]
+  }
 
   /// The model's one function, as written. Throws `InternalError` where it is missing.
   func forward() throws -> Function {
@@ -61,7 +72,12 @@ struct ModelCompiler {
 
   /// One function. Throws `GeocError` where the model does not admit it.
   func compile(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
-    try outcome(purpose, Pipeline.compile)
+    let key = Known.Key(
+      purpose: purpose, disabled: options.disabled, usesManualBackward: options.usesManualBackward)
+    if let outcome = known.outcomes[key] { return outcome }
+    let outcome = try outcome(purpose, Pipeline.compile)
+    known.outcomes[key] = outcome
+    return outcome
   }
 
   private func outcome(
@@ -69,6 +85,8 @@ struct ModelCompiler {
     _ pipeline: (Function, Pipeline.Purpose, OptimizerDescription?, PassOptions) throws -> Pipeline.Outcome
   ) throws -> Pipeline.Outcome {
     let function = try forward()
+    var options = options
+    options.dtype = model.module.dtype
     do {
       return try pipeline(function, purpose, model.optimizer, options)
     } catch let problem as RewriteProblem {
