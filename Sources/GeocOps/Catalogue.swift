@@ -17,6 +17,7 @@ package enum Catalogue {
     RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
     ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
     ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self, LagCovarianceOp.self, LagCovarianceVJPOp.self,
+    GrassmannGeodesicOp.self,
   ]
 
   /// Euclidean layers.
@@ -47,6 +48,9 @@ package enum Catalogue {
     ClipNormOp.self, PairwiseDistanceOp.self, PairwiseCosineOp.self, CoordinatesOp.self,
   ]
 
+  /// Subspaces.
+  static let grassmann: [any Op.Type] = [GrassmannHeadOp.self, ProjectorOp.self, BasisOp.self]
+
   /// Losses.
   static let losses: [any Op.Type] = [
     CrossEntropyOp.self, MSEOp.self, SelfContrastiveOp.self, SupervisedContrastiveOp.self, SelfDistillationOp.self,
@@ -76,5 +80,5 @@ package enum Catalogue {
 
   /// The registry of all of it.
   package static let registry = OpRegistry(
-    ops: core + dense + spd + ball + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
+    ops: core + dense + spd + ball + grassmann + losses, spaces: spaces, optimizers: optimizers, initializers: initializers)
 }

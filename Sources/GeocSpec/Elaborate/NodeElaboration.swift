@@ -37,6 +37,7 @@ extension Elaborator {
     let call = TypeCall(op: op.name, attributes: attributes, inputs: data.map(builder.type), spaces: registry.spaces)
     do {
       _ = try op.infer(call)
+      try QuotientReading.check(op, call)
       let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
       let values =
         data

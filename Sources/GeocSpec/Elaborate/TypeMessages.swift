@@ -32,7 +32,7 @@ extension Elaborator {
     }
     var help = problem.help
     var edits: [Edit] = []
-    if problem.kind == .mismatch, let operand = problem.operand {
+    if problem.kind == .mismatch, problem.expected != nil, let operand = problem.operand {
       let mend = mend(op, call, operand, data, scope)
       help = mend?.help ?? help
       edits = insertion(of: mend?.insert ?? [], before: entry)
