@@ -17,6 +17,7 @@ package enum Catalogue {
     RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
     ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
     ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self, LagCovarianceOp.self, LagCovarianceVJPOp.self,
+    GrassmannGeodesicOp.self,
   ]
 
   /// Euclidean layers.
@@ -51,6 +52,9 @@ package enum Catalogue {
   /// Classifiers that are fitted to the training rows.
   static let classifiers: [any Op.Type] = [LogisticRegressionOp.self, SvmRbfOp.self]
 
+  /// Subspaces.
+  static let grassmann: [any Op.Type] = [GrassmannHeadOp.self, ProjectorOp.self, BasisOp.self]
+
   /// Losses.
   static let losses: [any Op.Type] = [
     CrossEntropyOp.self, MSEOp.self, SelfContrastiveOp.self, SupervisedContrastiveOp.self, SelfDistillationOp.self,
@@ -80,6 +84,6 @@ package enum Catalogue {
 
   /// The registry of all of it.
   package static let registry = OpRegistry(
-    ops: core + dense + spd + ball + classifiers + losses, spaces: spaces, optimizers: optimizers,
+    ops: core + dense + spd + ball + grassmann + classifiers + losses, spaces: spaces, optimizers: optimizers,
     initializers: initializers)
 }

@@ -6,7 +6,8 @@ import GeocIR
 /// Parameters added: `hyper.lr` and `hyper.step`, and one slot per moment, `optimizer.<param>.<slot>`. Results:
 /// `param.<name>` and `optimizer.<param>.<slot>` with the new values, beside the results that the function had.
 package enum InsertStep {
-  static let pass = "insert-step"
+  /// Its name in the origins of nodes.
+  package static let pass = "insert-step"
 
   /// The step function of `gradient` (results `grad.<name>`); parameters without a gradient result stay as they are.
   /// `scale` says what is proved of the scales of weights, by name. Throws `RewriteProblem` for a parameter that the
@@ -40,12 +41,6 @@ package enum InsertStep {
       guard let rule = registry.optimizers[optimizer.rule(for: p.name)] else {
         throw InternalError("unknown optimizer '\(optimizer.rule(for: p.name))'")
       }
-      if let problem = rule.problem(type, attributes, registry.spaces) {
-        let reader = source.nodes.first { $0.inputs.contains(p.value) }
-        throw RewriteProblem(
-          "the optimizer '\(rule.name)' cannot step '\(p.name)': \(problem.message)",
-          origin: reader?.origin ?? Origin(pass: pass, path: p.name), help: problem.help)
-      }
       b.origin = Origin(pass: pass, path: p.name)
       let point = try array(try rebuilder.value(p.value), &b)
       let own = space
@@ -54,6 +49,12 @@ package enum InsertStep {
       if coordinate != nil, let flat = registry.spaces[Space.real.name] {
         type = b.storageType(type)
         space = flat
+      }
+      if let problem = rule.problem(type, attributes, registry.spaces) {
+        let reader = source.nodes.first { $0.inputs.contains(p.value) }
+        throw RewriteProblem(
+          "the optimizer '\(rule.name)' cannot step '\(p.name)': \(problem.message)",
+          origin: reader?.origin ?? Origin(pass: pass, path: p.name), help: problem.help)
       }
       let slots = rule.slots(type, attributes, registry.spaces)
       let slotValues = slots.map {

@@ -21,10 +21,13 @@ package enum ScaleAnalysis {
   /// Largest constant that counts as a guard of a root or a denominator.
   static let largestGuard = 1e-3
 
-  /// A proof for every real weight of `forward`, by name; none without a loss. Throws `InternalError`.
+  /// A proof for every real weight of `forward`, by name, for its loss, or without one for its outputs.
+  /// Throws `InternalError`.
   package static func proofs(_ forward: Function, registry: OpRegistry) throws -> [String: ScaleProof] {
-    guard forward.result("loss") != nil else { return [:] }
-    let training = try Specialize.run(forward, name: "scale", mode: "train", registry: registry) { $0 == "loss" }
+    let hasLoss = forward.result("loss") != nil
+    let training = try Specialize.run(forward, name: "scale", mode: "train", registry: registry) {
+      hasLoss ? $0 == "loss" : !$0.hasPrefix("state.")
+    }
     let core = try Expand.expanded(training, registry) { $0.traits.contains(.constant) }
     var proofs: [String: ScaleProof] = [:]
     for p in forward.parameters where p.kind == .param && forward.type(p.value).isReal {
@@ -74,7 +77,7 @@ private struct ScaleWalk {
 
   private func shape(_ value: Value) -> [Int] { registry.spaces.shape(function.type(value)) }
 
-  /// Whether the loss stays.
+  /// Whether the results stay.
   mutating func isInvariant() -> Bool {
     var table = [Scaling](repeating: .fixed, count: function.types.count)
     table[weight.index] = .power(1, stride: shape(weight).dropFirst().reduce(1, *))
@@ -87,9 +90,11 @@ private struct ScaleWalk {
       }
       if results == nil, !inputs.contains(.other), obstacle.isEmpty { obstacle = name(node) }
     }
-    guard let loss = function.result("loss") else { return false }
-    if case .power = table[loss.index], obstacle.isEmpty { obstacle = "loss" }
-    return table[loss.index] == .fixed
+    for result in function.results where table[result.value.index] != .fixed {
+      if case .power = table[result.value.index], obstacle.isEmpty { obstacle = result.name }
+      return false
+    }
+    return true
   }
 
   private func name(_ node: Node) -> String { node.origin.path.isEmpty ? node.op : node.origin.path }

@@ -33,6 +33,17 @@ struct LowerSink<Vector: Lanes>: BlockSink {
   }
 }
 
+/// Stores a row-major matrix less the product, elsewhere.
+struct DifferenceSink<Vector: Lanes>: BlockSink {
+  let from: UnsafeMutablePointer<Vector>
+  let into: UnsafeMutablePointer<Vector>
+  let columns: Int
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    let e = row * columns + column
+    into[e] = from[e] - value
+  }
+}
+
 /// Subtracts from a strided matrix, or from its lower triangle. Each element must be written once.
 struct SubtractSink<Vector: Lanes>: BlockSink {
   let base: UnsafeMutablePointer<Vector>

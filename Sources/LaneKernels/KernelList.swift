@@ -53,4 +53,5 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(ContrastVJP.set)
   add(OtherView.set)
   add(LabelledShare.set)
+  add(GrassmannGeodesic.unbatchedSet)
 }

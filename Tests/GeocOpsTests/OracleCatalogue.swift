@@ -264,7 +264,7 @@ enum OracleCatalogue {
   /// Files, and beginnings of files, that `OptimizerOracleTests`, `BallOracleTests` and `FitOracleTests` read.
   static let elsewhere = [
     "acm/airm_mean", "acm/mdm_tangent",
-    "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "snn/",
+    "gcr/", "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "snn/",
     "spd/stiefel_sgd_canonical_trajectory",
     "spd/stiefel_sgd_euclidean_trajectory",
     "gbwbn/spd_sgd_trajectory",

@@ -31,6 +31,7 @@ enum GradientCatalogue {
     "svd": "singular vectors have no derivative at repeated singular values; svd_polar has",
     "qr": "takes no batch: tried by the tests of the ops", "svd_polar": "takes no batch: tried by the tests of the ops",
     "expm": "takes no batch: tried by the tests of the ops", "det": "takes no batch: tried by the tests of the ops",
+    "grassmann_geodesic": "a step of optimizers, which nothing differentiates",
     "solve": "takes no batch: tried by the tests of the ops",
   ]
 
@@ -118,6 +119,9 @@ enum GradientCatalogue {
 
   private static let dense: [GradientCase] = [
     GradientCase("linear", ["[B] R[5]"], ["out": .int(3)]),
+    GradientCase("grassmann_head", ["[B] R[5]"], ["classes": .int(3), "dim": .int(2), "gamma": .real(2)]),
+    GradientCase("grassmann_head", ["[B] R[2, 4]"], ["classes": .int(2)]),
+    GradientCase("projector", ["[B] Grassmann(5, 2)"]), GradientCase("basis", ["[B] Grassmann(5, 2)[2]"]),
     GradientCase("linear", ["[B] R[2, 5]"], ["out": .int(3), "bias": .bool(false)]),
     GradientCase("parameter", [], ["type": .type(.real([2, 3]))]),
     GradientCase("inner", ["[B] R[2, 3]", "[B] R[2, 3]"]),

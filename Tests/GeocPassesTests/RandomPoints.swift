@@ -46,7 +46,7 @@ struct RandomPoints {
     case "SPD": definite(space.sizes[0])
     case "Sym": symmetric(space.sizes[0])
     case "Label": [Double(Int((uniform() + 1) * 0.5 * Double(space.sizes[0])))]
-    case "Stiefel": frame(space.sizes[0], space.sizes[1])
+    case "Stiefel", "Grassmann": frame(space.sizes[0], space.sizes[1])
     case "Ball": uniforms(space.sizes[0]).map { 0.5 * $0 / Double(space.sizes[0]).squareRoot() }
     case "Positive": [0.8 + 0.3 * uniform()]
     default: [uniform()]

@@ -37,4 +37,13 @@ package struct LintCodes: Sendable {
   package let badAllow = DiagnosticCode("W0018", "bad-allow", "an allow comment names no lint")
   /// The note says what is checked.
   package let uncheckedClaim = DiagnosticCode("W0019", "unchecked-claim", "nothing checks a claim")
+  /// The space has an optimizer that follows it.
+  package let straightStep = DiagnosticCode(
+    "W0041", "straight-step", "an optimizer steps off the manifold of a parameter")
+  /// The span is the layer.
+  package let matrixRuleOnHead = DiagnosticCode(
+    "W0042", "matrix-rule-on-head", "a rule for hidden matrices steps the head or an embedding")
+  /// The span is the op.
+  package let readsBasis = DiagnosticCode(
+    "W0043", "reads-basis", "a result depends on the basis that stands for a subspace")
 }

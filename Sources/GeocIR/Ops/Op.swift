@@ -60,6 +60,8 @@ package enum OpTrait: Hashable, Sendable {
   case transparent
   /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
   case primitive
+  /// Reads the array that stands for a point of a quotient, of which another would do as well.
+  case representative
 }
 
 /// A kernel and its fixed arguments.

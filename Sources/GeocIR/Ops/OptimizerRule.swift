@@ -8,19 +8,29 @@ package protocol OptimizerRule: Sendable {
   static var signature: Signature { get }
   /// State slots of a parameter of type `type`, each with its initialiser.
   static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot]
+  /// Whether it adds its step to the parameter, whatever its space.
+  static var isStraight: Bool { get }
+  /// Whether it is made for hidden matrices, not for the head or embeddings.
+  static var isForHiddenMatrices: Bool { get }
   /// The new parameter and the new slots.
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value])
   /// Why the rule cannot step in a parameter of type `type`, and what to do about it; nil where it can.
   static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem?
+
+  /// What can be said beforehand of its steps of a parameter of type `type`, a clause; nil for nothing.
+  static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String?
 
   /// One moment or buffer.
   typealias Slot = OptimizerSlot
 }
 
 extension OptimizerRule {
+  package static var isStraight: Bool { false }
+  package static var isForHiddenMatrices: Bool { false }
   package static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem? {
     nil
   }
+  package static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String? { nil }
 }
 
 /// A parameter that an optimizer cannot step.

@@ -19,6 +19,10 @@ package protocol SpaceDeclaration: Sendable {
   static var isIndex: Bool { get }
   /// Whether every point has bounded norm and a normal vector proportional to itself, so that weight decay does nothing.
   static var isCompact: Bool { get }
+  /// Whether a point is a class of arrays, any of which may stand for it: only ops that name the space read it.
+  static var isQuotient: Bool { get }
+  /// Whether momentum is a sum of Euclidean gradients unless the user asks for transport.
+  static var keepsRawMomentum: Bool { get }
   /// Whether points are symmetric n×n matrices: of their cotangents only the symmetric part counts.
   static var isSymmetric: Bool { get }
   /// Whether points are symmetric matrices with positive eigenvalues.
@@ -45,6 +49,11 @@ package protocol SpaceDeclaration: Sendable {
   static func gradient(_ b: inout Builder, at x: Value, _ e: Value, _ g: Geometry) throws -> Value
   /// The point reached from `x` along `u` by the retraction (or exponential) that `g` names.
   static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value
+  /// The point reached from `x` by the retraction along −`rate` times the Riemannian gradient of the Euclidean `e`.
+  /// `refresh` says when a space with many arrays for a point takes a better one; others need not look at it.
+  static func descend(
+    _ b: inout Builder, at x: Value, _ e: Value, rate: Value, _ g: Geometry, refresh: BasisRefresh?
+  ) throws -> Value
   /// Vector `v` at `x` carried to `y`, the point that `retract(x, u)` gave.
   static func transport(_ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry)
     throws -> Value
@@ -83,6 +92,23 @@ package struct Geometry: Hashable, Sendable {
   }
 }
 
+/// When a basis that drifts is made orthonormal anew: in the first step and every `every`-th behind it.
+package struct BasisRefresh: Sendable {
+  /// Steps from one time to the next.
+  package var every: Int
+  /// Number of the step, from 1, a scalar value.
+  package var step: Value
+  /// Whether columns keep the signs that LAPACK gives them, in place of their own.
+  package var keepsLapackSigns: Bool
+
+  /// A rule by its parts.
+  package init(every: Int, step: Value, keepsLapackSigns: Bool) {
+    self.every = every
+    self.step = step
+    self.keepsLapackSigns = keepsLapackSigns
+  }
+}
+
 /// A space was asked for something it does not have.
 package struct SpaceProblem: Error, Sendable {
   /// What it lacks, lower case.
@@ -98,6 +124,8 @@ extension SpaceDeclaration {
   package static var takesText: Bool { false }
   package static var isIndex: Bool { false }
   package static var isCompact: Bool { false }
+  package static var isQuotient: Bool { false }
+  package static var keepsRawMomentum: Bool { false }
   package static var isSymmetric: Bool { isPositiveDefinite }
   package static var isPositiveDefinite: Bool { false }
   package static func problem(_ space: Space) -> String? { nil }
@@ -121,6 +149,14 @@ extension SpaceDeclaration {
   }
   package static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value {
     throw SpaceProblem("\(name) has no retraction")
+  }
+  package static func descend(
+    _ b: inout Builder, at x: Value, _ e: Value, rate: Value, _ g: Geometry, refresh: BasisRefresh?
+  ) throws -> Value {
+    let r = try gradient(&b, at: x, e, g)
+    let move = try b.one(
+      "map", [rate, r], ["expr": .expression(.unary(.negate, .binary(.multiply, .input(0), .input(1))))])
+    return try retract(&b, at: x, move, g)
   }
   package static func transport(
     _ b: inout Builder, from x: Value, to y: Value, along u: Value, _ v: Value, _ g: Geometry

@@ -14,9 +14,14 @@ extension SingleMatrixOp {
 enum QROp: SingleMatrixOp {
   static let name = "qr"
   static let doc = OpDoc(
-    family: "core", summary: "Orthonormal factor of the thin QR decomposition with diag(R) ≥ 0.",
+    family: "core",
+    summary: """
+      Orthonormal factor of the thin QR decomposition, with diag(R) ≥ 0 or the signs that LAPACK gives; with a step, \
+      the input itself on all steps but the first and every K-th behind it.
+      """,
     backward: "x̄ = (q̄ + q sym_lower(−q̄ᵀq)) R⁻ᵀ, for as many rows as columns or more")
-  static let signature: Signature = "(x: T[*]) -> R[*]"
+  static let signature: Signature =
+    "(x: T[*], step?: R) {signs: positive|lapack = positive, every: int = 1 in 1...} -> R[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try requireUnbatched(call)
     _ = try MatrixShape.split(call.shape(0), name, 0)
@@ -24,7 +29,7 @@ enum QROp: SingleMatrixOp {
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     let s = try MatrixShape.split(c.inputShape(0), name, 0)
-    guard s.rows >= s.columns else { return nil }
+    guard s.rows >= s.columns, c.inputs.count == 1 else { return nil }
     guard let dq = cotangents[0] else { return [nil] }
     let (x, q) = (c.inputs[0], c.results[0])
     // The lower triangle of −q̄ᵀq, mirrored: the derivative of R is upper triangular.
@@ -35,7 +40,10 @@ enum QROp: SingleMatrixOp {
     return [try b.trsolve(try b.matmul(x, q, ta: true), full, isLeft: false)]
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
-    KernelRequest("qr", sizes: fieldSizes(c.inputShape(0)))
+    KernelRequest(
+      "qr",
+      sizes: fieldSizes(c.inputShape(0))
+        + [c.attributes.name("signs") == "lapack" ? 1 : 0, c.attributes.int("every", 1)])
   }
   static func flops(_ c: OpContext) -> Int { 4 * c.inputShape(0).reduce(1, *) * (c.inputShape(0).last ?? 0) }
 }

@@ -3,6 +3,7 @@ import GeocIR
 /// Adam as PyTorch's.
 enum Adam: OptimizerRule {
   static let name = "adam"
+  static let isStraight = true
   static let doc = OpDoc(
     family: "optimizer", summary: "Adam with coupled weight decay, on every parameter as an array.",
     formula: "m ← β1 m + (1−β1) g; v ← β2 v + (1−β2) g²; x ← x − η/(1−β1^t) · m / (√v/√(1−β2^t) + ε)",
@@ -23,6 +24,7 @@ enum Adam: OptimizerRule {
 /// AdamW as PyTorch's.
 enum AdamW: OptimizerRule {
   static let name = "adamw"
+  static let isStraight = true
   static let doc = OpDoc(
     family: "optimizer", summary: "Adam with decoupled weight decay.",
     formula: "x ← (1 − ηλ) x, then Adam without decay",

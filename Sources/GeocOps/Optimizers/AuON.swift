@@ -1,8 +1,10 @@
 import GeocIR
+import Glibc
 
 /// Momentum braked by the root-mean-square of cosh.
 enum AuON: OptimizerRule {
   static let name = "auon"
+  static let isForHiddenMatrices = true
   static let doc = OpDoc(
     family: "optimizer",
     summary: """
@@ -25,6 +27,9 @@ enum AuON: OptimizerRule {
   static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem? {
     ArraysOnly.problem(type)
   }
+  static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String? {
+    CoshBrake.remark(spaces.shape(type), attributes)
+  }
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value]) {
     try CoshBrake.update(&b, u, isOrthogonalised: false)
   }
@@ -33,6 +38,7 @@ enum AuON: OptimizerRule {
 /// AuON behind a Newton–Schulz iteration.
 enum HybridAuON: OptimizerRule {
   static let name = "hybrid_auon"
+  static let isForHiddenMatrices = true
   static let doc = OpDoc(
     family: "optimizer", summary: "AuON on the Newton–Schulz factor of the momentum; vectors step as in AuON.",
     formula: """
@@ -53,6 +59,11 @@ enum HybridAuON: OptimizerRule {
   static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem? {
     ArraysOnly.problem(type)
   }
+  static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String? {
+    // With the paper's formulas the polar factor is not normalised, and the bound does not hold for it.
+    let isNormalized = attributes.name("variant", "paper") == "code" || spaces.shape(type).count < 2
+    return isNormalized ? CoshBrake.remark(spaces.shape(type), attributes) : nil
+  }
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value]) {
     try CoshBrake.update(&b, u, isOrthogonalised: true)
   }
@@ -67,11 +78,24 @@ enum CoshBrake {
     "aspect": "whether the step is multiplied by √max(1, rows/columns) (paper)",
   ]) { a, _ in a }
 
+  /// γ: 1 in the paper, 1.5 in the code, unless it is given.
+  private static func gamma(_ attributes: Attributes) -> Double {
+    attributes.real("gamma", attributes.name("variant", "paper") == "paper" ? 1 : 1.5)
+  }
+
+  /// The norm of the argument of cosh is 1, so that sinh² adds up to no more than that of one spike.
+  static func remark(_ shape: [Int], _ attributes: Attributes) -> String {
+    let bound = sinh(gamma(attributes)) * sinh(gamma(attributes)) / (2 * Double(max(1, shape.reduce(1, *))))
+    let exponent = log10(bound).rounded(.down)
+    let digits = Int((bound / pow(10, exponent) * 10).rounded())
+    return "its brake is 1 up to \(digits / 10).\(digits % 10)e\(Int(exponent))"
+  }
+
   static func update(
     _ b: inout Builder, _ u: UpdateContext, isOrthogonalised: Bool
   ) throws -> (parameter: Value, slots: [Value]) {
     let isPaper = u.attributes.name("variant", "paper") == "paper"
-    let gamma = u.attributes.real("gamma", isPaper ? 1 : 1.5)
+    let gamma = gamma(u.attributes)
     var (g, buffer) = try MatrixMomentum.mixed(&b, u)
     let shape = b.shape(g)
     let view = MatrixMomentum.view(shape, u.attributes)

@@ -3,6 +3,7 @@ import GeocIR
 /// Momentum orthogonalised by a Newton–Schulz iteration.
 enum Muon: OptimizerRule {
   static let name = "muon"
+  static let isForHiddenMatrices = true
   static let doc = OpDoc(
     family: "optimizer", summary: "Steps along the approximate polar factor of the momentum of each matrix.",
     formula: """

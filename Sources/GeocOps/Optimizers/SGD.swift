@@ -3,6 +3,7 @@ import GeocIR
 /// Stochastic gradient descent as PyTorch's `SGD`.
 enum SGD: OptimizerRule {
   static let name = "sgd"
+  static let isStraight = true
   static let doc = OpDoc(
     family: "optimizer", summary: "Stochastic gradient descent with momentum, on every parameter as an array.",
     formula: "g ← g + λx; b ← μb + (1−τ)g (b ← g on the first step); x ← x − η(b, or g + μb with nesterov)",
@@ -39,5 +40,10 @@ enum Decay {
   static func coupled(_ b: inout Builder, _ u: UpdateContext) throws -> Value {
     let decay = u.attributes.real("weight_decay")
     return decay == 0 ? u.gradient : try b.map("x0 + \(decay) * x1", [u.gradient, u.parameter])
+  }
+
+  /// On a compact space the decay is normal to it and no part of a Riemannian gradient: it is left out.
+  static func tangential(_ b: inout Builder, _ u: UpdateContext) throws -> Value {
+    u.space.isCompact ? u.gradient : try coupled(&b, u)
   }
 }

@@ -76,37 +76,3 @@ enum StiefelSpace: SpaceDeclaration {
     return try b.matmul(try b.matmul(frame, left), try b.one("expm", [try b.negate(a)]))
   }
 }
-
-/// Subspaces, as orthonormal bases.
-enum GrassmannSpace: SpaceDeclaration {
-  static let name = "Grassmann"
-  static let summary = "p-dimensional subspace of R^n, stored as an orthonormal basis."
-  static let sizeNames = ["n", "p"]
-  static let isCompact = true
-  static func retractions(metric: String) -> [String] { ["geodesic", "qr"] }
-  static func coreShape(_ space: Space) -> [Int] { space.sizes }
-  static func problem(_ space: Space) -> String? { StiefelSpace.problem(space) }
-  static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
-    try StiefelSpace.residual(&b, x, space)
-  }
-  static func project(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value { try b.one("svd_polar", [x]) }
-  static func random(_ b: inout Builder, _ z: Value, _ space: Space) throws -> Value { try b.one("qr", [z]) }
-  static func tangent(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value {
-    try b.sub(u, try b.matmul(x, try b.matmul(x, u, ta: true)))
-  }
-  static func retract(_ b: inout Builder, at x: Value, _ u: Value, _ g: Geometry) throws -> Value {
-    guard g.retraction == "geodesic" else { return try b.one("qr", [try b.add(x, u)]) }
-    // (S V cos Σ + U sin Σ) Vᵀ of the thin singular value decomposition of the tangent.
-    let r = try b.node("svd", [u])
-    let rank = b.shape(u).count
-    var row = b.shape(r[1])
-    row.insert(1, at: rank - 2)
-    let s = try b.reshape(r[1], row)
-    let turned = try b.mul(try b.matmul(x, r[2], tb: true), try b.map("cos(x0)", [s]))
-    let moved = try b.mul(r[0], try b.map("sin(x0)", [s]))
-    return try b.matmul(try b.add(turned, moved), r[2])
-  }
-  static func inner(_ b: inout Builder, at x: Value, _ u: Value, _ v: Value, _ g: Geometry) throws -> Value {
-    try b.sumLast(try b.mul(u, v), 2, keep: true)
-  }
-}

@@ -81,6 +81,10 @@ struct OptimizerReader {
         let known = registry.spaces.all.map { $0.name }
         guard let space = problems.choice(value, "'space'", known) else { return [] }
         patterns = weights.filter { $0.type.space.name == space.value }.map { Located($0.name, space.span) }
+        if patterns?.isEmpty == true, !weights.isEmpty {
+          problems.report(.spec.badGroup, "no parameter lies on \(space.value)", at: space.span)
+          return []
+        }
       default:
         arguments.append(ArgumentEntry(name: name, value: value))
       }

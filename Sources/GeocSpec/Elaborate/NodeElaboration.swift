@@ -39,6 +39,7 @@ extension Elaborator {
       spaces: registry.spaces)
     do {
       _ = try op.infer(call)
+      try QuotientReading.check(op, call)
       let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
       let values =
         data

@@ -39,7 +39,7 @@ extension Elaborator {
       help = transport(data[operand], from: own, to: wanted, scope)
     }
     var edits: [Edit] = []
-    if problem.kind == .mismatch, let operand = problem.operand {
+    if problem.kind == .mismatch, problem.expected != nil, let operand = problem.operand {
       let mend = mend(op, call, operand, data, scope)
       help = mend?.help ?? help
       edits = insertion(of: mend?.insert ?? [], before: entry)

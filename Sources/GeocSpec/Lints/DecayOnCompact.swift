@@ -5,7 +5,7 @@ import GeocYAML
 /// Weight decay on a parameter of a compact manifold: the decay is normal to the manifold and the projection removes it.
 enum DecayOnCompact: Lint {
   static func check(_ model: LintedModel, _ problems: inout Problems) {
-    guard let optimizer = model.optimizer, let span = place(model.spec) else { return }
+    guard let optimizer = model.optimizer, let span = place(model) else { return }
     let idle = model.function.parameters.filter { parameter in
       parameter.kind == .param
         && model.registry.spaces[model.function.type(parameter.value).space.name]?.isCompact == true
@@ -21,9 +21,7 @@ enum DecayOnCompact: Lint {
   }
 
   /// Where the decay is written.
-  private static func place(_ spec: Spec) -> Span? {
-    let optimizer = spec.train?.value.entries?.first { $0.key.text == "optimizer" }?.value
-    return optimizer?.entries?.first?.value.entries?.first { $0.key.text == "weight_decay" }?.key.span
-      ?? spec.train?.key
+  private static func place(_ model: LintedModel) -> Span? {
+    optimizerNode(model)?.value.entries?.first { $0.key.text == "weight_decay" }?.key.span ?? model.spec.train?.key
   }
 }

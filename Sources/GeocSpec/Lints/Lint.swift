@@ -1,5 +1,6 @@
 import GeocDiagnostics
 import GeocIR
+import GeocYAML
 
 /// A check for models that are well typed and still look like a mistake. Each is one small type in a file of its own.
 protocol Lint: Sendable {
@@ -38,7 +39,18 @@ enum Lints {
   static let all: [any Lint.Type] = [
     UnusedNode.self, UnusedInput.self, UnusedBlock.self, UnusedBlockParameter.self, UnusedDim.self, FewSamples.self,
     DoubleSoftmax.self, SmallBatch.self,
-    UnscaledBatchNorm.self, DecayOnCompact.self, BoundedLogits.self,
-    ConstantOutput.self,
+    UnscaledBatchNorm.self, DecayOnCompact.self, StraightStep.self, MatrixRuleOnHead.self, ReadsBasis.self,
+    BoundedLogits.self, ConstantOutput.self,
   ]
+}
+
+extension Lint {
+  /// The name and the parameters of the optimizer, where they are written as a mapping.
+  static func optimizerNode(_ model: LintedModel) -> (key: YAMLNode, value: YAMLNode)? {
+    let optimizer = model.spec.train?.value.entries?.first { $0.key.text == "optimizer" }?.value
+    return optimizer?.entries?.first.map { ($0.key, $0.value) }
+  }
+
+  /// Where the name of the optimizer is written.
+  static func optimizerSpan(_ model: LintedModel) -> Span? { optimizerNode(model)?.key.span }
 }

@@ -12,6 +12,10 @@ struct ClaimCheck {
   /// Reports every claim that does not hold, and those that nothing decides.
   func run(_ sink: inout DiagnosticSink) throws {
     for claim in compiler.model.claims {
+      if case .scaleInvariant(let names) = claim.property {
+        for diagnostic in try scaleInvariance(names, claim.origin) { sink.report(diagnostic) }
+        continue
+      }
       let diagnostic: Diagnostic? =
         switch claim.property {
         case .maxParameters(let bound): try parameters(bound, claim.origin)
@@ -20,8 +24,7 @@ struct ClaimCheck {
         case .invariant(let group): try symmetry(claim, "invariance under \(group)")
         case .equivariant(let group): try symmetry(claim, "equivariance under \(group)")
         case .invertible: unchecked("that the model is invertible", claim.origin)
-        case .scaleInvariant(let names):
-          unchecked("scale invariance in \(names.joined(separator: ", "))", claim.origin)
+        case .scaleInvariant: nil
         }
       if let diagnostic { sink.report(diagnostic) }
     }
@@ -30,8 +33,33 @@ struct ClaimCheck {
   private func unchecked(_ what: String, _ origin: Origin) -> Diagnostic {
     Diagnostic(
       .lint.uncheckedClaim, "nothing here checks \(what)", at: origin.span ?? .none,
-      notes: ["'check' decides max_memory, max_parameters and max_flops; other properties cannot be read off the graph"]
-    )
+      notes: [
+        "'check' decides max_memory, max_parameters, max_flops and scale_invariant; other properties cannot be read off "
+          + "the graph"
+      ])
+  }
+
+  /// A diagnostic for each weight whose scale the loss is not proved to be free of, with where the proof ends.
+  private func scaleInvariance(_ names: [String], _ origin: Origin) throws -> [Diagnostic] {
+    let forward = try compiler.forward()
+    let proofs = try ScaleAnalysis.proofs(forward, registry: compiler.options.registry)
+    return names.compactMap { name in
+      guard let proof = proofs[name] else {
+        let type = forward.parameter(name).map { forward.type($0.value).description } ?? "its space"
+        return Diagnostic(
+          .spec.claimFails, "'\(name)' is not proved scale-invariant: \(type) has no multiples",
+          at: origin.span ?? .none)
+      }
+      guard proof.invariance == .unproved else { return nil }
+      let node = forward.nodes.first { $0.origin.path == proof.obstacle }
+      let labels = node?.origin.span.map { [Label($0, "here its scale gets mixed with something that does not scale")] }
+      return Diagnostic(
+        .spec.claimFails,
+        "'\(name)' is not proved scale-invariant: "
+          + (node == nil
+            ? "its scale reaches '\(proof.obstacle)'" : "its scale is lost track of at '\(proof.obstacle)'"),
+        at: origin.span ?? .none, labels: labels ?? [])
+    }
   }
 
   /// What `check` says about a symmetry: `verify` tests it, or why it cannot be tested.

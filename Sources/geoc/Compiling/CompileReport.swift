@@ -35,7 +35,9 @@ struct CompileReport {
           memoryBefore: FunctionMemory(try compiler.schedule(unchanged), batch: batch),
           memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch),
           parameters: purpose == .step
-            ? ParameterReport.all(try compiler.forward(), compiler.model.optimizer, outcome.scale, registry) : []))
+            ? try ParameterReport.all(
+              try compiler.forward(), step: outcome.function, compiler.model.optimizer, outcome.scale,
+              scalarSize: compiler.model.module.dtype == .f64 ? 8 : 4, registry) : []))
     }
   }
 

@@ -11,27 +11,46 @@ struct ParameterReport {
   var scale: String
   /// Its update rule.
   var rule: String
+  /// Floating-point operations of an update.
+  var flops: Int
+  /// Bytes of its moments and buffers.
+  var stateBytes: Int
+  /// What the rule says of its own steps.
+  var remark: String?
   /// Settings that do nothing to it, with the reason.
   var idle: [String]
 
   /// One line.
   var text: String {
-    ([name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule] + idle).joined(separator: "; ")
+    let cost = "\(Count.text(flops)) FLOPs and \(Count.bytes(stateBytes)) of state"
+    let parts = [name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule, cost] + (remark.map { [$0] } ?? [])
+    return (parts + idle).joined(separator: "; ")
   }
 
-  /// All parameters of `forward` under `optimizer`.
+  /// All parameters of `forward` under `optimizer`, whose compiled step is `step`.
   static func all(
-    _ forward: Function, _ optimizer: OptimizerDescription?, _ proofs: [String: ScaleProof], _ registry: OpRegistry
-  ) -> [ParameterReport] {
+    _ forward: Function, step: Function, _ optimizer: OptimizerDescription?, _ proofs: [String: ScaleProof],
+    scalarSize: Int, _ registry: OpRegistry
+  ) throws -> [ParameterReport] {
     guard let optimizer else { return [] }
+    var flops: [String: Int] = [:]
+    for node in step.nodes where node.origin.pass == InsertStep.pass {
+      guard let op = registry[node.op] else { continue }
+      flops[node.origin.path, default: 0] += op.flops(try registry.context(node, in: step))
+    }
     return forward.parameters.filter { $0.kind == .param }.map { p in
       let type = forward.type(p.value)
       let attributes = optimizer.attributes(for: p.name)
-      let proof = proofs[p.name]
+      let invariance = proofs[p.name]?.invariance ?? .unproved
+      let name = optimizer.rule(for: p.name)
+      let slots = step.parameters.filter { $0.kind == .slot && $0.name.hasPrefix("optimizer.\(p.name).") }
+      let numbers = slots.reduce(0) { $0 + registry.spaces.shape(step.type($1.value)).reduce(1, *) }
       return ParameterReport(
-        name: p.name, type: type, scale: proof.map(scale) ?? "",
-        rule: rule(optimizer.name, type, attributes, proof?.invariance ?? .unproved, registry),
-        idle: idle(type, attributes, proof?.invariance ?? .unproved, registry))
+        name: p.name, type: type, scale: proofs[p.name].map(scale) ?? "",
+        rule: rule(name, type, attributes, invariance, registry), flops: flops[p.name] ?? 0,
+        stateBytes: numbers * scalarSize,
+        remark: registry.optimizers[name]?.remark(type, attributes, registry.spaces),
+        idle: idle(type, attributes, invariance, registry))
     }
   }
 
@@ -51,6 +70,13 @@ struct ParameterReport {
     if !type.isReal, let space = registry.spaces[type.space.name], attributes.has("metric") || name.hasPrefix("r") {
       let metric = attributes.name("metric", space.metrics.first ?? "")
       text += ", \(metric) metric, \(attributes.name("retraction", space.retractions(metric: metric).first ?? ""))"
+    }
+    if let space = registry.spaces[type.space.name], space.isQuotient, attributes.has("reorth_every") {
+      let every = attributes.int("reorth_every")
+      let transport = attributes.name("transport", "auto") == "project" ? "projected" : "raw"
+      text += ", \(transport) momentum"
+      if every > 0 { text += ", a new basis every \(every) steps with \(attributes.name("qr_sign")) signs" }
+      if attributes.real("lr_factor", 1) != 1 { text += ", rate times \(attributes.real("lr_factor"))" }
     }
     guard attributes.has("scale_test") else { return text }
     if attributes.name("scale_test") == "cosine" { return text + ", projected where the cosine test fires" }
