@@ -60,6 +60,15 @@ package enum OpTrait: Hashable, Sendable {
   case transparent
   /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
   case primitive
+  /// A nonlinearity between layers, applied to every element by itself.
+  case activation
+  /// Linear in its first input and in its weight `weight`; `bias: true` adds a weight `bias` to every feature.
+  case affine
+  /// Gives its first input mean 0 and variance 1, or a root mean square of 1, and then scales and shifts features by the
+  /// weights `weight` and `bias`, where it has them.
+  case normalization
+  /// Features run along the first axis of an item, not along the last.
+  case channelsFirst
 }
 
 /// A kernel and its fixed arguments.

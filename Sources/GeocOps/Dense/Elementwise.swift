@@ -17,6 +17,7 @@ enum ReluOp: ScalarMapOp {
   static let name = "relu"
   static let doc = OpDoc(
     family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
 }
@@ -25,6 +26,7 @@ enum TanhOp: ScalarMapOp {
   static let name = "tanh"
   static let doc = OpDoc(
     family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
 }
@@ -33,6 +35,7 @@ enum SigmoidOp: ScalarMapOp {
   static let name = "sigmoid"
   static let doc = OpDoc(
     family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
 }
@@ -42,6 +45,7 @@ enum GeluOp: ScalarMapOp {
   static let doc = OpDoc(
     family: "dense", summary: "Gaussian error linear unit in its exact form, elementwise.",
     formula: "x/2 (1 + erf(x/√2))", source: "PyTorch GELU, approximate='none'", example: "- gelu")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))

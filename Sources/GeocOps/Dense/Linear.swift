@@ -10,6 +10,7 @@ enum LinearOp: Op {
       "out": "number of results", "bias": "whether b is there",
       "init": WeightStart.text,
     ], example: "- linear: { out: 5 }")
+  static let traits: Set<OpTrait> = [.affine]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[out, n] = uniform_fan_in, bias: R[out] = uniform_fan_in(n) if bias) \
     {out: int in 1..., bias: bool = true, init: uniform_fan_in|lecun_normal|he_normal|zeros = uniform_fan_in} -> R[out]

@@ -12,7 +12,7 @@ enum BatchNormOp: Op {
     (x: [B] R[*]; weight weight: R[*] = ones, bias: R[*] = zeros, state running_mean: R[*] = zeros, \
     running_var: R[*] = ones) {eps: real = 1e-05 in (0..., momentum: real = 0.1 in 0...1} -> R[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch]
+  static let traits: Set<OpTrait> = [.mode, .seesBatch, .normalization, .channelsFirst]
 
   static func features(_ call: TypeCall) throws -> Int {
     let shape = call.shape(0)
@@ -69,6 +69,7 @@ enum LayerNormOp: Op {
     family: "dense", summary: "Normalises the last axis of every sample.",
     formula: "y = γ (x − mean x)/√(var x + ε) + β, the variance biased", source: "PyTorch LayerNorm",
     parameters: ["eps": "ε", "affine": "whether γ and β are there"], example: "- layer_norm")
+  static let traits: Set<OpTrait> = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine, bias: R[n] = zeros if affine) \
     {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
@@ -95,6 +96,7 @@ enum RMSNormOp: Op {
     formula: "y = γ x/√(mean x² + ε)", backward: "x̄ = s(γȳ − n mean(n γȳ)) for n = s x, s = 1/√(mean x² + ε)",
     source: "PyTorch RMSNorm", parameters: ["eps": "ε", "affine": "whether γ is there"], example: "- rms_norm",
     invariances: ["rms_norm(c x) = rms_norm(x) for c > 0, up to ε"])
+  static let traits: Set<OpTrait> = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine) {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
     """

@@ -35,13 +35,17 @@ struct CompileReport {
           memoryBefore: FunctionMemory(try compiler.schedule(unchanged), batch: batch),
           memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch),
           parameters: purpose == .step
-            ? ParameterReport.all(try compiler.forward(), compiler.model.optimizer, outcome.scale, registry) : []))
+            ? try ParameterReport.all(try compiler.forward(), compiler.model.optimizer, outcome.scale, registry) : []))
     }
   }
 
   /// The page.
   func text(_ decorator: Decorator = .plain) -> String {
-    sections.map { text($0, decorator) }.joined(separator: "\n")
+    let rewrites = compiler.model.rewrites.map {
+      PassReport.Entry(pass: $0.rewrite, function: "forward", message: $0.message, origin: $0.origin)
+    }
+    let head = rewrites.isEmpty ? [] : [decorator(.strong, "@forward") + "\n" + lines(rewrites, decorator)]
+    return (head + sections.map { text($0, decorator) }).joined(separator: "\n")
   }
 
   private func text(_ section: Section, _ decorator: Decorator) -> String {
