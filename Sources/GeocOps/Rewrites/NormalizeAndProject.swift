@@ -23,9 +23,9 @@ enum NormalizeAndProject: ModelRewrite {
       "affine": "whether the norms have a scale σ and an offset b",
       "project_every": "k, in steps; 0 never projects",
       "scale_offset": """
-        with each projection, σ and b are pulled to 1 and 0 (decay), brought to the length √d together (joint), or left \
-        alone
-        """, "decay_rate": "κ of decay", "project_output": "whether the weight of the output layer is projected too",
+      with each projection, σ and b are pulled to 1 and 0 (decay), brought to the length √d together (joint), or left \
+      alone
+      """, "decay_rate": "κ of decay", "project_output": "whether the weight of the output layer is projected too",
       "norm_eps": "ε of the norms",
     ], example: "passes:\n  - normalize_and_project: { scale_offset: decay, decay_rate: 0.01 }")
   static let signature: Signature = """

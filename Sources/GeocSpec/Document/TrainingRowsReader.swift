@@ -230,7 +230,8 @@ extension RunReader {
     guard let found else {
       problems.report(
         .spec.missingParameter, "'relabel_every' needs 'input': the model has \(labels.count) inputs Label(…)",
-        at: section.key.span, help: labels.isEmpty ? nil : "write 'relabel_every: { epochs: \(count.value), input: NAME }'")
+        at: section.key.span,
+        help: labels.isEmpty ? nil : "write 'relabel_every: { epochs: \(count.value), input: NAME }'")
       return nil
     }
     return DataDescription.Relabel(epochs: count.value, input: found.name, classes: found.classes)

@@ -18,7 +18,8 @@ struct ParameterReport {
 
   /// One line.
   var text: String {
-    ([name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule] + idle + (projection.isEmpty ? [] : [projection])).joined(separator: "; ")
+    ([name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule] + idle
+      + (projection.isEmpty ? [] : [projection])).joined(separator: "; ")
   }
 
   /// All parameters of `forward` under `optimizer`. Throws `InternalError`.

@@ -47,8 +47,10 @@ struct OpPage: Encodable, Sendable {
     let ops = registry.ordered.filter { includesInternal || $0.isPublic }.map { OpPage($0) }
     let optimizers = registry.optimizers.values.map { OpPage($0) }.sorted { $0.name < $1.name }
     func rank(_ page: OpPage) -> Int { families.firstIndex(of: page.family) ?? families.count }
-    return (ops + optimizers + registry.rewrites.map { OpPage($0) }).enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
-      .map(\.element)
+    return (ops + optimizers + registry.rewrites.map { OpPage($0) }).enumerated().sorted {
+      (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+    }
+    .map(\.element)
   }
 
   init(_ op: any Op.Type) { self.init(op.name, op.doc, op.signature, isPublic: op.isPublic) }
