@@ -207,6 +207,10 @@ package protocol Op: Sendable {
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
+  /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
+  static func moments(_ c: MomentContext) throws -> MomentTransfer?
+  /// The mean and variance that the op gives back where Gaussian values have them; nil where there is no such point.
+  static func fixedPoint(_ attributes: Attributes) -> Moments?
 }
 
 extension Op {
@@ -221,4 +225,6 @@ extension Op {
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
+  package static func moments(_ c: MomentContext) throws -> MomentTransfer? { nil }
+  package static func fixedPoint(_ attributes: Attributes) -> Moments? { nil }
 }

@@ -119,6 +119,12 @@ package protocol Initializer: Sendable {
   static func build(
     _ b: inout Builder, type: GeoType, argument: String, stream: Int
   ) throws -> Value
+  /// Mean and variance of the elements of a parameter of a shape; nil where they are not known.
+  static func moments(_ shape: [Int], argument: String) -> Moments?
+}
+
+extension Initializer {
+  package static func moments(_ shape: [Int], argument: String) -> Moments? { nil }
 }
 
 /// Everything that is declared: ops, spaces, optimizers, initialisers, rewrites of models.

@@ -44,6 +44,19 @@ enum Conv2dOp: Op {
     guard c.has("bias") else { return [y] }
     return [try b.add(y, try b.reshape(try c.value("bias"), [c.resultShape(0)[0], 1, 1]))]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (k, stride, padding) = Pooling.sizes(c.node.attributes)
+    let (image, places) = (c.node.inputShape(0), c.node.resultShape(0))
+    /// The share of the taps along an axis that do not read padding.
+    func inside(_ axis: Int) -> Double {
+      var taps = 0
+      for place in 0..<places[axis] {
+        for tap in 0..<k where (0..<image[axis]).contains(place * stride + tap - padding) { taps += 1 }
+      }
+      return Double(taps) / Double(max(1, places[axis] * k))
+    }
+    return c.weightedSum(image[0] * k * k, share: inside(1) * inside(2))
+  }
 }
 
 /// What ops on images share.

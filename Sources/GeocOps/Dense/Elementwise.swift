@@ -1,4 +1,5 @@
 import GeocIR
+import Glibc
 
 /// A scalar function of every element of a real array.
 protocol ScalarMapOp: Op {
@@ -11,6 +12,13 @@ extension ScalarMapOp {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.map(expression(c.attributes), [c.inputs[0]])]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let f = expression(c.node.attributes)
+    return MomentTransfer(
+      [c.input.map { x in x.image { f.evaluate([$0]) } }],
+      obstacle: traits.contains(.activation) ? "\(name) has no fixed point of mean and variance" : nil,
+      help: traits.contains(.activation) ? "use 'selu'" : nil)
+  }
 }
 
 enum ReluOp: ScalarMapOp {
@@ -20,6 +28,17 @@ enum ReluOp: ScalarMapOp {
   static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let image = c.input.map { x in
+      guard x.variance > 0 else { return Moments(mean: max(0, x.mean), variance: 0) }
+      let deviation = x.variance.squareRoot()
+      let t = x.mean / deviation
+      let above = 0.5 * erfc(-t * 0.5.squareRoot())
+      let edge = deviation * exp(-t * t / 2) / (2 * Double.pi).squareRoot()
+      return Moments(mean: x.mean * above + edge, second: x.second * above + x.mean * edge)
+    }
+    return MomentTransfer([image], obstacle: "relu has no fixed point of mean and variance", help: "use 'selu'")
+  }
 }
 
 enum TanhOp: ScalarMapOp {
@@ -61,6 +80,11 @@ enum ScaleOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .binary(.multiply, .constant(attributes.real("by")), .input(0))
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (scale, shift) = (c.node.attributes.real("by"), 0.0)
+    return MomentTransfer(
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0)
+  }
 }
 
 enum CastOp: ScalarMapOp {
@@ -73,6 +97,11 @@ enum CastOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .binary(
       .add, .binary(.multiply, .constant(attributes.real("scale", 1)), .input(0)), .constant(attributes.real("shift")))
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (scale, shift) = (c.node.attributes.real("scale", 1), c.node.attributes.real("shift"))
+    return MomentTransfer(
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0)
   }
 }
 
@@ -87,6 +116,14 @@ enum AddOp: Op {
     var sum = c.inputs[0]
     for x in c.inputs.dropFirst() { sum = try b.add(sum, x) }
     return [sum]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let known = c.inputs.compactMap { $0 }
+    let sum = Moments(
+      mean: known.map(\.mean).reduce(0, +), variance: known.map(\.variance).reduce(0, +))
+    return MomentTransfer(
+      [known.count == c.inputs.count && c.areUncorrelated ? sum : nil],
+      obstacle: c.inputs.count > 1 ? "the variances of what it adds add up" : nil)
   }
 }
 
@@ -124,6 +161,7 @@ enum FlattenOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.reshape(c.inputs[0], [c.inputShape(0).reduce(1, *)])]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
 }
 
 /// Mean over an axis.

@@ -37,6 +37,9 @@ enum LinearOp: Op {
     let dw = try b.matmul(dyRow, xRow, ta: true)
     return c.has("bias") ? [dx, dw, dy] : [dx, dw]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    c.weightedSum(c.node.inputShape(0).last ?? 1)
+  }
 }
 
 /// A parameter as a value of the graph.
@@ -62,6 +65,7 @@ enum ParameterOp: Op {
     ]
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [try c.value("weight")] }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.moments("weight")]) }
 }
 
 /// Inner product of two arrays.

@@ -60,6 +60,7 @@ enum BatchNormOp: Op {
       [x, mean, variance, try column(try c.value("weight")), try column(try c.value("bias"))])
     return [try b.reshape(y, shape), newMean, newVar]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
 }
 
 /// Layer normalisation over the last axis, as PyTorch's `LayerNorm`.
@@ -86,6 +87,7 @@ enum LayerNormOp: Op {
       try b.map(normal + " * x2 + x3", [centred, variance, try c.value("weight"), try c.value("bias")])
     ]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
 }
 
 /// Division of the last axis by its root mean square, as PyTorch's `RMSNorm`.
@@ -108,6 +110,12 @@ enum RMSNormOp: Op {
     guard c.has("weight") else { return [try b.map(normal, [x, square])] }
     return [try b.map(normal + " * x2", [x, square, try c.value("weight")])]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    c.normalized(
+      c.input.flatMap { x in
+        x.second > 0 ? Moments(mean: x.mean / x.second.squareRoot(), variance: x.variance / x.second) : nil
+      })
+  }
 }
 
 /// Random zeros in training.
@@ -129,5 +137,13 @@ enum DropoutOp: Op {
       "random_uniform", [c.inputs[0]],
       ["shape": .ints(c.inputShape(0)), "stream": .int(c.attributes.int("stream"))])
     return [try b.map("x0 * select(less(x1, \(p)), 0, \(1 / (1 - p)))", [c.inputs[0], u])]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let p = c.node.attributes.real("p", 0.5)
+    guard p > 0 else { return MomentTransfer([c.input], isOdd: true) }
+    return MomentTransfer(
+      [c.input.map { Moments(mean: $0.mean, second: $0.second / (1 - p)) }],
+      obstacle: "dropout divides the mean of squares by \(MomentContext.short(1 - p))",
+      help: "use 'alpha_dropout', which keeps mean and variance", isOdd: true)
   }
 }

@@ -137,12 +137,22 @@ struct CompileSummary: Encodable {
     var ir: String
   }
 
+  /// What the rules of the ops expect of a value at initialisation.
+  struct Expected: Encodable {
+    var name: String
+    var line: Int
+    var mean: Double?
+    var variance: Double?
+  }
+
   var geoc = Geoc.version
   var model: String
   var dtype: String
   var outputs: [String]
   var run: RunDescription
   var functions: [Section]
+  var moments: [Expected]
+  var selfNormalizing: String?
 
   /// Compiles each purpose.
   init(_ compiler: ModelCompiler, _ purposes: [Pipeline.Purpose]) throws {
@@ -150,6 +160,11 @@ struct CompileSummary: Encodable {
     dtype = compiler.model.module.dtype.rawValue
     outputs = compiler.model.outputs
     run = compiler.model.run
+    let normalization = try SelfNormalization(compiler)
+    selfNormalizing = normalization.verdict
+    moments = normalization.analysis.rows.map {
+      Expected(name: $0.name, line: $0.origin.line, mean: $0.moments?.mean, variance: $0.moments?.variance)
+    }
     functions = try purposes.map { purpose in
       let outcome = try compiler.compile(purpose)
       let f = outcome.function

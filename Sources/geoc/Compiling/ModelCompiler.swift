@@ -95,6 +95,7 @@ struct ModelCompiler {
       if model.optimizer != nil {
         ProjectionCheck(compiler: self, proofs: try outcome(.step, Pipeline.derive).scale).run(&sink)
       }
+      try SelfNormalization(self).check(&sink)
       try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {
       sink.report(error)
