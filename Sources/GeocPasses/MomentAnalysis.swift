@@ -101,7 +101,8 @@ package struct MomentAnalysis: Sendable {
     let transfer = try op.moments(context)
     let depends = node.inputs.reduce(into: Set<Value>()) { $0.formUnion(facts[$1.index].depends) }
     for (k, value) in node.results.enumerated() {
-      facts[value.index] = Fact(moments: transfer.flatMap { k < $0.results.count ? $0.results[k] : nil }, depends: depends)
+      facts[value.index] = Fact(
+        moments: transfer.flatMap { k < $0.results.count ? $0.results[k] : nil }, depends: depends)
     }
     if let transfer, transfer.isCentred {
       let own = node.inputs.filter { facts[$0.index].depends == [$0] }
@@ -139,7 +140,9 @@ package struct MomentAnalysis: Sendable {
       problems.append(Problem(name: name(node), origin: node.origin, reason: reason, help: help))
     }
     guard hasFixedPoint else {
-      if isActivation(node), problems.isEmpty { note(transfer?.obstacle ?? "it has no fixed point of mean and variance") }
+      if isActivation(node), problems.isEmpty {
+        note(transfer?.obstacle ?? "it has no fixed point of mean and variance")
+      }
       return
     }
     let readsFixed = node.inputs.contains { value in

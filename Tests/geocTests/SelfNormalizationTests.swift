@@ -56,7 +56,8 @@ import Testing
       testDescription: "a norm in between", layers: hidden + "- batch_norm\n" + hidden,
       verdict: "'batch_norm_1' (line 7): it normalises", line: 7),
     Case(
-      testDescription: "relu in between", layers: hidden + "- linear: { out: 64, init: lecun_normal }\n- relu\n" + hidden,
+      testDescription: "relu in between",
+      layers: hidden + "- linear: { out: 64, init: lecun_normal }\n- relu\n" + hidden,
       verdict: "'relu_1' (line 8): relu has no fixed point", line: 8),
     Case(
       testDescription: "a residual sum",

@@ -83,7 +83,8 @@ enum ScaleOp: ScalarMapOp {
   static func moments(_ c: MomentContext) throws -> MomentTransfer? {
     let (scale, shift) = (c.node.attributes.real("by"), 0.0)
     return MomentTransfer(
-      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0)
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
+    )
   }
 }
 
@@ -101,7 +102,8 @@ enum CastOp: ScalarMapOp {
   static func moments(_ c: MomentContext) throws -> MomentTransfer? {
     let (scale, shift) = (c.node.attributes.real("scale", 1), c.node.attributes.real("shift"))
     return MomentTransfer(
-      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0)
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
+    )
   }
 }
 
