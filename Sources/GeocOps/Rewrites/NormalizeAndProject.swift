@@ -175,6 +175,13 @@ private struct Insertion {
       places[try context.value("weight")] = target
       if context.has("bias"), survey.isHidden(target) { dead.insert(try context.value("bias")) }
     }
+    for (k, node) in f.nodes.enumerated() where survey.norms.contains(node) {
+      guard let x = node.inputs.first, let maker = survey.maker(x), survey.has(maker, .affine),
+        survey.isHidden((x, [k]))
+      else { continue }
+      let context = try survey.registry.context(maker, in: f)
+      if context.has("bias") { dead.insert(try context.value("bias")) }
+    }
     for p in f.parameters where !dead.contains(p.value) {
       map[p.value] = builder.parameter(p.name, f.type(p.value), p.kind, initial: p.initial)
       if let target = places[p.value] { try addWeights(target.value) }
