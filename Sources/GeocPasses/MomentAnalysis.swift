@@ -50,12 +50,15 @@ package struct MomentAnalysis: Sendable {
   private let function: Function
   private let registry: OpRegistry
   private var facts: [Fact]
+  /// Whether an op with a fixed point makes a value.
+  private var isFixed: [Bool]
 
   /// The analysis of `forward`. Throws `InternalError`.
   package init(_ forward: Function, registry: OpRegistry) throws {
     function = forward
     self.registry = registry
     facts = [Fact](repeating: Fact(), count: forward.types.count)
+    isFixed = [Bool](repeating: false, count: forward.types.count)
     for p in forward.parameters {
       let type = forward.type(p.value)
       switch p.kind {
@@ -99,6 +102,7 @@ package struct MomentAnalysis: Sendable {
       node: try registry.context(node, in: function), inputs: node.inputs.map { facts[$0.index].moments },
       areUncorrelated: areUncorrelated(node.inputs.filter { function.type($0).isBatched }))
     let transfer = try op.moments(context)
+    isFixed[result.index] = op.fixedPoint(node.attributes) != nil
     let depends = node.inputs.reduce(into: Set<Value>()) { $0.formUnion(facts[$1.index].depends) }
     for (k, value) in node.results.enumerated() {
       facts[value.index] = Fact(
@@ -145,9 +149,7 @@ package struct MomentAnalysis: Sendable {
       }
       return
     }
-    let readsFixed = node.inputs.contains { value in
-      function.nodes.contains { $0.results.contains(value) && registry[$0.op]?.fixedPoint($0.attributes) != nil }
-    }
+    let readsFixed = node.inputs.contains { isFixed[$0.index] }
     let leadsOn = node.results.contains { leads[$0.index] }
     if let obstacle = transfer?.obstacle, leadsOn || (readsFixed && !op.traits.contains(.affine)) {
       note(obstacle, transfer?.help)

@@ -58,6 +58,9 @@ private struct Survey {
   let function: Function
   let registry: OpRegistry
   private let producers: [Int]
+  /// Nodes that read each value, and those values that are results.
+  private let readers: [[Int]]
+  private let results: Set<Value>
   /// Whether a layer with a weight comes behind a value.
   private var leadsOn: [Bool]
   /// Values that want a norm, in order, with the nonlinearities that read them.
@@ -69,6 +72,12 @@ private struct Survey {
     self.function = function
     self.registry = registry
     producers = function.producers()
+    var readers = [[Int]](repeating: [], count: function.types.count)
+    for (k, node) in function.nodes.enumerated() { for value in node.inputs { readers[value.index].append(k) } }
+    self.readers = readers
+    results = Set(function.results.map(\.value))
+    var places: [Value: Int] = [:]
+    var seen: Set<Node> = []
     leadsOn = [Bool](repeating: false, count: function.types.count)
     for node in function.nodes.reversed() {
       guard has(node, .affine) || node.results.contains(where: { leadsOn[$0.index] }) else { continue }
@@ -79,10 +88,11 @@ private struct Survey {
         let maker = maker(x), !has(maker, .activation)
       else { continue }
       if has(maker, .normalization) {
-        if !norms.contains(maker) { norms.append(maker) }
-      } else if let at = targets.firstIndex(where: { $0.value == x }) {
+        if seen.insert(maker).inserted { norms.append(maker) }
+      } else if let at = places[x] {
         targets[at].readers.insert(k)
       } else {
+        places[x] = targets.count
         targets.append((x, [k]))
       }
     }
@@ -121,10 +131,7 @@ private struct Survey {
 
   /// Whether only the nonlinearities of a target read it, so that the norm hides a bias in front of it.
   func isHidden(_ target: (value: Value, readers: Set<Int>)) -> Bool {
-    !function.results.contains { $0.value == target.value }
-      && function.nodes.indices.allSatisfy {
-        target.readers.contains($0) || !function.nodes[$0].inputs.contains(target.value)
-      }
+    !results.contains(target.value) && readers[target.value.index].allSatisfy(target.readers.contains)
   }
 
   /// Whether features run along the first axis of a value: so says the layer that it comes from.
@@ -175,7 +182,8 @@ private struct Insertion {
       places[try context.value("weight")] = target
       if context.has("bias"), survey.isHidden(target) { dead.insert(try context.value("bias")) }
     }
-    for (k, node) in f.nodes.enumerated() where survey.norms.contains(node) {
+    let known = Set(survey.norms)
+    for (k, node) in f.nodes.enumerated() where known.contains(node) {
       guard let x = node.inputs.first, let maker = survey.maker(x), survey.has(maker, .affine),
         survey.isHidden((x, [k]))
       else { continue }
@@ -217,10 +225,13 @@ private struct Insertion {
   mutating func function(_ model: inout RewrittenModel) throws -> Function {
     let f = survey.function
     var normed: [Value: Value] = [:]
+    var reads: [Int: Value] = [:]
+    for target in survey.targets { for k in target.readers { reads[k] = target.value } }
+    let targets = Set(survey.targets.map(\.value))
     for (k, node) in f.nodes.enumerated() {
-      let reads = survey.targets.first { $0.readers.contains(k) }?.value
-      let plain = reads.flatMap { map[$0] }
-      if let reads { map[reads] = normed[reads] }
+      let target = reads[k]
+      let plain = target.flatMap { map[$0] }
+      if let target { map[target] = normed[target] }
       var copy = node
       if node.inputs.contains(where: dead.contains) {
         copy.inputs.removeAll(where: dead.contains)
@@ -228,11 +239,11 @@ private struct Insertion {
         model.note(NormalizeAndProject.name, "removed the bias of '\(label(node.results[0]))'", at: node.origin)
       }
       try builder.copy(copy, from: f, &map)
-      if let reads { map[reads] = plain }
-      guard let target = survey.targets.first(where: { node.results.contains($0.value) }),
-        let value = map[target.value]
-      else { continue }
-      normed[target.value] = try norm(value, of: target.value, node.origin, &model)
+      if let target { map[target] = plain }
+      for value in node.results where targets.contains(value) {
+        guard let plain = map[value] else { continue }
+        normed[value] = try norm(plain, of: value, node.origin, &model)
+      }
     }
     try builder.copyResults(of: f, map)
     return try builder.ordered()
