@@ -82,8 +82,11 @@ package enum Catalogue {
     NormalInitializer.self, LecunNormalInitializer.self, HeNormalInitializer.self, RandomPointInitializer.self,
   ]
 
+  /// Rewrites of whole models.
+  static let rewrites: [any ModelRewrite.Type] = [NormalizeAndProject.self]
+
   /// The registry of all of it.
   package static let registry = OpRegistry(
     ops: core + dense + spd + ball + grassmann + classifiers + losses, spaces: spaces, optimizers: optimizers,
-    initializers: initializers)
+    initializers: initializers, rewrites: rewrites)
 }

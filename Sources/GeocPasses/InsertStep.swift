@@ -1,7 +1,7 @@
 import GeocIR
 
 /// Turns a gradient function into a training step: clipping, then for each parameter the update rule of its optimizer
-/// with the geometry of its space.
+/// with the geometry of its space, then the projections that the spec asks for.
 ///
 /// Parameters added: `hyper.lr` and `hyper.step`, and one slot per moment, `optimizer.<param>.<slot>`. Results:
 /// `param.<name>` and `optimizer.<param>.<slot>` with the new values, beside the results that the function had.
@@ -81,6 +81,12 @@ package enum InsertStep {
         updates.append(FunctionResult(name: "optimizer.\(p.name).\(slot.name)", value: value))
       }
     }
+    var projecting = ProjectionStep(
+      builder: b, scale: scale, step: step, updates: updates,
+      before: try Dictionary(
+        uniqueKeysWithValues: gradients.map { ($0.parameter.name, try rebuilder.value($0.parameter.value)) }))
+    for projection in optimizer.projections { try projecting.apply(projection) }
+    (b, updates) = (projecting.builder, projecting.updates)
     rebuilder.builder = b
     for r in source.results where !r.name.hasPrefix("grad.") {
       rebuilder.builder.result(r.name, try rebuilder.value(r.value))

@@ -69,6 +69,14 @@ package struct PassReport: Hashable, Sendable {
     package var message: String
     /// Where.
     package var origin: Origin
+
+    /// An entry by its parts.
+    package init(pass: String, function: String, message: String, origin: Origin) {
+      self.pass = pass
+      self.function = function
+      self.message = message
+      self.origin = origin
+    }
   }
 
   /// All rewrites, in order.

@@ -33,23 +33,32 @@ package enum ScaleAnalysis {
     for p in forward.parameters where p.kind == .param && forward.type(p.value).isReal {
       guard let own = core.parameter(p.name) else { continue }
       let shape = registry.spaces.shape(core.type(own.value))
-      var layer = ScaleWalk(core, registry, weight: own.value, channels: 1)
-      guard layer.isInvariant() else {
-        proofs[p.name] = ScaleProof(invariance: .unproved, guards: [], obstacle: layer.obstacle)
-        continue
-      }
-      var proof = ScaleProof(invariance: .layer, guards: layer.guards.sorted(), obstacle: "")
-      if shape.count > 1 {
-        var channel = ScaleWalk(core, registry, weight: own.value, channels: shape[0])
+      var proof = layerProof([own.value], core, registry)
+      if proof.invariance == .layer, shape.count > 1 {
+        var channel = ScaleWalk(core, registry, weights: [own.value], channels: shape[0])
         if channel.isInvariant() { proof.invariance = .channel }
       }
       proofs[p.name] = proof
     }
     return proofs
   }
+
+  /// A proof that one number may multiply all of several weights at once. Throws `InternalError`.
+  package static func jointProof(_ names: [String], of forward: Function, registry: OpRegistry) throws -> ScaleProof {
+    let training = try Specialize.run(forward, name: "scale", mode: "train", registry: registry) { $0 == "loss" }
+    let core = try Expand.expanded(training, registry) { $0.traits.contains(.constant) }
+    return layerProof(names.compactMap { core.parameter($0)?.value }, core, registry)
+  }
+
+  private static func layerProof(_ weights: [Value], _ core: Function, _ registry: OpRegistry) -> ScaleProof {
+    var walk = ScaleWalk(core, registry, weights: weights, channels: 1)
+    return walk.isInvariant()
+      ? ScaleProof(invariance: .layer, guards: walk.guards.sorted(), obstacle: "")
+      : ScaleProof(invariance: .unproved, guards: [], obstacle: walk.obstacle)
+  }
 }
 
-/// One walk through a function with one weight multiplied.
+/// One walk through a function with some weights multiplied.
 private struct ScaleWalk {
   /// How a value changes.
   enum Scaling: Hashable {
@@ -63,15 +72,15 @@ private struct ScaleWalk {
 
   let function: Function
   let registry: OpRegistry
-  let weight: Value
+  let weights: [Value]
   let channels: Int
   var guards: Set<Double> = []
   var obstacle = ""
 
-  init(_ function: Function, _ registry: OpRegistry, weight: Value, channels: Int) {
+  init(_ function: Function, _ registry: OpRegistry, weights: [Value], channels: Int) {
     self.function = function
     self.registry = registry
-    self.weight = weight
+    self.weights = weights
     self.channels = channels
   }
 
@@ -80,7 +89,11 @@ private struct ScaleWalk {
   /// Whether the results stay.
   mutating func isInvariant() -> Bool {
     var table = [Scaling](repeating: .fixed, count: function.types.count)
-    table[weight.index] = .power(1, stride: shape(weight).dropFirst().reduce(1, *))
+    for weight in weights {
+      // As a whole, every element counts alike.
+      let stride = channels == 1 ? 1 : shape(weight).dropFirst().reduce(1, *)
+      table[weight.index] = .power(1, stride: stride)
+    }
     for node in function.nodes {
       let inputs = node.inputs.map { table[$0.index] }
       guard inputs.contains(where: { $0 != .fixed }) else { continue }

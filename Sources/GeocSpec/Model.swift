@@ -17,10 +17,12 @@ package struct Model: Sendable {
   package var optimizer: OptimizerDescription?
   /// Properties to prove or test.
   package var claims: [ClaimDescription]
-  /// Rewrites asked for.
+  /// Rewrites asked for; `module` is what they made of the model.
   package var passes: [PassRequest]
   /// Settings to choose from; nil without `sweep`.
   package var sweep: SweepDescription?
+  /// What the rewrites did.
+  package var rewrites: [RewrittenModel.Note]
 }
 
 /// Compiles spec files to models.
@@ -71,9 +73,13 @@ package enum SpecCompiler {
     var elaborator = Elaborator(spec: spec, registry: registry, problems: problems)
     let outcome = try elaborator.run()
     problems = elaborator.problems
+    var passReader = PassReader(registry: registry, types: elaborator.types, problems: problems)
+    let passes = passReader.requests(spec.passes)
+    let rewritten = try outcome.map { try passReader.applied(passes, to: $0.function) }
+    problems = passReader.problems
     let weights =
-      outcome?.function.parameters.filter { $0.kind == .param }
-      .map { (name: $0.name, type: outcome?.function.type($0.value) ?? .real()) } ?? []
+      rewritten?.forward.parameters.filter { $0.kind == .param }
+      .map { (name: $0.name, type: rewritten?.forward.type($0.value) ?? .real()) } ?? []
 
     var runReader = RunReader(spec: spec, registry: registry, weights: weights, problems: problems)
     let data = runReader.data()
@@ -82,9 +88,8 @@ package enum SpecCompiler {
     let sweep = isSetting ? nil : sweepReader.sweep()
     var requests = RequestReader(registry: registry, weights: weights, problems: sweepReader.problems)
     let claims = requests.claims(spec.claims)
-    let passes = requests.passes(spec.passes)
     problems = requests.problems
-    guard let outcome, problems.errorCount == before else { return nil }
+    guard let outcome, let rewritten, problems.errorCount == before else { return nil }
 
     if let sweep {
       try check(sweep.0, sweep.places, root, path: path, registry: registry, &problems)
@@ -98,11 +103,13 @@ package enum SpecCompiler {
       data: data, training: training?.0, optimizer: training?.1)
     for lint in Lints.all { lint.check(linted, &problems) }
     var module = Module(name: spec.name.value, dtype: DType(rawValue: spec.dtype) ?? .f32)
-    module.functions = [outcome.function]
+    module.functions = [rewritten.forward]
+    var optimizer = training?.1
+    optimizer?.projections = rewritten.projections
     return Model(
       spec: spec, module: module, outputs: outcome.outputs.map(\.name),
-      run: RunDescription(data: data, training: training?.0, metrics: outcome.metrics), optimizer: training?.1,
-      claims: claims, passes: passes, sweep: sweep?.0)
+      run: RunDescription(data: data, training: training?.0, metrics: outcome.metrics), optimizer: optimizer,
+      claims: claims, passes: passes, sweep: sweep?.0, rewrites: rewritten.changes)
   }
 
   /// Refuses values of a sweep with which, the others being as written, the spec is wrong.

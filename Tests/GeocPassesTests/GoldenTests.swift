@@ -174,6 +174,52 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         return [split.prepare, split.main]
       }),
     GoldenCase(
+      "normalize-and-project",
+      """
+      func @f layers (%x: input [B] R[3], %i: input [B] R[2, 4, 4], %h.weight: param R[4, 3] = "uniform_fan_in", %h.bias: param R[4] = "uniform_fan_in(3)", %c.weight: param R[2, 2, 1, 1] = "uniform_fan_in", %c.bias: param R[2] = "zeros", %o.weight: param R[2, 36] = "uniform_fan_in", %o.bias: param R[2] = "zeros", %n.weight: param R[2] = "ones") -> ("y": %o) {
+        %h = linear(%x, %h.weight, %h.bias) {bias = true, init = uniform_fan_in, out = 4} : [B] R[4]  !1:3 at "h"
+        %t = tanh(%h) : [B] R[4]  !2:3 at "t"
+        %c = conv2d(%i, %c.weight, %c.bias) {bias = true, init = uniform_fan_in, kernel = 1, out = 2, padding = 0, stride = 1} : [B] R[2, 4, 4]  !3:3 at "c"
+        %r = relu(%c) : [B] R[2, 4, 4]  !4:3 at "r"
+        %q = add(%r, %c) : [B] R[2, 4, 4]  !5:3 at "q"
+        %f = flatten(%q) : [B] R[32]  !6:3 at "f"
+        %j = concat(%f, %t) {axis = 0} : [B] R[36]  !7:3 at "j"
+        %o = linear(%j, %o.weight, %o.bias) {bias = true, init = uniform_fan_in, out = 2} : [B] R[2]  !8:3 at "o"
+      }
+      """,
+      { f, report in
+        let rewrite = try #require(Catalogue.registry.rewrites.first { $0.name == "normalize_and_project" })
+        var attributes = Attributes()
+        for p in rewrite.signature.parameters { attributes[p.name] = p.defaultValue }
+        var model = RewrittenModel(forward: f)
+        try rewrite.run(&model, attributes, Catalogue.registry)
+        for note in model.changes { report.record(note.rewrite, f, note.message, at: note.origin) }
+        #expect(model.projections.map(\.weights) == [["h.weight", "c.weight"]])
+        #expect(model.projections.map(\.outputs) == [["o.weight"]])
+        return [model.forward]
+      }),
+    GoldenCase(
+      "projection-step",
+      """
+      func @f layers (%g: input R[2, 3], %w: param R[2, 3], %s: param R[3], %b: param R[3]) -> ("grad.w": %g, "grad.s": %s, "grad.b": %b) {
+      }
+      """,
+      { f, _ in
+        let rule = try #require(Catalogue.registry.optimizers["sgd"])
+        var attributes = Attributes()
+        for p in rule.signature.parameters { attributes[p.name] = p.defaultValue }
+        attributes["lr"] = .real(0.5)
+        return try [Projection.Treatment.decay(rate: 0.25), .joint].map { treatment in
+          var optimizer = OptimizerDescription(name: "sgd", attributes: attributes)
+          optimizer.projections = [
+            Projection(
+              rewrite: "test", weights: ["w"], norms: [.init(scale: "s", offset: "b")],
+              every: treatment == .joint ? 1 : 3, treatment: treatment)
+          ]
+          return try InsertStep.run(f, optimizer: optimizer, scale: ["w": .layer], registry: Catalogue.registry)
+        }
+      }),
+    GoldenCase(
       "specialize",
       """
       func @f layers (%x: input [B] R[4], %unused: input [B] R[2]) -> ("y": %d, "loss": %l) {

@@ -263,8 +263,10 @@ struct ElaborationTests {
           - bimap: { out: 3 }
           - logeig
           - vech
+          - linear: { out: 4 }
+          - relu
           - linear: { out: 3 }
-        loss: { cross_entropy: { logits: linear_1, target: y } }
+        loss: { cross_entropy: { logits: linear_2, target: y } }
         data:
           file: d.npz
           bind: { y: label }
@@ -285,7 +287,7 @@ struct ElaborationTests {
           checkpoint_every: 2
           early_stop: 4
         claims: { max_memory: 512 MB, scale_invariant: [bimap_1.weight] }
-        passes: [{ frame_average: { group: SO, samples: 4 } }]
+        passes: [{ normalize_and_project: { norm: rms, project_every: 4 } }]
         """, inputs: "{ x: \"R[4, 20]\", y: Label(3) }"))
     let data = try #require(model.run.data)
     #expect(data.bind == ["x": "x", "y": "label"])
@@ -310,7 +312,10 @@ struct ElaborationTests {
       model.claims.map(\.property) == [
         .maxMemory(bytes: 512_000_000), .scaleInvariant(parameters: ["bimap_1.weight"]),
       ])
-    #expect(model.passes.map(\.attributes) == [Attributes(["group": .text("SO"), "samples": .int(4)])])
+    let request = try #require(model.passes.first)
+    #expect(request.attributes.name("norm") == "rms" && request.attributes.int("project_every") == 4)
+    #expect(request.attributes.real("decay_rate") == 0.01)
+    #expect(model.optimizer?.projections.map(\.every) == [4])
   }
 
   @Test func groupsByPattern() throws {
@@ -384,7 +389,7 @@ struct ElaborationTests {
         weight: 0.5
     metrics: [accuracy, { mse: { prediction: logits, target: t } }]
     claims: [invertible, { max_memory: 1 GB }]
-    passes: [{ invert: { tolerance: 1.0e-3 } }]
+    passes: [{ normalize_and_project: { norm_eps: 1.0e-3 } }]
     data: { file: d.csv, split: { test: 0.2 } }
     train: { optimizer: { sgd: { lr: 0.1 } }, steps: 10 }
     """

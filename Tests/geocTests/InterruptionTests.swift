@@ -184,8 +184,36 @@ import Testing
     try everyStepCanBeTheLast(in: work)
   }
 
+  /// The radius of projected weights, the count of steps between projections, labels of a task and what its batches have
+  /// scored so far.
+  @Test func projectionsAndTasksGoOn() throws {
+    let work = try RunWorkspace(
+      spec: """
+        geoc: 1
+        model: small
+        dtype: f64
+        inputs: { x: "R[3, 3]", y: Label(2) }
+        graph:
+          - flatten
+          - linear: { out: 4 }
+          - relu
+          - linear: { out: 2 }
+            as: logits
+        passes: [{ normalize_and_project: { project_every: 4, scale_offset: joint } }]
+        loss: { cross_entropy: { logits: logits, target: y } }
+        metrics: [accuracy]
+        data: { file: data.npz, split: { train: tr, test: te }, relabel_every: 1 }
+        train: { optimizer: { adamw: { lr: 0.1 } }, batch: 8, epochs: 2 }
+
+        """)
+    defer { work.remove() }
+    let records = try everyStepCanBeTheLast(in: work)
+    #expect(records.map { $0["task"] } == [1, 2])
+  }
+
   /// Stops the training of `spec.yaml`, two epochs of three steps, after each step and goes on from the checkpoint.
-  private func everyStepCanBeTheLast(in work: RunWorkspace) throws {
+  @discardableResult
+  private func everyStepCanBeTheLast(in work: RunWorkspace) throws -> [EpochRecord] {
     let console = Console(capturing: [])
     let loaded = try PlanSource.load(work.path("spec.yaml"), task: .train, try CompileOptions.parse([]), console)
     var whole = try Training(loaded, checkpoint: work.path("whole.safetensors"))
@@ -204,5 +232,6 @@ import Testing
       #expect(try second.saved() == expected, "interrupted after step \(steps)")
       #expect(first.records + second.records == whole.records)
     }
+    return whole.records
   }
 }

@@ -46,4 +46,12 @@ package struct LintCodes: Sendable {
   /// The span is the op.
   package let readsBasis = DiagnosticCode(
     "W0043", "reads-basis", "a result depends on the basis that stands for a subspace")
+  /// A layer norm of one number is 0.
+  package let normOfOne = DiagnosticCode("W0031", "norm-of-one", "a norm has a single feature")
+  /// For example the output layer: its norm is the temperature of the softmax.
+  package let projectionChanges = DiagnosticCode(
+    "W0032", "projection-changes-function", "a projection changes what the model computes")
+  /// The span is the layer that breaks it.
+  package let notSelfNormalizing = DiagnosticCode(
+    "W0033", "not-self-normalizing", "a layer breaks the self-normalisation of a net")
 }

@@ -156,4 +156,19 @@ package struct Builder: Sendable {
   package func storageType(_ type: GeoType) -> GeoType {
     .real(registry.spaces.shape(type), isBatched: type.isBatched)
   }
+
+  /// The function with inputs first, then weights, states and numbers of the training loop, and values numbered in the
+  /// order of the text. Throws `InternalError`.
+  package func ordered() throws -> Function {
+    var source = function
+    source.parameters = [ParameterKind.input, .param, .state, .hyper].flatMap { kind in
+      function.parameters.filter { $0.kind == kind }
+    }
+    var copy = Builder(name: function.name, stage: function.stage, registry: registry)
+    var map: [Value: Value] = [:]
+    copy.copyParameters(of: source, &map)
+    for node in source.nodes { try copy.copy(node, from: source, &map) }
+    try copy.copyResults(of: source, map)
+    return copy.function
+  }
 }

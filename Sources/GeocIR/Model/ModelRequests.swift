@@ -36,7 +36,7 @@ package struct ClaimDescription: Hashable, Sendable {
 package struct PassRequest: Hashable, Sendable {
   /// Name of the rewrite: `frame_average`.
   package var name: String
-  /// Its parameters, as written: numbers, flags, texts and lists of numbers.
+  /// Its parameters, complete with defaults.
   package var attributes: Attributes
   /// Where.
   package var origin: Origin

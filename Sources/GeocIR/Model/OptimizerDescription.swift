@@ -8,6 +8,8 @@ package struct OptimizerDescription: Hashable, Sendable {
   package var groups: [Group]
   /// Largest global norm of all gradients; nil for no clipping.
   package var clip: Double?
+  /// What a step does to parameters after their rules.
+  package var projections: [Projection] = []
 
   /// Parameters that differ for some tensors.
   package struct Group: Hashable, Sendable {

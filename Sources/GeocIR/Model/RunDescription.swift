@@ -38,6 +38,9 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// Which training rows count as labelled; nil for all.
   package var labelled: Labelled?
 
+  /// Labels that are drawn anew from time to time; nil for those of the file.
+  package var relabel: Relabel?
+
   /// Whether the loss is one of training batches only: it compares views, or needs labelled rows.
   package var isLossOfTraining: Bool { views > 1 || labelled != nil }
 
@@ -83,6 +86,23 @@ package struct DataDescription: Codable, Hashable, Sendable {
       self.fraction = fraction
       self.seed = seed
       self.input = input
+    }
+  }
+
+  /// Tasks that follow each other: in each, the labels of all training rows are drawn anew.
+  package struct Relabel: Codable, Hashable, Sendable {
+    /// Epochs of a task.
+    package var epochs: Int
+    /// The input that holds the labels.
+    package var input: String
+    /// Number of classes, each equally likely.
+    package var classes: Int
+
+    /// Tasks by their parts.
+    package init(epochs: Int, input: String, classes: Int) {
+      self.epochs = epochs
+      self.input = input
+      self.classes = classes
     }
   }
 

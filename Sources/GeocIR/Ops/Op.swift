@@ -62,6 +62,15 @@ package enum OpTrait: Hashable, Sendable {
   case primitive
   /// Reads the array that stands for a point of a quotient, of which another would do as well.
   case representative
+  /// A nonlinearity between layers, applied to every element by itself.
+  case activation
+  /// Linear in its first input and in its weight `weight`; `bias: true` adds a weight `bias` to every feature.
+  case affine
+  /// Gives its first input mean 0 and variance 1, or a root mean square of 1, and then scales and shifts features by the
+  /// weights `weight` and `bias`, where it has them.
+  case normalization
+  /// Features run along the first axis of an item, not along the last.
+  case channelsFirst
 }
 
 /// A kernel and its fixed arguments.
@@ -220,6 +229,10 @@ package protocol Op: Sendable {
   static func fit(_ c: OpContext) throws -> FitRule?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
+  /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
+  static func moments(_ c: MomentContext) throws -> MomentTransfer?
+  /// The mean and variance that the op gives back where Gaussian values have them; nil where there is no such point.
+  static func fixedPoint(_ attributes: Attributes) -> Moments?
 }
 
 extension Op {
@@ -239,4 +252,6 @@ extension Op {
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
   package static func fit(_ c: OpContext) throws -> FitRule? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
+  package static func moments(_ c: MomentContext) throws -> MomentTransfer? { nil }
+  package static func fixedPoint(_ attributes: Attributes) -> Moments? { nil }
 }

@@ -129,9 +129,15 @@ package protocol Initializer: Sendable {
   static func build(
     _ b: inout Builder, type: GeoType, argument: String, stream: Int
   ) throws -> Value
+  /// Mean and variance of the elements of a parameter of a shape; nil where they are not known.
+  static func moments(_ shape: [Int], argument: String) -> Moments?
 }
 
-/// Everything that is declared: ops, spaces, optimizers, initialisers.
+extension Initializer {
+  package static func moments(_ shape: [Int], argument: String) -> Moments? { nil }
+}
+
+/// Everything that is declared: ops, spaces, optimizers, initialisers, rewrites of models.
 package struct OpRegistry: Sendable {
   /// Ops by name.
   package let ops: [String: any Op.Type]
@@ -143,13 +149,16 @@ package struct OpRegistry: Sendable {
   package let optimizers: [String: any OptimizerRule.Type]
   /// Initialisers by name.
   package let initializers: [String: any Initializer.Type]
+  /// Rewrites of whole models, in order of declaration.
+  package let rewrites: [any ModelRewrite.Type]
 
   /// A registry of everything given.
   package init(
     ops: [any Op.Type], spaces: [any SpaceDeclaration.Type], optimizers: [any OptimizerRule.Type] = [],
-    initializers: [any Initializer.Type] = []
+    initializers: [any Initializer.Type] = [], rewrites: [any ModelRewrite.Type] = []
   ) {
     ordered = ops
+    self.rewrites = rewrites
     self.ops = Dictionary(ops.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.spaces = SpaceTable(spaces)
     self.optimizers = Dictionary(optimizers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

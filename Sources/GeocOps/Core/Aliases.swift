@@ -26,6 +26,7 @@ enum ReshapeOp: Op {
     guard let dy = cotangents[0] else { return [nil] }
     return [try b.reshape(dy, c.inputShape(0))]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
 }
 
 /// The same value seen as another type of the same storage.

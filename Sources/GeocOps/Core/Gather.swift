@@ -103,6 +103,7 @@ enum PermuteOp: GatherOp {
     }
     return GatherPlan(shape: result, indices: indices)
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
 }
 
 enum SliceOp: GatherOp {
@@ -127,6 +128,7 @@ enum SliceOp: GatherOp {
     }
     return GatherPlan(shape: result, indices: indices)
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
 }
 
 enum PadOp: GatherOp {
@@ -331,6 +333,17 @@ enum ConcatOp: Op {
     let axis = c.attributes.int("axis")
     let outer = c.resultShape(0)[..<axis].reduce(1, *)
     return KernelRequest("concat", sizes: [outer] + c.inputs.indices.map { c.inputShape($0)[axis...].reduce(1, *) })
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    var (count, first, second) = (0.0, 0.0, 0.0)
+    for (k, x) in c.inputs.enumerated() {
+      guard let x else { return MomentTransfer([nil]) }
+      let size = Double(c.node.inputShape(k).reduce(1, *))
+      count += size
+      first += size * x.mean
+      second += size * x.second
+    }
+    return MomentTransfer([Moments(mean: first / count, second: second / count)])
   }
 }
 

@@ -12,6 +12,7 @@ enum Conv2dOp: Op {
       "out": "output channels", "kernel": "size of the square kernel", "stride": "step in pixels",
       "padding": "zeros on each side", "bias": "whether b is there", "init": WeightStart.text,
     ], example: "- conv2d: { out: 8, kernel: 3, padding: 1 }")
+  static let traits: Set<OpTrait> = [.affine, .channelsFirst]
   static let signature: Signature = """
     (x: R[c, h, w]; weight weight: R[out, c, kernel, kernel] = uniform_fan_in, bias: R[out] = uniform_fan_in if bias) \
     {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., padding: int = 0 in 0..., bias: bool = true, \
@@ -42,6 +43,19 @@ enum Conv2dOp: Op {
       ["kernel": .ints([k, k]), "stride": .int(stride), "padding": .int(padding), "points": .bool(false)])
     guard c.has("bias") else { return [y] }
     return [try b.add(y, try b.reshape(try c.value("bias"), [c.resultShape(0)[0], 1, 1]))]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (k, stride, padding) = Pooling.sizes(c.node.attributes)
+    let (image, places) = (c.node.inputShape(0), c.node.resultShape(0))
+    /// The share of the taps along an axis that do not read padding.
+    func inside(_ axis: Int) -> Double {
+      var taps = 0
+      for place in 0..<places[axis] {
+        for tap in 0..<k where (0..<image[axis]).contains(place * stride + tap - padding) { taps += 1 }
+      }
+      return Double(taps) / Double(max(1, places[axis] * k))
+    }
+    return c.weightedSum(image[0] * k * k, share: inside(1) * inside(2))
   }
 }
 

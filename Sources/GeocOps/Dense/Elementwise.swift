@@ -1,4 +1,5 @@
 import GeocIR
+import Glibc
 
 /// A scalar function of every element of a real array.
 protocol ScalarMapOp: Op {
@@ -11,20 +12,40 @@ extension ScalarMapOp {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.map(expression(c.attributes), [c.inputs[0]])]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let f = expression(c.node.attributes)
+    return MomentTransfer(
+      [c.input.map { x in x.image { f.evaluate([$0]) } }],
+      obstacle: traits.contains(.activation) ? "\(name) has no fixed point of mean and variance" : nil,
+      help: traits.contains(.activation) ? "use 'selu'" : nil)
+  }
 }
 
 enum ReluOp: ScalarMapOp {
   static let name = "relu"
   static let doc = OpDoc(
     family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let image = c.input.map { x in
+      guard x.variance > 0 else { return Moments(mean: max(0, x.mean), variance: 0) }
+      let deviation = x.variance.squareRoot()
+      let t = x.mean / deviation
+      let above = 0.5 * erfc(-t * 0.5.squareRoot())
+      let edge = deviation * exp(-t * t / 2) / (2 * Double.pi).squareRoot()
+      return Moments(mean: x.mean * above + edge, second: x.second * above + x.mean * edge)
+    }
+    return MomentTransfer([image], obstacle: "relu has no fixed point of mean and variance", help: "use 'selu'")
+  }
 }
 
 enum TanhOp: ScalarMapOp {
   static let name = "tanh"
   static let doc = OpDoc(
     family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
 }
@@ -33,6 +54,7 @@ enum SigmoidOp: ScalarMapOp {
   static let name = "sigmoid"
   static let doc = OpDoc(
     family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
 }
@@ -42,6 +64,7 @@ enum GeluOp: ScalarMapOp {
   static let doc = OpDoc(
     family: "dense", summary: "Gaussian error linear unit in its exact form, elementwise.",
     formula: "x/2 (1 + erf(x/√2))", source: "PyTorch GELU, approximate='none'", example: "- gelu")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
@@ -62,6 +85,12 @@ enum ScaleOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .binary(.multiply, .constant(attributes.real("by")), .input(0))
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (scale, shift) = (c.node.attributes.real("by"), 0.0)
+    return MomentTransfer(
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
+    )
+  }
 }
 
 enum CastOp: ScalarMapOp {
@@ -74,6 +103,12 @@ enum CastOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .binary(
       .add, .binary(.multiply, .constant(attributes.real("scale", 1)), .input(0)), .constant(attributes.real("shift")))
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (scale, shift) = (c.node.attributes.real("scale", 1), c.node.attributes.real("shift"))
+    return MomentTransfer(
+      [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
+    )
   }
 }
 
@@ -93,6 +128,14 @@ enum AddOp: Op {
     var sum = c.inputs[0]
     for x in c.inputs.dropFirst() { sum = try b.add(sum, x) }
     return [sum]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let known = c.inputs.compactMap { $0 }
+    let sum = Moments(
+      mean: known.map(\.mean).reduce(0, +), variance: known.map(\.variance).reduce(0, +))
+    return MomentTransfer(
+      [known.count == c.inputs.count && c.areUncorrelated ? sum : nil],
+      obstacle: c.inputs.count > 1 ? "the variances of what it adds add up" : nil)
   }
 }
 
@@ -130,6 +173,7 @@ enum FlattenOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.reshape(c.inputs[0], [c.inputShape(0).reduce(1, *)])]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
 }
 
 /// Mean over an axis.

@@ -10,6 +10,7 @@ enum LinearOp: Op {
       "out": "number of results", "bias": "whether b is there",
       "init": WeightStart.text,
     ], example: "- linear: { out: 5 }")
+  static let traits: Set<OpTrait> = [.affine]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[out, n] = uniform_fan_in, bias: R[out] = uniform_fan_in(n) if bias) \
     {out: int in 1..., bias: bool = true, init: uniform_fan_in|lecun_normal|he_normal|zeros = uniform_fan_in} -> R[out]
@@ -35,6 +36,9 @@ enum LinearOp: Op {
     let dx = try b.reshape(try b.matmul(dyRow, try c.value("weight")), shape)
     let dw = try b.matmul(dyRow, xRow, ta: true)
     return c.has("bias") ? [dx, dw, dy] : [dx, dw]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    c.weightedSum(c.node.inputShape(0).last ?? 1)
   }
 }
 
@@ -66,6 +70,7 @@ enum ParameterOp: Op {
     ]
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [try c.value("weight")] }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.moments("weight")]) }
 }
 
 /// Inner product of two arrays.

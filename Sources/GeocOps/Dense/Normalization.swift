@@ -12,7 +12,7 @@ enum BatchNormOp: Op {
     (x: [B] R[*]; weight weight: R[*] = ones, bias: R[*] = zeros, state running_mean: R[*] = zeros, \
     running_var: R[*] = ones) {eps: real = 1e-05 in (0..., momentum: real = 0.1 in 0...1} -> R[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch]
+  static let traits: Set<OpTrait> = [.mode, .seesBatch, .normalization, .channelsFirst]
 
   static func features(_ call: TypeCall) throws -> Int {
     let shape = call.shape(0)
@@ -60,6 +60,7 @@ enum BatchNormOp: Op {
       [x, mean, variance, try column(try c.value("weight")), try column(try c.value("bias"))])
     return [try b.reshape(y, shape), newMean, newVar]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
 }
 
 /// Layer normalisation over the last axis, as PyTorch's `LayerNorm`.
@@ -69,6 +70,7 @@ enum LayerNormOp: Op {
     family: "dense", summary: "Normalises the last axis of every sample.",
     formula: "y = γ (x − mean x)/√(var x + ε) + β, the variance biased", source: "PyTorch LayerNorm",
     parameters: ["eps": "ε", "affine": "whether γ and β are there"], example: "- layer_norm")
+  static let traits: Set<OpTrait> = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine, bias: R[n] = zeros if affine) \
     {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
@@ -85,6 +87,7 @@ enum LayerNormOp: Op {
       try b.map(normal + " * x2 + x3", [centred, variance, try c.value("weight"), try c.value("bias")])
     ]
   }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
 }
 
 /// Division of the last axis by its root mean square, as PyTorch's `RMSNorm`.
@@ -95,6 +98,7 @@ enum RMSNormOp: Op {
     formula: "y = γ x/√(mean x² + ε)", backward: "x̄ = s(γȳ − n mean(n γȳ)) for n = s x, s = 1/√(mean x² + ε)",
     source: "PyTorch RMSNorm", parameters: ["eps": "ε", "affine": "whether γ is there"], example: "- rms_norm",
     invariances: ["rms_norm(c x) = rms_norm(x) for c > 0, up to ε"])
+  static let traits: Set<OpTrait> = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine) {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
     """
@@ -105,6 +109,12 @@ enum RMSNormOp: Op {
     let normal = "x0 / sqrt(x1 + \(c.attributes.real("eps", 1e-5)))"
     guard c.has("weight") else { return [try b.map(normal, [x, square])] }
     return [try b.map(normal + " * x2", [x, square, try c.value("weight")])]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    c.normalized(
+      c.input.flatMap { x in
+        x.second > 0 ? Moments(mean: x.mean / x.second.squareRoot(), variance: x.variance / x.second) : nil
+      })
   }
 }
 
@@ -127,5 +137,13 @@ enum DropoutOp: Op {
       "random_uniform", [c.inputs[0]],
       ["shape": .ints(c.inputShape(0)), "stream": .int(c.attributes.int("stream"))])
     return [try b.map("x0 * select(less(x1, \(p)), 0, \(1 / (1 - p)))", [c.inputs[0], u])]
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let p = c.node.attributes.real("p", 0.5)
+    guard p > 0 else { return MomentTransfer([c.input], isOdd: true) }
+    return MomentTransfer(
+      [c.input.map { Moments(mean: $0.mean, second: $0.second / (1 - p)) }],
+      obstacle: "dropout divides the mean of squares by \(MomentContext.short(1 - p))",
+      help: "use 'alpha_dropout', which keeps mean and variance", isOdd: true)
   }
 }

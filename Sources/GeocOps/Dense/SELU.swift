@@ -11,6 +11,7 @@ enum SELUOp: ScalarMapOp {
     formula: "λx for x > 0, λα(e^x − 1) otherwise; α = 1.6732632…, λ = 1.0507010… for mean 0 and variance 1",
     backward: "x̄ = λȳ for x > 0, λα e^x ȳ otherwise", source: "Klambauer et al., NeurIPS 2017; PyTorch SELU",
     parameters: ["mean": "mean of the fixed point", "variance": "variance of the fixed point"], example: "- selu")
+  static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) {mean: real = 0, variance: real = 1 in (0...} -> R[*]"
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -23,6 +24,20 @@ enum SELUOp: ScalarMapOp {
     let saturation = ScalarExpression.constant(constants.scale * constants.alpha)
     return .select(
       .binary(.less, .constant(0), .input(0)), slope * .input(0), saturation * .unary(.expm1, .input(0)))
+  }
+  static func fixedPoint(_ attributes: Attributes) -> Moments? {
+    Moments(mean: attributes.real("mean"), variance: attributes.real("variance", 1))
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let constants = SELUConstants.of(c.node.attributes) ?? .standard
+    return MomentTransfer(
+      [
+        c.input.map { x in
+          guard x.variance > 0 else { return x.image { expression(c.node.attributes).evaluate([$0]) } }
+          let image = constants.moments(mean: x.mean, variance: x.variance)
+          return Moments(mean: image.mean, variance: image.variance)
+        }
+      ])
   }
 }
 
@@ -59,14 +74,32 @@ enum AlphaDropoutOp: Op {
     return [try dropped(&b, c.inputs[0], kept: try b.map("select(less(x0, \(p)), 0, 1)", [u]), c.attributes)]
   }
 
-  /// `x` where `kept` is 1 and the saturation value where it is 0, brought back to mean and variance.
-  static func dropped(_ b: inout Builder, _ x: Value, kept: Value, _ attributes: Attributes) throws -> Value {
+  /// Factor a and offset b behind the drop, and the value of what is dropped.
+  private static func map(_ attributes: Attributes) -> (factor: Double, offset: Double, low: Double) {
     let (p, mean, variance) = (attributes.real("p", 0.5), attributes.real("mean"), attributes.real("variance", 1))
     let q = 1 - p
     let low = (SELUConstants.of(attributes) ?? .standard).saturation
     let a = (variance / (q * (p * (low - mean) * (low - mean) + variance))).squareRoot()
-    let offset = mean - a * (q * mean + p * low)
+    return (a, mean - a * (q * mean + p * low), low)
+  }
+
+  /// `x` where `kept` is 1 and the saturation value where it is 0, brought back to mean and variance.
+  static func dropped(_ b: inout Builder, _ x: Value, kept: Value, _ attributes: Attributes) throws -> Value {
+    let (a, offset, low) = map(attributes)
     return try b.map("\(a) * select(x1, x0, \(low)) + \(offset)", [x, kept])
+  }
+  static func fixedPoint(_ attributes: Attributes) -> Moments? {
+    Moments(mean: attributes.real("mean"), variance: attributes.real("variance", 1))
+  }
+  static func moments(_ c: MomentContext) throws -> MomentTransfer? {
+    let (a, b, low) = map(c.node.attributes)
+    let p = c.node.attributes.real("p", 0.5)
+    return MomentTransfer([
+      c.input.map { x in
+        let (mean, second) = ((1 - p) * x.mean + p * low, (1 - p) * x.second + p * low * low)
+        return Moments(mean: a * mean + b, variance: a * a * (second - mean * mean))
+      }
+    ])
   }
 }
 

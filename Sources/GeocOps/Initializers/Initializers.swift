@@ -7,6 +7,7 @@ enum ZerosInitializer: Initializer {
   static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
     try b.fill(b.registry.spaces.shape(type), 0)
   }
+  static func moments(_ shape: [Int], argument: String) -> Moments? { Moments(mean: 0, variance: 0) }
 }
 
 /// All ones.
@@ -16,6 +17,7 @@ enum OnesInitializer: Initializer {
   static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
     try b.fill(b.registry.spaces.shape(type), 1)
   }
+  static func moments(_ shape: [Int], argument: String) -> Moments? { Moments(mean: 1, variance: 0) }
 }
 
 /// One number everywhere: `constant(0.5)`.
@@ -24,6 +26,9 @@ enum ConstantInitializer: Initializer {
   static let summary = "the number in parentheses"
   static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
     try b.fill(b.registry.spaces.shape(type), Double(argument) ?? 0)
+  }
+  static func moments(_ shape: [Int], argument: String) -> Moments? {
+    Moments(mean: Double(argument) ?? 0, variance: 0)
   }
 }
 
@@ -93,6 +98,9 @@ enum UniformFanInInitializer: Initializer {
     let bound = 1 / (Double(argument) ?? Double(FanIn.of(shape))).squareRoot()
     return try b.map("\(bound) * (2 * x0 - 1)", [try b.uniform(shape, stream: 2 * stream)])
   }
+  static func moments(_ shape: [Int], argument: String) -> Moments? {
+    Moments(mean: 0, variance: 1 / (3 * (Double(argument) ?? Double(FanIn.of(shape)))))
+  }
 }
 
 /// Gaussian with standard deviation in parentheses.
@@ -101,6 +109,10 @@ enum NormalInitializer: Initializer {
   static let summary = "Gaussian with the standard deviation in parentheses"
   static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
     try b.scale(try b.normal(b.registry.spaces.shape(type), stream: stream), Double(argument) ?? 1)
+  }
+  static func moments(_ shape: [Int], argument: String) -> Moments? {
+    let deviation = Double(argument) ?? 1
+    return Moments(mean: 0, variance: deviation * deviation)
   }
 }
 
@@ -112,6 +124,9 @@ enum LecunNormalInitializer: Initializer {
     let shape = b.registry.spaces.shape(type)
     return try b.scale(try b.normal(shape, stream: stream), 1 / Double(FanIn.of(shape)).squareRoot())
   }
+  static func moments(_ shape: [Int], argument: String) -> Moments? {
+    Moments(mean: 0, variance: 1 / Double(FanIn.of(shape)))
+  }
 }
 
 /// Gaussian with variance 2/fan_in.
@@ -121,6 +136,9 @@ enum HeNormalInitializer: Initializer {
   static func build(_ b: inout Builder, type: GeoType, argument: String, stream: Int) throws -> Value {
     let shape = b.registry.spaces.shape(type)
     return try b.scale(try b.normal(shape, stream: stream), (2 / Double(FanIn.of(shape))).squareRoot())
+  }
+  static func moments(_ shape: [Int], argument: String) -> Moments? {
+    Moments(mean: 0, variance: 2 / Double(FanIn.of(shape)))
   }
 }
 

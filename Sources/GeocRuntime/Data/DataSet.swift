@@ -16,6 +16,8 @@ package struct DataSet: Sendable {
   package private(set) var views = ViewMaker()
   /// Whether the loss is one of training batches only.
   package private(set) var isLossOfTraining = false
+  /// How labels are drawn anew; nil for those of the file.
+  package private(set) var relabel: DataDescription.Relabel?
 
   /// The parts of one division of the rows.
   package struct Fold: Hashable, Sendable {
@@ -132,6 +134,7 @@ package struct DataSet: Sendable {
   package mutating func makeBatches(as description: DataDescription) {
     views = ViewMaker(description)
     isLossOfTraining = description.isLossOfTraining
+    relabel = description.relabel
   }
 
   /// Columns given one file per input, all rows in one fold without parts.

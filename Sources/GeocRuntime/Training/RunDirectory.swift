@@ -8,7 +8,8 @@ import GeocTensorFiles
 package struct RunDirectory: Sendable {
   /// Path of the folder.
   package let path: String
-  private var records: [EpochRecord] = []
+  /// The epochs so far, in order.
+  package private(set) var records: [EpochRecord] = []
 
   /// A folder that exists already.
   package init(existing path: String) throws(GeocError) {

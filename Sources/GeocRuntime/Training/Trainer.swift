@@ -100,6 +100,12 @@ package final class Trainer {
   package var progress = Progress()
   /// Checked between steps: true stops the run after the current step.
   package let isInterrupted: @Sendable () -> Bool
+  /// How labels are drawn anew; nil for those of the file.
+  private let relabelling: Relabelling?
+  /// The data with the labels of the current task.
+  private var columns: [String: HostArray]
+  /// The task whose labels `columns` has.
+  private var task: Int?
 
   /// Where a run stands; saved in checkpoints.
   package struct Progress: Codable, Hashable, Sendable {
@@ -117,6 +123,10 @@ package final class Trainer {
     package var lossSum = 0.0
     /// Samples seen in an epoch that was interrupted.
     package var seen = 0
+    /// Sums of metrics × samples of the task so far, where labels are drawn anew.
+    package var online: [Double]?
+    /// Samples seen in the task so far, where labels are drawn anew.
+    package var onlineSeen: Int?
 
     /// Nothing done.
     package init() {}
@@ -139,6 +149,8 @@ package final class Trainer {
     self.training = training
     self.metrics = metrics
     self.isInterrupted = isInterrupted
+    relabelling = data.relabel.map { Relabelling(description: $0, rows: fold.train) }
+    columns = data.columns
   }
 
   /// Samples in a batch.
@@ -172,6 +184,8 @@ package final class Trainer {
     report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
   ) throws {
     let start = Self.now()
+    // Those of a run that has ended stay for what is evaluated behind it.
+    try relabel(epoch: isFinished ? max(0, progress.epoch - 1) : progress.epoch)
     if progress.step == 0, !program.fits.isEmpty {
       report(.fitted(try program.fit(data.columns, rows: fold.train), seconds: Self.now() - start))
     }
@@ -200,8 +214,9 @@ package final class Trainer {
     let seed = UInt64(bitPattern: Int64(training.seed))
     let order = order(seed)
     try program.store.set("hyper.epoch", Double(progress.epoch + 1))
+    try relabel(epoch: progress.epoch)
     var rate = 0.0
-    var batch = Batch(columns: data.columns, rows: [])
+    var batch = Batch(columns: columns, rows: [])
     while progress.stepInEpoch < stepsPerEpoch && progress.step < totalSteps {
       if isInterrupted() { throw Interrupted() }
       let first = progress.stepInEpoch * batchSize
@@ -214,8 +229,9 @@ package final class Trainer {
       try program.store.set("hyper.lr", rate)
       try program.store.set("hyper.step", Double(progress.step + 1))
       if !data.views.isPlain {
-        batch = try data.views.batch(data.columns, rows: batch.rows, seed: seed, step: UInt64(progress.step + 1))
+        batch = try data.views.batch(columns, rows: batch.rows, seed: seed, step: UInt64(progress.step + 1))
       }
+      let online = relabelling == nil ? [] : try scores(Array(order[first..<min(first + batchSize, order.count)]))
       do {
         try step.run(batch, seed: seed, step: UInt64(progress.step + 1))
       } catch {
@@ -228,12 +244,14 @@ package final class Trainer {
       progress.stepInEpoch += 1
       progress.lossSum += loss * Double(batch.rows.count)
       progress.seen += batch.rows.count
+      if relabelling != nil { count(online, of: min(first + batchSize, order.count) - first) }
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
     var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
     try program.fit(data.columns, rows: fold.train) { $0.readsWeights }
     try program.refresh()
-    if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
+    if let relabelling, relabelling.endsTask(epoch: progress.epoch, of: epochs) { values += try taskScores() }
+    if !fold.validation.isEmpty, relabelling == nil { values += try evaluation(fold.validation, prefix: "validation_") }
     return EpochRecord(
       epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
   }
@@ -243,6 +261,42 @@ package final class Trainer {
     if !fold.labelled.isEmpty { return LabelledRows.drawn(fold, seed: seed, epoch: progress.epoch) }
     guard training.shuffles else { return fold.train }
     return RowOrder.shuffled(fold.train, seed: seed, stream: 1000 + UInt64(progress.epoch))
+  }
+
+  /// Takes the labels of the task of an epoch.
+  private func relabel(epoch: Int) throws(GeocError) {
+    guard let relabelling, task != relabelling.task(epoch: epoch) else { return }
+    let input = relabelling.description.input
+    guard let original = data.columns[input] else { return }
+    let next = relabelling.task(epoch: epoch)
+    columns[input] = try relabelling.labels(original, seed: UInt64(bitPattern: Int64(training.seed)), task: next)
+    task = next
+  }
+
+  /// The metrics of some rows, in order, with the parameters as they are.
+  private func scores(_ rows: [Int]) throws(GeocError) -> [Double] {
+    try program.refresh()
+    return try evaluation(rows, prefix: "").filter { $0.name != "loss" }.map(\.value)
+  }
+
+  /// Adds what a batch scored before the step that learned it.
+  private func count(_ scores: [Double], of samples: Int) {
+    let sums = progress.online ?? [Double](repeating: 0, count: scores.count)
+    progress.online = zip(sums, scores).map { $0 + $1 * Double(samples) }
+    progress.onlineSeen = (progress.onlineSeen ?? 0) + samples
+  }
+
+  /// The scores of a task at its end: `final_<metric>` of all its rows, and `online_<metric>`, the mean over its batches
+  /// of what each scored before the step that learned it.
+  private func taskScores() throws(GeocError) -> [(name: String, value: Double)] {
+    let final = try evaluation(fold.train, prefix: "final_").filter { $0.name != "final_loss" }
+    let seen = Double(max(1, progress.onlineSeen ?? 0))
+    let online = zip(final, progress.online ?? []).map { entry, sum in
+      (name: "online_" + entry.name.dropFirst("final_".count), value: sum / seen)
+    }
+    progress.online = nil
+    progress.onlineSeen = nil
+    return final + online + [(name: "task", value: Double((task ?? 0) + 1))]
   }
 
   /// Why the loss of a batch is not finite: a weight that an earlier step spoilt, or the first value of this step.
@@ -286,7 +340,7 @@ package final class Trainer {
   /// Loss and metrics of rows in evaluation mode. Throws `GeocError` for numeric faults.
   package func evaluation(_ rows: [Int], prefix: String) throws(GeocError) -> [(name: String, value: Double)] {
     try Evaluation.run(
-      program, data.columns, rows: rows, labelled: fold.labelled, batch: max(batchSize, 256), metrics: metrics,
+      program, columns, rows: rows, labelled: fold.labelled, batch: max(batchSize, 256), metrics: metrics,
       withLoss: !data.isLossOfTraining
     ).map { (prefix + $0.name, $0.value) }
   }

@@ -2,7 +2,7 @@ import GeocDiagnostics
 import GeocIR
 import GeocYAML
 
-/// Reads `claims` and `passes` against the names of the model.
+/// Reads `claims` against the names of the model.
 struct RequestReader {
   let registry: OpRegistry
   /// The weights of the model; empty when it could not be elaborated.
@@ -84,30 +84,5 @@ struct RequestReader {
     let factors: [String: Double] = ["": 1, "k": 1e3, "m": 1e6, "g": 1e9]
     guard let factor = factors[text.dropFirst(digits.count).trimmingSpaces.lowercased()] else { return nil }
     return Int(exactly: (number * factor).rounded())
-  }
-
-  /// The rewrites, with their parameters as written.
-  mutating func passes(_ entries: [PassEntry]) -> [PassRequest] {
-    entries.map { entry in
-      var attributes = Attributes()
-      for argument in entry.arguments {
-        guard let value = attribute(argument.value, "'\(argument.name.value)' of \(entry.name.value)") else { continue }
-        attributes[argument.name.value] = value
-      }
-      return PassRequest(name: entry.name.value, attributes: attributes, origin: Origin(span: entry.name.span))
-    }
-  }
-
-  private mutating func attribute(_ node: YAMLNode, _ what: String) -> Attribute? {
-    if let items = node.items {
-      let integers = items.compactMap(\.integerValue)
-      if integers.count == items.count { return .ints(integers) }
-      let numbers = items.compactMap { problems.number($0, "an entry of \(what)")?.value }
-      return numbers.count == items.count ? .reals(numbers) : nil
-    }
-    if let x = node.integerValue { return .int(x) }
-    if let x = node.numberValue { return .real(x) }
-    if let x = node.flagValue { return .bool(x) }
-    return problems.text(node, what).map { .text($0.value) }
   }
 }

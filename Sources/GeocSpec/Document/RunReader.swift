@@ -26,10 +26,6 @@ struct RunReader {
   mutating func data() -> DataDescription? {
     guard let section = spec.data else { return nil }
     guard let fields = problems.fields(section.value, "'data'", known: Self.dataKeys) else { return nil }
-    if let field = fields["relabel_every"] {
-      problems.report(
-        .spec.notSupported, "'relabel_every' is not supported by this version of geoc", at: field.key.span)
-    }
     guard let file = fields["file"] else {
       problems.report(.spec.missingKey, "'data' needs 'file'", at: section.key)
       return nil
@@ -195,7 +191,7 @@ struct RunReader {
     }
     training.earlyStop = count(fields["early_stop"], "'early_stop'", atLeast: 1)
     if let field = fields["early_stop"], let entries = spec.data?.value.entries,
-      let other = entries.first(where: { ["views", "labelled"].contains($0.key.text) })
+      let other = entries.first(where: { ["views", "labelled", "relabel_every"].contains($0.key.text) })
     {
       problems.report(
         .spec.badTrain, "'early_stop' watches the validation loss, and with '\(other.name)' there is none",

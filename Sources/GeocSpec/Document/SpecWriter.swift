@@ -46,7 +46,10 @@ private struct SpecWriter {
     }
     if !spec.passes.isEmpty { line(0, "passes:") }
     for pass in spec.passes {
-      let arguments = pass.arguments.map { ($0.name.value, FlowText.text($0.value)) }
+      var arguments = pass.arguments.map { ($0.name.value, FlowText.text($0.value)) }
+      if let rewrite = registry.rewrites.first(where: { $0.name == pass.name.value }) {
+        arguments += defaults(rewrite.signature, arguments.map(\.0))
+      }
       line(1, "- \(pass.name.value)" + (arguments.isEmpty ? "" : ": \(FlowText.map(arguments))"))
     }
     if let data = spec.data { write("data", data.value) }

@@ -3,7 +3,7 @@ import GeocIR
 import GeocYAML
 
 extension RunReader {
-  /// Reads `views`, `augment` and `labelled`: how training batches are made of rows.
+  /// Reads `views`, `augment`, `labelled` and `relabel_every`: how training batches are made of rows.
   mutating func readTrainingRows(_ fields: [String: Problems.Field], _ data: inout DataDescription) {
     if let field = fields["views"], let views = problems.integer(field.value, "'views'") {
       if views.value >= 1 {
@@ -19,6 +19,7 @@ extension RunReader {
       }
     }
     if let field = fields["labelled"] { data.labelled = labelled(field) }
+    if let field = fields["relabel_every"] { data.relabel = relabel(field, without: data.labelled?.input) }
     if let labelled = data.labelled, let field = fields["bind"],
       let entry = field.value.entries?.first(where: { $0.key.text == labelled.input })
     {
@@ -184,5 +185,55 @@ extension RunReader {
     }
     return DataDescription.Labelled(
       array: array.value, classes: values, fraction: share.value, seed: seed, input: target.value)
+  }
+
+  // MARK: Labels drawn anew
+
+  private mutating func relabel(_ section: Problems.Field, without mask: String?) -> DataDescription.Relabel? {
+    var (epochs, name): (YAMLNode, Problems.Field?) = (section.value, nil)
+    if section.value.entries != nil {
+      guard let fields = problems.fields(section.value, "'relabel_every'", known: ["epochs", "input"]) else {
+        return nil
+      }
+      guard let field = fields["epochs"] else {
+        problems.report(
+          .spec.missingParameter, "'relabel_every' needs 'epochs'", at: section.key.span,
+          help: "write 'relabel_every: 15', or 'relabel_every: { epochs: 15, input: NAME }'")
+        return nil
+      }
+      (epochs, name) = (field.value, fields["input"])
+    }
+    guard let count = problems.integer(epochs, "'relabel_every'") else { return nil }
+    guard count.value >= 1 else {
+      problems.report(
+        .spec.parameterOutOfRange, "'relabel_every' must be at least 1 epoch, found \(count.value)", at: count.span)
+      return nil
+    }
+    let labels: [(name: String, classes: Int)] = spec.inputs.compactMap { name, text in
+      guard name.value != mask,
+        let type = try? TypeReader(dims: spec.sizes, spaces: registry.spaces).type(text.value),
+        type.space.name == "Label", type.field.isEmpty, let classes = type.space.sizes.first
+      else { return nil }
+      return (name.value, classes)
+    }
+    var found = labels.count == 1 ? labels[0] : nil
+    if let name {
+      guard let input = problems.text(name.value, "'input'") else { return nil }
+      found = labels.first { $0.name == input.value }
+      if found == nil {
+        problems.report(
+          .spec.unknownName, "the model has no input Label(…) '\(input.value)'", at: input.span,
+          meant: suggestion(for: input.value, among: labels.map(\.name)))
+        return nil
+      }
+    }
+    guard let found else {
+      problems.report(
+        .spec.missingParameter, "'relabel_every' needs 'input': the model has \(labels.count) inputs Label(…)",
+        at: section.key.span,
+        help: labels.isEmpty ? nil : "write 'relabel_every: { epochs: \(count.value), input: NAME }'")
+      return nil
+    }
+    return DataDescription.Relabel(epochs: count.value, input: found.name, classes: found.classes)
   }
 }

@@ -70,7 +70,7 @@ struct Elaborator {
     for state in newStates { builder.result("state.\(state.name)", state.value) }
     if isBroken { return nil }
     return Outcome(
-      function: try Self.ordered(builder.function, registry), outputs: outputs, metrics: metrics, lossInputs: lossInputs
+      function: try builder.ordered(), outputs: outputs, metrics: metrics, lossInputs: lossInputs
     )
   }
 
@@ -316,19 +316,5 @@ struct Elaborator {
     }
     if let first, !bindings.isEmpty { bindings[0] = first }
     return bindings
-  }
-
-  /// The same function with inputs first, then weights, then states, and values numbered in the order of the text.
-  private static func ordered(_ function: Function, _ registry: OpRegistry) throws -> Function {
-    var source = function
-    source.parameters =
-      function.parameters.filter { $0.kind == .input } + function.parameters.filter { $0.kind == .param }
-      + function.parameters.filter { $0.kind == .state } + function.parameters.filter { $0.kind == .hyper }
-    var builder = Builder(name: function.name, stage: function.stage, registry: registry)
-    var map: [Value: Value] = [:]
-    builder.copyParameters(of: source, &map)
-    for node in source.nodes { try builder.copy(node, from: source, &map) }
-    try builder.copyResults(of: source, map)
-    return builder.function
   }
 }

@@ -65,6 +65,10 @@ enum SchemaTables {
             ("as", .described("string", "Input that is 1 for a labelled row and 0 for another.")),
           ]) + [("required", .texts(["by", "classes", "fraction"]))])
       ),
+      (
+        "relabel_every",
+        .described(nil, "Epochs after which the labels of the training rows are drawn anew, or epochs and input.")
+      ),
     ]) + [("required", .texts(["file"]))]
 
   /// `sweep`.

@@ -16,6 +16,9 @@ package enum SchemaWriter {
     for rule in rules {
       definitions.append(("optimizer.\(rule.name)", parameters(rule.signature, rule.doc, withInputs: false)))
     }
+    for rewrite in registry.rewrites {
+      definitions.append(("pass.\(rewrite.name)", parameters(rewrite.signature, rewrite.doc, withInputs: false)))
+    }
     let fields: [(String, SchemaValue)] = [
       ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
       ("title", .text("geoc model")),
@@ -23,13 +26,13 @@ package enum SchemaWriter {
       ("type", .text("object")),
       ("required", .texts(["geoc", "model", "inputs", "graph"])),
       ("additionalProperties", .flag(false)),
-      ("properties", .object(topProperties())),
+      ("properties", .object(topProperties(registry.rewrites))),
       ("$defs", .object(definitions)),
     ]
     return SchemaValue.object(fields).text() + "\n"
   }
 
-  private static func topProperties() -> [(String, SchemaValue)] {
+  private static func topProperties(_ rewrites: [any ModelRewrite.Type]) -> [(String, SchemaValue)] {
     let names = SchemaValue.reference("names")
     return [
       ("geoc", .object([("const", .number(1)), ("description", .text("Version of the language."))])),
@@ -82,7 +85,7 @@ package enum SchemaWriter {
         "claims",
         .described(nil, "Properties that are proved or tested: \(SpecReader.claimNames.joined(separator: ", ")).")
       ),
-      ("passes", .described(nil, "Rewrites of the model: \(SpecReader.passNames.joined(separator: ", ")).")),
+      ("passes", passes(rewrites)),
       ("data", .reference("data")),
       ("train", .reference("train")),
       ("sweep", .reference("sweep")),
@@ -203,7 +206,24 @@ package enum SchemaWriter {
     return .object([("anyOf", .list(forms))])
   }
 
-  /// The parameters of an op or optimizer.
+  private static func passes(_ rewrites: [any ModelRewrite.Type]) -> SchemaValue {
+    let one = SchemaValue.object([
+      (
+        "anyOf",
+        .list([
+          .object([("enum", .texts(rewrites.map { $0.name }))]),
+          .object([
+            ("type", .text("object")), ("minProperties", .number(1)), ("additionalProperties", .flag(false)),
+            ("properties", .object(rewrites.map { ($0.name, SchemaValue.reference("pass.\($0.name)")) })),
+          ]),
+        ])
+      )
+    ])
+    let all = SchemaValue.object([("anyOf", .list([one, .object([("type", .text("array")), ("items", one)])]))])
+    return all.describedBy("Rewrites of the model.")
+  }
+
+  /// The parameters of an op, optimizer or rewrite.
   private static func parameters(_ signature: Signature, _ doc: OpDoc, withInputs: Bool) -> SchemaValue {
     var properties = signature.parameters.map { ($0.name, parameter($0, doc.parameters[$0.name] ?? "")) }
     if withInputs {

@@ -43,7 +43,11 @@ struct CompileReport {
 
   /// The page.
   func text(_ decorator: Decorator = .plain) -> String {
-    sections.map { text($0, decorator) }.joined(separator: "\n")
+    let rewrites = compiler.model.rewrites.map {
+      PassReport.Entry(pass: $0.rewrite, function: "forward", message: $0.message, origin: $0.origin)
+    }
+    let head = rewrites.isEmpty ? [] : [decorator(.strong, "@forward") + "\n" + lines(rewrites, decorator)]
+    return (head + sections.map { text($0, decorator) }).joined(separator: "\n")
   }
 
   private func text(_ section: Section, _ decorator: Decorator) -> String {
@@ -135,12 +139,22 @@ struct CompileSummary: Encodable {
     var ir: String
   }
 
+  /// What the rules of the ops expect of a value at initialisation.
+  struct Expected: Encodable {
+    var name: String
+    var line: Int
+    var mean: Double?
+    var variance: Double?
+  }
+
   var geoc = Geoc.version
   var model: String
   var dtype: String
   var outputs: [String]
   var run: RunDescription
   var functions: [Section]
+  var moments: [Expected]
+  var selfNormalizing: String?
 
   /// Compiles each purpose.
   init(_ compiler: ModelCompiler, _ purposes: [Pipeline.Purpose]) throws {
@@ -148,6 +162,11 @@ struct CompileSummary: Encodable {
     dtype = compiler.model.module.dtype.rawValue
     outputs = compiler.model.outputs
     run = compiler.model.run
+    let normalization = try SelfNormalization(compiler)
+    selfNormalizing = normalization.verdict
+    moments = normalization.analysis.rows.map {
+      Expected(name: $0.name, line: $0.origin.line, mean: $0.moments?.mean, variance: $0.moments?.variance)
+    }
     functions = try purposes.map { purpose in
       let outcome = try compiler.compile(purpose)
       let f = outcome.function

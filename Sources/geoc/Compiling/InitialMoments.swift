@@ -5,8 +5,9 @@ import GeocRuntime
 import GeocTensorFiles
 import Glibc
 
-/// How large values are through the depth of a network at initialisation: standard normal samples (random points where
-/// an input is a manifold) sent through the initialised network in training mode.
+/// How large values are through the depth of a network at initialisation: measured on standard normal samples (random
+/// points where an input is a manifold) that are sent through the initialised network in training mode, and, of arrays, as
+/// the rules of the ops expect it.
 struct InitialMoments {
   /// One value of the network.
   struct Row {
@@ -16,11 +17,14 @@ struct InitialMoments {
     /// Mean of ‖logmap0‖ for points of a ball, which is half the distance from the origin; nil elsewhere.
     var norm: Double?
     var mean: Double
-    var deviation: Double
+    var variance: Double
+    /// What the rules of the ops give; nil where they do not know.
+    var expected: Moments?
   }
 
   let rows: [Row]
   let samples: Int
+  private let verdict: String?
   /// A ball value is called collapsed below this share of the first one's norm.
   static let collapse = 1e-3
 
@@ -33,6 +37,10 @@ struct InitialMoments {
     var random = SampleData(seed: UInt64(bitPattern: Int64(seed)))
     let columns = try random.columns(try compiler.forward(), count: samples)
     let values = try observation.values(columns, rows: samples, session.store)
+    let normalization = try SelfNormalization(compiler)
+    verdict = normalization.verdict
+    let expected = Dictionary(
+      normalization.analysis.rows.map { ($0.name, $0.moments) }, uniquingKeysWith: { first, _ in first })
     rows = observation.watched.compactMap { watched in
       guard let tensor = values[watched.name] else { return nil }
       let x = tensor.doubles()
@@ -40,7 +48,8 @@ struct InitialMoments {
       let square = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, x.count))
       return Row(
         name: watched.name, type: watched.type, line: watched.line,
-        norm: Self.tangentNorm(x, watched.type, session.store), mean: mean, deviation: square.squareRoot())
+        norm: Self.tangentNorm(x, watched.type, session.store), mean: mean, variance: square,
+        expected: expected[watched.name] ?? nil)
     }
   }
 
@@ -76,9 +85,16 @@ struct InitialMoments {
       if let norm = row.norm {
         text += "mean norm \(ProgressLine.number(norm))\n"
       } else {
-        text += "mean \(ProgressLine.number(row.mean))  deviation \(ProgressLine.number(row.deviation))\n"
+        text += "mean \(ProgressLine.number(row.mean))  variance \(ProgressLine.number(row.variance))"
+        text +=
+          (row.expected.map {
+            // Rounding errors of the rules are no news.
+            "  expected \(ProgressLine.number(abs($0.mean) < 1e-12 ? 0 : $0.mean)), "
+              + ProgressLine.number($0.variance)
+          } ?? "") + "\n"
       }
     }
+    if let verdict { text += decorator(.strong, verdict) + "\n" }
     if let (first, last) = collapsed {
       text += decorator(.strong, "warning") + ": points collapse to the origin: the mean norm falls from "
       text += "\(ProgressLine.number(first.norm ?? 0)) at \(first.name) to \(ProgressLine.number(last.norm ?? 0)) at "

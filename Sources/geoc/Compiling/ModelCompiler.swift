@@ -127,8 +127,11 @@ struct ModelCompiler {
       throw InternalError("after 'elaborate': \(problem)\n\(IRPrinter.print(function))")
     }
     do {
-      if model.optimizer != nil { _ = try outcome(.step, Pipeline.derive) }
+      if model.optimizer != nil {
+        ProjectionCheck(compiler: self, proofs: try outcome(.step, Pipeline.derive).scale).run(&sink)
+      }
       for purpose in try fits().flatMap(Self.purposes) { _ = try outcome(purpose, Pipeline.derive) }
+      try SelfNormalization(self).check(&sink)
       try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {
       sink.report(error)

@@ -19,15 +19,17 @@ struct ParameterReport {
   var remark: String?
   /// Settings that do nothing to it, with the reason.
   var idle: [String]
+  /// What happens to it after its rule, and what that does to the function; empty where nothing is asked for.
+  var projection: String
 
   /// One line.
   var text: String {
     let cost = "\(Count.text(flops)) FLOPs and \(Count.bytes(stateBytes)) of state"
     let parts = [name, type.description] + (scale.isEmpty ? [] : [scale]) + [rule, cost] + (remark.map { [$0] } ?? [])
-    return (parts + idle).joined(separator: "; ")
+    return (parts + idle + (projection.isEmpty ? [] : [projection])).joined(separator: "; ")
   }
 
-  /// All parameters of `forward` under `optimizer`, whose compiled step is `step`.
+  /// All parameters of `forward` under `optimizer`, whose compiled step is `step`. Throws `InternalError`.
   static func all(
     _ forward: Function, step: Function, _ optimizer: OptimizerDescription?, _ proofs: [String: ScaleProof],
     scalarSize: Int, _ registry: OpRegistry
@@ -38,19 +40,57 @@ struct ParameterReport {
       guard let op = registry[node.op] else { continue }
       flops[node.origin.path, default: 0] += op.flops(try registry.context(node, in: step))
     }
-    return forward.parameters.filter { $0.kind == .param }.map { p in
+    return try forward.parameters.filter { $0.kind == .param }.map { p in
       let type = forward.type(p.value)
       let attributes = optimizer.attributes(for: p.name)
-      let invariance = proofs[p.name]?.invariance ?? .unproved
+      let proof = proofs[p.name]
+      let invariance = proof?.invariance ?? .unproved
       let name = optimizer.rule(for: p.name)
       let slots = step.parameters.filter { $0.kind == .slot && $0.name.hasPrefix("optimizer.\(p.name).") }
       let numbers = slots.reduce(0) { $0 + registry.spaces.shape(step.type($1.value)).reduce(1, *) }
       return ParameterReport(
-        name: p.name, type: type, scale: proofs[p.name].map(scale) ?? "",
+        name: p.name, type: type, scale: proof.map(scale) ?? "",
         rule: rule(name, type, attributes, invariance, registry), flops: flops[p.name] ?? 0,
         stateBytes: numbers * scalarSize,
         remark: registry.optimizers[name]?.remark(type, attributes, registry.spaces),
-        idle: idle(type, attributes, invariance, registry))
+        idle: idle(type, attributes, invariance, registry),
+        projection: try optimizer.projections.compactMap { try projection(p.name, $0, proof, forward, registry) }
+          .joined(separator: "; "))
+    }
+  }
+
+  /// Where the proof of scale-invariance of a weight ends.
+  static func end(_ proof: ScaleProof?) -> String {
+    "scale-invariance ends at '\(proof?.obstacle ?? "loss")'"
+  }
+
+  /// What a projection does to a parameter; nil where it leaves it alone without having to say why.
+  private static func projection(
+    _ name: String, _ projection: Projection, _ proof: ScaleProof?, _ forward: Function, _ registry: OpRegistry
+  ) throws -> String? {
+    let every = projection.every == 1 ? "after every step" : "after every \(projection.every) steps"
+    let isProved = (proof?.invariance ?? .unproved) != .unproved
+    let known = isProved ? "function unchanged (proof)" : "changes the function"
+    if projection.weights.contains(name) {
+      guard projection.every > 0 else { return "not projected: project_every is 0" }
+      return isProved ? "projected \(every): \(known)" : "not projected: its norm counts"
+    }
+    if projection.outputs.contains(name) {
+      guard projection.every > 0, projection.projectsOutputs else { return "not projected: output layer" }
+      return "projected \(every): \(known)"
+    }
+    guard projection.every > 0, let norm = projection.norms.first(where: { $0.scale == name || $0.offset == name })
+    else { return nil }
+    switch projection.treatment {
+    case .none: return nil
+    case .decay(let rate): return "pulled to \(norm.scale == name ? 1 : 0) by \(rate) \(every)"
+    case .joint:
+      let joint = try ScaleAnalysis.jointProof(
+        [norm.scale] + (norm.offset.map { [$0] } ?? []), of: forward, registry: registry)
+      let partner = [norm.scale, norm.offset ?? norm.scale].first { $0 != name }
+      return "brought to length √d\(partner.map { " together with '\($0)'" } ?? "") \(every): "
+        + (joint.invariance == .unproved
+          ? "changes the function, joint \(end(joint))" : "function unchanged (proof)")
     }
   }
 
@@ -59,7 +99,7 @@ struct ParameterReport {
     switch proof.invariance {
     case .channel: return "scale-invariant per channel" + guards
     case .layer: return "scale-invariant as a whole" + guards
-    case .unproved: return "scale-invariance ends at '\(proof.obstacle)'"
+    case .unproved: return end(proof)
     }
   }
 

@@ -40,20 +40,25 @@ struct OpPage: Encodable, Sendable {
   /// Families in the order of the catalogue's page.
   static let families = [
     "dense", "spd", "ball", "sphere", "stiefel", "group", "irreps", "graph", "classifier", "loss", "core", "optimizer",
+    "pass",
   ]
 
-  /// Pages of all ops and optimizers, by family.
+  /// Pages of all ops, optimizers and rewrites of models, by family.
   static func all(_ registry: OpRegistry, includesInternal: Bool) -> [OpPage] {
     let ops = registry.ordered.filter { includesInternal || $0.isPublic }.map { OpPage($0) }
     let optimizers = registry.optimizers.values.map { OpPage($0) }.sorted { $0.name < $1.name }
     func rank(_ page: OpPage) -> Int { families.firstIndex(of: page.family) ?? families.count }
-    return (ops + optimizers).enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
-      .map(\.element)
+    return (ops + optimizers + registry.rewrites.map { OpPage($0) }).enumerated().sorted {
+      (rank($0.element), $0.offset) < (rank($1.element), $1.offset)
+    }
+    .map(\.element)
   }
 
   init(_ op: any Op.Type) { self.init(op.name, op.doc, op.signature, isPublic: op.isPublic) }
 
   init(_ rule: any OptimizerRule.Type) { self.init(rule.name, rule.doc, rule.signature, isPublic: true) }
+
+  init(_ rewrite: any ModelRewrite.Type) { self.init(rewrite.name, rewrite.doc, rewrite.signature, isPublic: true) }
 
   private init(_ name: String, _ doc: OpDoc, _ signature: Signature, isPublic: Bool) {
     self.name = name

@@ -55,7 +55,7 @@ extension RunRequest {
       folder = try RunDirectory(model: session.plan.module.name)
     }
     Interruption.install()
-    var finals: [[(name: String, value: Double)]] = []
+    var finals: [Finals] = []
     for (k, fold) in data.folds.enumerated() {
       let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
       if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
@@ -103,7 +103,7 @@ extension RunRequest {
   /// Trains on one fold and writes its folder; the values at the end.
   func trainFold(
     _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory, run: RunDirectory
-  ) throws -> [(name: String, value: Double)] {
+  ) throws -> Finals {
     var folder = folder
     let program = try session.program()
     try program.reset(seed: training.seed)
@@ -149,9 +149,31 @@ extension RunRequest {
     var values = lastLoss.map { [(name: "train_loss", value: $0)] } ?? []
     // Where some of the training rows are labelled, the others are those to be told apart.
     values += try trainer.evaluation(fold.labelled.isEmpty ? fold.train : fold.unlabelled, prefix: "train_")
-    values += try trainer.evaluation(rows, prefix: "test_")
+    guard data.relabel != nil else {
+      values += try trainer.evaluation(rows, prefix: "test_")
+      try folder.writeJSON("run.json", description(training, fold, finals: values))
+      return Finals(values: values)
+    }
+    // Test rows have labels of their own, which no task teaches.
+    let tasks = Self.tasks(folder.records)
+    values += tasks.map { ($0.name, $0.values.reduce(0, +) / Double(max(1, $0.values.count))) }
     try folder.writeJSON("run.json", description(training, fold, finals: values))
-    return values
+    return Finals(values: values, tasks: tasks)
+  }
+
+  /// What a training ended with.
+  struct Finals {
+    /// Losses and metrics by name.
+    var values: [(name: String, value: Double)]
+    /// Scores of each task, where labels are drawn anew.
+    var tasks: [(name: String, values: [Double])] = []
+  }
+
+  /// The scores of tasks, from the epochs that ended them.
+  private static func tasks(_ records: [EpochRecord]) -> [(name: String, values: [Double])] {
+    let ends = records.filter { $0["task"] != nil }
+    let names = (ends.first?.values.map(\.name) ?? []).filter { $0.hasPrefix("final_") || $0.hasPrefix("online_") }
+    return names.map { name in (name, ends.compactMap { $0[name] }) }
   }
 
   private func description(
@@ -179,7 +201,7 @@ extension RunRequest {
 
   /// The table at the end: one value, or mean ± deviation over folds.
   func summary(
-    _ finals: [[(name: String, value: Double)]], _ folder: RunDirectory, _ training: TrainingDescription,
+    _ finals: [Finals], _ folder: RunDirectory, _ training: TrainingDescription,
     sweep: (Sweep, [(scores: [Sweep.Score], chosen: Int)])? = nil
   ) throws -> String {
     var object: [String: Any] = ["task": "train", "run": folder.path, "seed": training.seed]
@@ -188,8 +210,11 @@ extension RunRequest {
       lines = Self.table(sweep, all)
       object["sweep"] = Self.object(sweep, all)
     }
-    for (k, entry) in (finals.first ?? []).enumerated() {
-      let values = finals.map { $0[k].value }
+    if let tasks = finals.first?.tasks, !tasks.isEmpty, finals.count == 1 {
+      object["tasks"] = Dictionary(uniqueKeysWithValues: tasks.map { ($0.name, $0.values) })
+    }
+    for (k, entry) in (finals.first?.values ?? []).enumerated() {
+      let values = finals.map { $0.values[k].value }
       let mean = values.reduce(0, +) / Double(values.count)
       guard values.count > 1 else {
         if mean.isFinite { object[entry.name] = mean }
