@@ -27,6 +27,10 @@ package enum Pipeline {
     case initialize
     /// Every result of the function as it stands, in a mode.
     case observe(mode: String)
+    /// What a report shows of the values of a model, in evaluation mode.
+    case observeValues(Observe.Head?)
+    /// Norms of the gradients of a training batch.
+    case observeGradient
 
     /// Name of the function.
     package var functionName: String {
@@ -37,6 +41,8 @@ package enum Pipeline {
       case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
       case .initialize: "initialize"
       case .observe(let mode): "observe_\(mode)"
+      case .observeValues: "observe"
+      case .observeGradient: "observe_gradient"
       }
     }
   }
@@ -95,6 +101,11 @@ package enum Pipeline {
       }
     case .observe(let mode):
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) { _ in true }
+    case .observeValues(let head):
+      let values = try Observe.values(forward, head: head, registry: registry)
+      f = try Specialize.run(values, name: purpose.functionName, mode: "eval", registry: registry) { _ in true }
+    case .observeGradient:
+      f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
     case .initialize:
       let step = try optimizer.map {
         try derive(forward, for: .step, optimizer: $0, options: options).layers
@@ -125,6 +136,10 @@ package enum Pipeline {
           f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry)
         stages.append((InsertStep.pass, f))
       }
+    case .observeGradient:
+      f = try Differentiate.run(
+        f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
+      f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry)
     default: break
     }
     try check(f, Differentiate.pass, options)

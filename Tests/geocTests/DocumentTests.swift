@@ -40,7 +40,7 @@ import Testing
         try work.write(name, text: spec ?? "")
       } run: { command in
         let printed = try run(command)
-        guard let real = printed.firstMatch(of: /\nrun  runs\/[a-z-]+\/([0-9-]+)/), let own = shown.first else {
+        guard let real = printed.firstMatch(of: /\nrun +runs\/[a-z-]+\/([0-9-]+)/), let own = shown.first else {
           return printed
         }
         runs[own] = String(real.1)

@@ -196,6 +196,8 @@ package protocol Op: Sendable {
   static func kernel(_ c: OpContext) throws -> KernelRequest?
   /// The op as a spectral function of its first input, where it is one.
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
+  /// The operator of ONNX that computes the same of the same inputs, batch first; nil where there is none.
+  static func onnx(_ c: OpContext) -> ONNXForm?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
 }
@@ -205,6 +207,7 @@ extension Op {
   package static var isPublic: Bool { true }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
+  package static func onnx(_ c: OpContext) -> ONNXForm? { nil }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }

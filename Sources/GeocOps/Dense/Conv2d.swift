@@ -43,6 +43,16 @@ enum Conv2dOp: Op {
     guard c.has("bias") else { return [y] }
     return [try b.add(y, try b.reshape(try c.value("bias"), [c.resultShape(0)[0], 1, 1]))]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    guard c.inputTypes[0].isBatched else { return nil }
+    let (k, stride, padding) = Pooling.sizes(c.attributes)
+    return ONNXForm(
+      "Conv",
+      [
+        "kernel_shape": .ints([k, k]), "strides": .ints([stride, stride]),
+        "pads": .ints([padding, padding, padding, padding]),
+      ])
+  }
 }
 
 /// What ops on images share.

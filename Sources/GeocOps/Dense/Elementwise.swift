@@ -19,6 +19,7 @@ enum ReluOp: ScalarMapOp {
     family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Relu") }
 }
 
 enum TanhOp: ScalarMapOp {
@@ -27,6 +28,7 @@ enum TanhOp: ScalarMapOp {
     family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Tanh") }
 }
 
 enum SigmoidOp: ScalarMapOp {
@@ -35,6 +37,7 @@ enum SigmoidOp: ScalarMapOp {
     family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sigmoid") }
 }
 
 enum GeluOp: ScalarMapOp {
@@ -46,6 +49,7 @@ enum GeluOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Gelu") }
 }
 
 enum ScaleOp: ScalarMapOp {
@@ -84,6 +88,7 @@ enum AddOp: Op {
     for x in c.inputs.dropFirst() { sum = try b.add(sum, x) }
     return [sum]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sum") }
 }
 
 /// Product of arrays.
@@ -99,6 +104,7 @@ enum MulOp: Op {
     for x in c.inputs.dropFirst() { product = try b.mul(product, x) }
     return [product]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { c.inputs.count == 2 ? ONNXForm("Mul") : nil }
 }
 
 /// All axes as one.
@@ -119,6 +125,9 @@ enum FlattenOp: Op {
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.reshape(c.inputs[0], [c.inputShape(0).reduce(1, *)])]
+  }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    c.inputTypes[0].isReal && c.inputTypes[0].isBatched ? ONNXForm("Flatten", ["axis": .int(1)]) : nil
   }
 }
 

@@ -36,6 +36,9 @@ enum LinearOp: Op {
     let dw = try b.matmul(dyRow, xRow, ta: true)
     return c.has("bias") ? [dx, dw, dy] : [dx, dw]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    c.inputTypes[0].isBatched && c.inputShape(0).count == 1 ? ONNXForm("Gemm", ["transB": .int(1)]) : nil
+  }
 }
 
 /// A parameter as a value of the graph.

@@ -2,13 +2,15 @@ import Foundation
 import GeocDiagnostics
 import GeocTensorFiles
 
-/// The folder of a run: `metrics.csv`, `metrics.jsonl`, `model.safetensors`, `checkpoint.safetensors`, `run.json`.
+/// The folder of a run: `metrics.csv`, `metrics.jsonl`, `model.safetensors`, `checkpoint.safetensors`, `run.json`,
+/// `observations.jsonl`, `report.html`.
 ///
 /// Every file is written to a temporary name and renamed, so that each is complete or absent.
 package struct RunDirectory: Sendable {
   /// Path of the folder.
   package let path: String
-  private var records: [EpochRecord] = []
+  /// Epochs so far.
+  package private(set) var records: [EpochRecord] = []
 
   /// A folder that exists already.
   package init(existing path: String) throws(GeocError) {

@@ -7,13 +7,14 @@ struct GraphCommand: GeocCommand {
 
   /// Forms in which it is drawn.
   enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case dot, mermaid, json, svg, html
+    case dot, mermaid, json, svg, html, onnx
   }
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "A spec, or '-'.", completion: .file(extensions: ["yaml", "yml"]))
   var file: String
-  @Option(help: "dot, mermaid, json, svg or html; the last two need no other program.")
+  @Option(
+    help: "dot, mermaid, json, svg or html, which need no other program, or the text form of onnx (a file .onnxtxt).")
   var format: Format = .dot
   @Option(
     help: """
@@ -41,6 +42,7 @@ struct GraphCommand: GeocCommand {
     case .svg:
       let title = "\(compiler.model.module.name): \(stage.title)"
       text = SVGRenderer(try stages.drawing(stage), least: stage.leastCluster).file(title: title)
+    case .onnx: text = try ONNXRenderer(try stages.function(stage), compiler.model, compiler.options.registry).text()
     case .html: text = try GraphPage(stages, compiler.model, first: stage).text
     }
     if let output {

@@ -32,14 +32,24 @@ struct ModelCompiler {
     return all
   }
 
-  /// Purposes by the name of their function: those of `purposes` and the gradients.
+  /// The functions that tell how a training goes.
+  var observations: [Pipeline.Purpose] {
+    guard model.optimizer != nil, hasLoss else { return [] }
+    let metric = model.run.metrics.first
+    let head = (metric?.prediction ?? model.outputs.first).map {
+      Observe.Head(prediction: $0, isEmbedding: metric?.clustering?.clusters != nil)
+    }
+    return [.observeValues(head), .observeGradient]
+  }
+
+  /// Purposes by the name of their function: those of `purposes`, the gradients, and the observations of a training.
   var named: [(name: String, purpose: Pipeline.Purpose)] {
     var all = purposes
     for mode in ["train", "eval"] {
       all.append(.gradient(mode: mode, ofLoss: false))
       if hasLoss { all.append(.gradient(mode: mode, ofLoss: true)) }
     }
-    return all.map { ($0.functionName, $0) }
+    return (all + observations).map { ($0.functionName, $0) }
   }
 
   /// One function. Throws `GeocError` where the model does not admit it.

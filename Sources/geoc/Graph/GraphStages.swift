@@ -50,6 +50,16 @@ struct GraphStages {
     }
   }
 
+  /// The function that a stage shows.
+  func function(_ stage: GraphStage) throws -> Function {
+    switch stage {
+    case .model: try compiler.forward()
+    case .ir: try compiler.compile(purpose).function
+    case .backward: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).layers
+    case .plan: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).function
+    }
+  }
+
   /// The plan as a drawing, and its memory.
   func plan() throws -> (drawing: Drawing, memory: MemoryMap) {
     let outcome = try compiler.compile(compiler.model.optimizer != nil ? .step : purpose)

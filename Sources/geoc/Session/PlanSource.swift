@@ -16,9 +16,11 @@ enum PlanSource {
     var forward: Function
   }
 
-  /// Loads `file`. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
+  /// Loads `file`; a training that `observes` gets the functions that its report needs. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
   /// options that a plan cannot take.
-  static func load(_ file: String, task: Task?, _ options: CompileOptions, _ console: Console) throws -> Loaded {
+  static func load(
+    _ file: String, task: Task?, _ options: CompileOptions, _ console: Console, observes: Bool = false
+  ) throws -> Loaded {
     if file.hasSuffix(".geoplan") {
       guard !options.changesCompilation else {
         throw ValidationError("a plan is compiled already: --set and the options of passes go with a spec")
@@ -36,7 +38,8 @@ enum PlanSource {
     guard let compiler else { throw GeocError(sink.diagnostics) }
     console.report(sink)
     let own = task ?? (compiler.model.run.training == nil ? .predict : .train)
-    let plan = try compiler.plan(compiler.purposes(for: own))
+    let observations = observes && own == .train ? compiler.observations : []
+    let plan = try compiler.plan(compiler.purposes(for: own) + observations)
     return Loaded(plan: plan, task: own, forward: try compiler.forward())
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GeocSpec
 
 /// A page with all stages of a model side by side: one file that reads nothing else.
@@ -52,20 +51,7 @@ struct GraphPage {
       "<span><i style=\"background:\(family.color)\"></i>\(family.name)</span>"
     }.joined()
     let name = SVGRenderer.escaped(model.module.name)
-    text = """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-      <link rel="icon" href="data:,">
-      <title>\(name)</title>
-      <style>
-      \(SVGStyle.text)\(GraphPageStyle.text)</style>
-      </head>
-      <body>
+    let body = """
       <header>
       <h1>\(name)</h1>
       <nav aria-label="stages">\(buttons)</nav>
@@ -79,19 +65,12 @@ struct GraphPage {
       <aside id="facts-panel" aria-live="polite"></aside>
       </main>
       <svg width="0" height="0" aria-hidden="true">\(SVGRenderer.marker)</svg>
-      <script type="application/json" id="facts">\(try Self.json(facts))</script>
+      <script type="application/json" id="facts">\(try PageFrame.json(facts))</script>
       <script>
       \(GraphPageScript.text)</script>
-      </body>
-      </html>
 
       """
-  }
-
-  /// JSON that may stand in a script element whatever the texts in it are.
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("<", with: "\\u003c")
+    text = PageFrame.text(
+      title: model.module.name, style: SVGStyle.text + GraphPageStyle.text, body: body)
   }
 }
