@@ -42,6 +42,7 @@ struct RunTable {
       let text = ([name.padded(first)] + aligned).joined(separator: "  ")
       return String(text.reversed().drop { $0 == " " }.reversed())
     }
-    return ([line("", columns)] + rows.map { line($0.name, $0.cells) }).joined(separator: "\n")
+    let head = columns == [""] ? [] : [line("", columns)]
+    return (head + rows.map { line($0.name, $0.cells) }).joined(separator: "\n")
   }
 }
