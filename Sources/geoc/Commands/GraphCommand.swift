@@ -1,5 +1,6 @@
 import ArgumentParser
 import GeocDiagnostics
+import GeocPasses
 
 /// `geoc graph`: the model, or a stage of it, as a graph.
 struct GraphCommand: GeocCommand {
@@ -22,9 +23,21 @@ struct GraphCommand: GeocCommand {
       their regions). An HTML page has all of them and begins with this one.
       """)
   var stage: GraphStage = .model
+  @Option(
+    help: ArgumentHelp("With --stage ir: the function as this pass left it.", valueName: "pass"),
+    completion: .list(Pipeline.all.map { $0.name }))
+  var after: String?
   @Option(name: .shortAndLong, help: "Write to this file instead of standard output.", completion: .file())
   var output: String?
   @OptionGroup var options: CompileOptions
+
+  func validate() throws {
+    guard after != nil else { return }
+    if stage != .ir { throw ValidationError("--after goes with --stage ir") }
+    if format == .html || format == .onnx {
+      throw ValidationError("--after goes with svg, dot, mermaid and json; a page has all passes")
+    }
+  }
 
   func execute(_ console: Console) throws -> CommandStatus {
     var sink = DiagnosticSink()
@@ -34,14 +47,18 @@ struct GraphCommand: GeocCommand {
     }
     console.report(sink)
     let stages = try GraphStages(compiler)
+    func drawing() throws -> Drawing {
+      if let after { return try stages.drawing(after: after) }
+      return try stages.drawing(stage)
+    }
     let text: String
     switch format {
-    case .dot: text = DotRenderer.text(try stages.drawing(stage))
-    case .mermaid: text = MermaidRenderer.text(try stages.drawing(stage))
-    case .json: text = try JSONText.text(try stages.drawing(stage))
+    case .dot: text = DotRenderer.text(try drawing())
+    case .mermaid: text = MermaidRenderer.text(try drawing())
+    case .json: text = try JSONText.text(try drawing())
     case .svg:
-      let title = "\(compiler.model.module.name): \(stage.title)"
-      text = SVGRenderer(try stages.drawing(stage), least: stage.leastCluster).file(title: title)
+      let title = "\(compiler.model.module.name): \(after.map { "IR after \($0)" } ?? stage.title)"
+      text = SVGRenderer(try drawing(), least: stage.leastCluster).file(title: title)
     case .onnx: text = try ONNXRenderer(try stages.function(stage), compiler.model, compiler.options.registry).text()
     case .html: text = try GraphPage(stages, compiler.model, first: stage).text
     }

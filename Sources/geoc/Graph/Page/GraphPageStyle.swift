@@ -4,10 +4,10 @@ enum GraphPageStyle {
     body { display: flex; flex-direction: column }
     h2 { font-size: 13px; margin: 0; padding: 6px 12px }
     h2 span { color: var(--quiet); font-weight: 400 }
-    button, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line);
+    button, input, select { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line);
       border-radius: 6px; padding: 3px 9px }
     button { cursor: pointer } button[aria-pressed=true] { border-color: var(--accent); color: var(--accent) }
-    nav { display: flex; gap: 4px } #search { width: 180px } #count { color: var(--quiet); min-width: 4em }
+    nav { display: flex; flex-wrap: wrap; align-items: center; gap: 4px } label { color: var(--quiet); margin-left: 6px } #search { width: 180px } #count { color: var(--quiet); min-width: 4em }
     .legend i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 4px }
     main { flex: 1; display: flex; min-height: 0 }
     #stages { flex: 1; display: flex; min-width: 0 }
