@@ -21,7 +21,7 @@ import Testing
 
   @Test func histogramsCountOnOneScale() {
     let radius = ValueHistogram([0, 0.019, 0.021, 0.5, 1], isLogarithmic: false)
-    #expect(radius.first <= 0 && radius.counts.reduce(0, +) == 5)
+    #expect(radius.first == 0 && radius.counts.reduce(0, +) == 5)
     #expect(radius.first + radius.counts.count == 50)
     let eigenvalues = ValueHistogram([100, 1, 0.01, 1], isLogarithmic: true, perPoint: 2)
     #expect(eigenvalues.first == -20 && eigenvalues.counts.first == 1 && eigenvalues.counts.last == 1)

@@ -1,7 +1,7 @@
 import Foundation
-import GeocRuntime
 import Testing
 
+@testable import GeocRuntime
 @testable import geoc
 
 /// The page of a run, made of numbers, without a training.

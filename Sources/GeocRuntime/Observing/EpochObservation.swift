@@ -70,8 +70,11 @@ package struct ValueHistogram: Codable, Hashable, Sendable {
     let width = isLogarithmic ? 0.1 : 0.02
     let finite = values.filter(\.isFinite)
     let scaled = finite.map { isLogarithmic ? Self.decimalLogarithm($0) : $0 }
-    // A point on the boundary belongs to the last step.
-    let steps = scaled.map { Int((min(max($0, -30), 30) / width - (isLogarithmic ? 0 : 1e-9)).rounded(.down)) }
+    let steps = scaled.map { x -> Int in
+      let step = Int((min(max(x, -30), 30) / width - (isLogarithmic ? 0 : 1e-9)).rounded(.down))
+      // A point on the boundary belongs to the last step, the origin to the first.
+      return isLogarithmic ? step : max(0, step)
+    }
     let first = steps.min() ?? 0
     var counts = [Int](repeating: 0, count: finite.isEmpty ? 0 : (steps.max() ?? 0) - first + 1)
     for step in steps { counts[step - first] += 1 }

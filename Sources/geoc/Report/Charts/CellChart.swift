@@ -89,7 +89,9 @@ enum CellChart {
       guard value > 0 else { return 0 }
       return high > low ? 0.12 + 0.88 * (log(value) - log(low)) / (log(high) - log(low)) : 0.5
     }
-    let tables = series.map { Dictionary($0.points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 }) }
+    let tables: [[Double: Double]] = series.map { curve in
+      Dictionary(curve.points.map { ($0.x, $0.y) }, uniquingKeysWith: { _, last in last })
+    }
     var marks = cells(tables.map { table in epochs.map { share(table[$0] ?? 0) } }, x: x, y: y)
     marks += Chart.axes(frame, x: columnTicks(epochs, x), y: [], xTitle: "epoch")
     for (k, curve) in series.enumerated() {

@@ -75,13 +75,20 @@ struct CurveChart {
   private static func hover(_ shown: [Series], _ epochs: [Double], _ x: ChartScale, isNamed: Bool) -> Chart.Hover {
     let step = max(1, (epochs.count + most - 1) / most)
     let kept = epochs.enumerated().filter { $0.offset % step == 0 || $0.offset == epochs.count - 1 }.map(\.element)
-    let tables = shown.map { Dictionary($0.points.map { ($0.x, $0.y) }, uniquingKeysWith: { $1 }) }
-    return Chart.Hover(
-      kind: "curves", x: kept.map { ((x.place($0) ?? 0) * 10).rounded() / 10 }, heads: kept.map { "epoch \(Int($0))" },
-      lines: kept.map { epoch in
-        zip(shown, tables).compactMap { curve, table in
-          table[epoch].map { "\(isNamed ? curve.name + "  " : "")\(ProgressLine.number($0))" }
-        }
-      })
+    let tables: [[Double: Double]] = shown.map { curve in
+      Dictionary(curve.points.map { ($0.x, $0.y) }, uniquingKeysWith: { _, last in last })
+    }
+    var hover = Chart.Hover(kind: "curves")
+    for epoch in kept {
+      hover.x.append(((x.place(epoch) ?? 0) * 10).rounded() / 10)
+      hover.heads.append("epoch \(Int(epoch))")
+      var lines: [String] = []
+      for (curve, table) in zip(shown, tables) {
+        guard let value = table[epoch] else { continue }
+        lines.append((isNamed ? curve.name + "  " : "") + ProgressLine.number(value))
+      }
+      hover.lines.append(lines)
+    }
+    return hover
   }
 }

@@ -32,10 +32,9 @@ enum HistogramChart {
       }
     }
     let totals = columns.map { Double(max(1, $0.histogram.counts.reduce(0, +))) }
-    let peak = counts.flatMap { row in zip(row, totals).map { Double($0) / $1 } }.max() ?? 1
-    let shares = counts.map { row in
-      zip(row, totals).map { (Double($0) / $1 / max(peak, 1e-12)).squareRoot() }
-    }
+    let parts: [[Double]] = counts.map { row in zip(row, totals).map { Double($0) / $1 } }
+    let peak = max(parts.joined().max() ?? 1, 1e-12)
+    let shares = parts.map { row in row.map { ($0 / peak).squareRoot() } }
     var marks = CellChart.cells(shares, x: x, y: y)
     let scale = scale(from, from + rows * merged, width, isLogarithmic, frame)
     let ticks = scale.ticks().map { (place: scale.place($0) ?? 0, label: ChartScale.label($0)) }
