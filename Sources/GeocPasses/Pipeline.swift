@@ -29,6 +29,10 @@ package enum Pipeline {
     case observe(mode: String)
     /// A part of the estimation of the states of a node.
     case fit(node: String, part: FitDescription.Part)
+    /// What a report shows of the values of a model, in evaluation mode.
+    case observeValues(Observe.Head?)
+    /// Norms of the gradients of a training batch.
+    case observeGradient
 
     /// Name of the function.
     package var functionName: String {
@@ -40,6 +44,8 @@ package enum Pipeline {
       case .initialize: "initialize"
       case .observe(let mode): "observe_\(mode)"
       case .fit(let node, let part): FitDescription.function(part, of: node)
+      case .observeValues: "observe"
+      case .observeGradient: "observe_gradient"
       }
     }
   }
@@ -99,6 +105,11 @@ package enum Pipeline {
     case .observe(let mode):
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) { _ in true }
     case .fit(let node, let part): f = try FitFunctions.function(part, of: node, forward, registry)
+    case .observeValues(let head):
+      let values = try Observe.values(forward, head: head, registry: registry)
+      f = try Specialize.run(values, name: purpose.functionName, mode: "eval", registry: registry) { _ in true }
+    case .observeGradient:
+      f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
     case .initialize:
       let step = try optimizer.map {
         try derive(forward, for: .step, optimizer: $0, options: options).layers
@@ -133,6 +144,10 @@ package enum Pipeline {
           f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry, dtype: options.dtype)
         stages.append((InsertStep.pass, f))
       }
+    case .observeGradient:
+      f = try Differentiate.run(
+        f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
+      f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry)
     default: break
     }
     try check(f, Differentiate.pass, options)

@@ -127,6 +127,38 @@ struct Browser {
     #expect((outcome.result["overflow"] as? Int ?? 1) <= 0)
   }
 
+  @Test func showsTheIRAfterEachPass() throws {
+    let page = Run("graph", CompileTests.demo, "--format", "html", "--stage", "ir").output
+    let outcome = try Browser.run(
+      page, width: 1400,
+      script: """
+        const select = document.getElementById('pass');
+        const seen = {};
+        for (const option of select.options) {
+          select.value = option.value;
+          select.dispatchEvent(new Event('change'));
+          const shown = [...document.querySelectorAll('section')].filter(s => !s.hidden && s.dataset.stage.startsWith('ir'));
+          seen[option.value] = shown.length === 1 && shown[0].dataset.stage === option.value
+            ? shown[0].querySelectorAll('.box').length : -1;
+        }
+        const search = document.getElementById('search');
+        select.value = 'ir-inline';
+        select.dispatchEvent(new Event('change'));
+        search.value = 'reeig_1';
+        search.dispatchEvent(new Event('input'));
+        search.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        const chosen = document.querySelector('.box.chosen');
+        return { seen, chosen: chosen && chosen.id };
+        """)
+    #expect(outcome.console == [])
+    let seen = try #require(outcome.result["seen"] as? [String: Int])
+    for pass in ["ir", "ir-inline", "ir-fuse-maps", "ir-expand", "ir-share"] {
+      #expect((seen[pass] ?? 0) > 5, "\(seen)")
+    }
+    #expect((seen["ir-expand"] ?? 0) > (seen["ir-fuse-maps"] ?? 0))
+    #expect((outcome.result["chosen"] as? String)?.hasPrefix("ir-inline-") == true)
+  }
+
   @Test func closedClustersKeepTheirWires() throws {
     let spec = """
       geoc: 1

@@ -42,7 +42,7 @@ import Testing
         try work.write(file, text: try old.map { try #require(Self.changed($0, by: text)) } ?? text)
       } run: { command in
         let printed = try run(command)
-        guard let real = printed.firstMatch(of: /\nrun  runs\/([a-z-]+)\/([0-9-]+)/),
+        guard let real = printed.firstMatch(of: /\nrun +runs\/([a-z-]+)\/([0-9-]+)/),
           let own = shown[String(real.1)]?.first
         else { return printed }
         runs[own] = String(real.2)

@@ -122,6 +122,25 @@ import Testing
     #expect(Set(regions).isSubset(of: Set(listed)))
   }
 
+  @Test func passesAreDrawnOneByOne() throws {
+    func labels(_ arguments: String...) throws -> Set<String> {
+      let json = Run(["graph", CompileTests.demo, "--format", "json", "--stage", "ir"] + arguments).output
+      let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+      return Set((object?["boxes"] as? [[String: Any]] ?? []).compactMap { $0["label"] as? String })
+    }
+    // `reeig` goes when maps fuse, decompositions come when layers are written out.
+    #expect(try labels("--after", "inline").contains("reeig\nreeig_1"))
+    #expect(try !labels("--after", "fuse-maps").contains("reeig\nreeig_1"))
+    #expect(try !labels("--after", "fuse-maps").contains("eigh\nlogeig_1"))
+    #expect(try labels("--after", "expand").contains("eigh\nlogeig_1"))
+    #expect(try labels("--after", "prune") == labels().filter { $0 != "reeig_1" })
+    #expect(
+      Run("graph", CompileTests.demo, "--stage", "ir", "--after", "fuse-map").errors.contains(
+        "did you mean 'fuse-maps'?"))
+    #expect(Run("graph", CompileTests.demo, "--after", "inline").status == .usage)
+    #expect(Run("graph", CompileTests.demo, "--stage", "ir", "--after", "inline", "--format", "html").status == .usage)
+  }
+
   @Test func boxesHaveCosts() throws {
     let json = Run("graph", CompileTests.demo, "--format", "json").output
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]

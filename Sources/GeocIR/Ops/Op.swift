@@ -227,6 +227,8 @@ package protocol Op: Sendable {
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
   /// How the states are estimated from all training rows; nil where they are not. The node is one of a model.
   static func fit(_ c: OpContext) throws -> FitRule?
+  /// The operator of ONNX that computes the same of the same inputs, batch first; nil where there is none.
+  static func onnx(_ c: OpContext) -> ONNXForm?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
   /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
@@ -240,6 +242,7 @@ extension Op {
   package static var isPublic: Bool { true }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }
+  package static func onnx(_ c: OpContext) -> ONNXForm? { nil }
   package static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }
   package static func rewritten(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { nil }

@@ -12,6 +12,7 @@ enum SoftmaxOp: Op {
     guard let dy = cotangents[0] else { return [nil] }
     return [try b.one("softmax_vjp", [c.results[0], dy])]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Softmax", ["axis": .int(-1)]) }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("softmax", sizes: RowShape.sizes(c.inputShape(0)))
   }
@@ -47,6 +48,7 @@ enum LogSoftmaxOp: Op {
     guard let dy = cotangents[0] else { return [nil] }
     return [try b.map("x1 - exp(x0) * x2", [c.results[0], dy, try b.sumLast(dy, 1, keep: true)])]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("LogSoftmax", ["axis": .int(-1)]) }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("log_softmax", sizes: RowShape.sizes(c.inputShape(0)))
   }

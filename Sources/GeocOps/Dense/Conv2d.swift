@@ -57,6 +57,16 @@ enum Conv2dOp: Op {
     }
     return c.weightedSum(image[0] * k * k, share: inside(1) * inside(2))
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    guard c.inputTypes[0].isBatched else { return nil }
+    let (k, stride, padding) = Pooling.sizes(c.attributes)
+    return ONNXForm(
+      "Conv",
+      [
+        "kernel_shape": .ints([k, k]), "strides": .ints([stride, stride]),
+        "pads": .ints([padding, padding, padding, padding]),
+      ])
+  }
 }
 
 /// What ops on images share.

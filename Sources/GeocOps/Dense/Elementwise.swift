@@ -39,6 +39,7 @@ enum ReluOp: ScalarMapOp {
     }
     return MomentTransfer([image], obstacle: "relu has no fixed point of mean and variance", help: "use 'selu'")
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Relu") }
 }
 
 enum TanhOp: ScalarMapOp {
@@ -48,6 +49,7 @@ enum TanhOp: ScalarMapOp {
   static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Tanh") }
 }
 
 enum SigmoidOp: ScalarMapOp {
@@ -57,6 +59,7 @@ enum SigmoidOp: ScalarMapOp {
   static let traits: Set<OpTrait> = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sigmoid") }
 }
 
 enum GeluOp: ScalarMapOp {
@@ -69,6 +72,7 @@ enum GeluOp: ScalarMapOp {
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Gelu") }
 }
 
 enum ScaleOp: ScalarMapOp {
@@ -137,6 +141,7 @@ enum AddOp: Op {
       [known.count == c.inputs.count && c.areUncorrelated ? sum : nil],
       obstacle: c.inputs.count > 1 ? "the variances of what it adds add up" : nil)
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sum") }
 }
 
 /// Product of arrays.
@@ -152,6 +157,7 @@ enum MulOp: Op {
     for x in c.inputs.dropFirst() { product = try b.mul(product, x) }
     return [product]
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? { c.inputs.count == 2 ? ONNXForm("Mul") : nil }
 }
 
 /// All axes as one.
@@ -174,6 +180,9 @@ enum FlattenOp: Op {
     [try b.reshape(c.inputs[0], [c.inputShape(0).reduce(1, *)])]
   }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    c.inputTypes[0].isReal && c.inputTypes[0].isBatched ? ONNXForm("Flatten", ["axis": .int(1)]) : nil
+  }
 }
 
 /// Mean over an axis.

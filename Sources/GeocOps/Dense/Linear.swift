@@ -40,6 +40,9 @@ enum LinearOp: Op {
   static func moments(_ c: MomentContext) throws -> MomentTransfer? {
     c.weightedSum(c.node.inputShape(0).last ?? 1)
   }
+  static func onnx(_ c: OpContext) -> ONNXForm? {
+    c.inputTypes[0].isBatched && c.inputShape(0).count == 1 ? ONNXForm("Gemm", ["transB": .int(1)]) : nil
+  }
 }
 
 /// A parameter as a value of the graph.

@@ -28,7 +28,8 @@ enum BWBNOp: Op {
     scale: R[1] = ones if learn_scale, state running_mean: SPD(n) = identity, running_var: R = ones) \
     {theta: real = 1, metric: identity|learn = identity, learn_bias: bool = true, learn_scale: bool = true, \
     eps: real = 1e-05 in 0..., momentum: real = 0.1 in 0...1, mean_iterations: int = 1 in 1...100, \
-    variance_about: identity|mean = identity, detach_statistics: bool = true} -> SPD(n)[*]
+    variance_about: identity|mean = identity, detach_statistics: bool = true} \
+    -> (y: SPD(n)[*], folded_centering: R, folded_scaling: R)
     """
   static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]
 
@@ -80,18 +81,21 @@ enum BWBNOp: Op {
       let v = try BuresWasserstein.log(&b, s.mean, point)
       h = try b.map("x0 + 0.5 * x1", [one, try b.pairMap(s.mean, v, c: 0.5, p: -0.5)])
     }
-    let p = try b.node("guarded_abs", [h])[0]
+    let centred = try b.node("guarded_abs", [h])
+    let p = centred[0]
     let scale = c.has("scale") ? try c.value("scale") : try b.fill([1], 1)
     let factor = try b.map("x0 / sqrt(x1 + \(c.attributes.real("eps", 1e-5)))", [scale, s.variance])
     let j = try b.map("x1 + x2 * (x0 - x1)", [p, one, factor])
-    let q = try b.node("guarded_abs", [j])[0]
-    var u = try b.map("2 * (x0 - x1)", [q, one])
+    let scaled = try b.node("guarded_abs", [j])
+    var u = try b.map("2 * (x0 - x1)", [scaled[0], one])
     if let basis { u = try b.congruence(basis, u, transpose: true) }
     let l = try b.pairMap(target, u, c: 2, p: -0.5)
     let y = try b.congruence(try b.add(one, l), target)
     let coloured = try colouring.map { try b.congruence($0, y) } ?? y
     let result = theta == 1 ? coloured : try b.matrixPower(coloured, 1 / theta)
-    return [result, s.newMean, s.newVariance]
+    let share = 1 / Double(max(1, shape.dropLast(2).reduce(1, *)))
+    let folded = try [centred, scaled].map { try b.scale(try b.detached($0[3]), share) }
+    return [result] + folded + [s.newMean, s.newVariance]
   }
 
   /// Mean and variance to normalise with, and the new running statistics.

@@ -2,7 +2,8 @@ import Foundation
 import GeocDiagnostics
 import GeocTensorFiles
 
-/// The folder of a run: `metrics.csv`, `metrics.jsonl`, `model.safetensors`, `checkpoint.safetensors`, `run.json`.
+/// The folder of a run: `metrics.csv`, `metrics.jsonl`, `model.safetensors`, `checkpoint.safetensors`, `run.json`,
+/// `observations.jsonl`, `report.html`.
 ///
 /// Every file is written to a temporary name and renamed, so that each is complete or absent.
 package struct RunDirectory: Sendable {

@@ -382,6 +382,16 @@ package enum Evaluation {
     return values
   }
 
+  /// What a metric compares on some rows. Throws `GeocError` for numeric faults.
+  package static func sample(
+    _ program: ModelProgram, _ columns: [String: HostArray], rows: [Int], metric: MetricDescription
+  ) throws(GeocError) -> Metrics.Sample {
+    guard let function = program.evaluate ?? program.predict else {
+      throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'evaluate'"))
+    }
+    return try collect(function, columns, rows, 256, [metric]).samples[0]
+  }
+
   /// The mean loss, nil where the function has none, and what each metric compares.
   private static func collect(
     _ evaluate: Executable, _ columns: [String: HostArray], _ rows: [Int], _ batch: Int, _ metrics: [MetricDescription]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GeocDiagnostics
+import GeocPasses
 
 /// `geoc graph`: the model, or a stage of it, as a graph; or what differs between two.
 struct GraphCommand: GeocCommand {
@@ -12,9 +13,9 @@ struct GraphCommand: GeocCommand {
 
   /// Forms in which it is drawn, or a difference told.
   enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case dot, mermaid, json, svg, html, text, markdown
+    case dot, mermaid, json, svg, html, onnx, text, markdown
 
-    static let ofGraphs: [Format] = [.dot, .mermaid, .json, .svg, .html]
+    static let ofGraphs: [Format] = [.dot, .mermaid, .json, .svg, .html, .onnx]
     static let ofDifferences: [Format] = [.text, .markdown, .html, .json]
   }
 
@@ -25,8 +26,8 @@ struct GraphCommand: GeocCommand {
   var diff = false
   @Option(
     help: """
-      dot (the default), mermaid, json, svg or html; the last two need no other program. With --diff: text (the \
-      default), markdown for a comment on a change, html or json.
+      dot (the default), mermaid, json, svg or html, which need no other program, or the text form of onnx (a file \
+      .onnxtxt). With --diff: text (the default), markdown for a comment on a change, html or json.
       """)
   var format: Format?
   @Option(
@@ -35,6 +36,10 @@ struct GraphCommand: GeocCommand {
       their regions). An HTML page has all of them and begins with this one.
       """)
   var stage: GraphStage = .model
+  @Option(
+    help: ArgumentHelp("With --stage ir: the function as this pass left it.", valueName: "pass"),
+    completion: .list(Pipeline.all.map { $0.name }))
+  var after: String?
   @Option(name: .shortAndLong, help: "Write to this file instead of standard output.", completion: .file())
   var output: String?
   @OptionGroup var options: CompileOptions
@@ -49,6 +54,12 @@ struct GraphCommand: GeocCommand {
     if let format, !known.contains(format) {
       let names = known.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("'\(format.rawValue)' is no format of a \(diff ? "difference" : "graph"): \(names)")
+    }
+    guard after != nil else { return }
+    if diff { throw ValidationError("--after draws one graph: it does not go with --diff") }
+    if stage != .ir { throw ValidationError("--after goes with --stage ir") }
+    if format == .html || format == .onnx {
+      throw ValidationError("--after goes with svg, dot, mermaid and json; a page has all passes")
     }
   }
 
@@ -68,14 +79,19 @@ struct GraphCommand: GeocCommand {
 
   private func drawing(_ compiler: ModelCompiler) throws -> String {
     let stages = try GraphStages(compiler)
+    func drawing() throws -> Drawing {
+      if let after { return try stages.drawing(after: after) }
+      return try stages.drawing(stage)
+    }
     switch format ?? .dot {
-    case .mermaid: return MermaidRenderer.text(try stages.drawing(stage))
-    case .json: return try JSONText.text(try stages.drawing(stage))
+    case .mermaid: return MermaidRenderer.text(try drawing())
+    case .json: return try JSONText.text(try drawing())
     case .svg:
-      let title = "\(compiler.model.module.name): \(stage.title)"
-      return SVGRenderer(try stages.drawing(stage), least: stage.leastCluster).file(title: title)
+      let title = "\(compiler.model.module.name): \(after.map { "IR after \($0)" } ?? stage.title)"
+      return SVGRenderer(try drawing(), least: stage.leastCluster).file(title: title)
+    case .onnx: return try ONNXRenderer(try stages.function(stage), compiler.model, compiler.options.registry).text()
     case .html: return try GraphPage(stages, compiler.model, first: stage).text
-    case .dot, .text, .markdown: return DotRenderer.text(try stages.drawing(stage))
+    case .dot, .text, .markdown: return DotRenderer.text(try drawing())
     }
   }
 
@@ -88,7 +104,7 @@ struct GraphCommand: GeocCommand {
       return DifferencePage(
         difference, old: try GraphStages(old).drawing(.model), new: try GraphStages(new).drawing(.model)
       ).text
-    case .text, .dot, .mermaid, .svg:
+    case .text, .dot, .mermaid, .svg, .onnx:
       return DifferenceRenderer.text(difference, output == nil ? console.printDecorator : .plain)
     }
   }

@@ -35,6 +35,9 @@ struct RunCommand: GeocCommand {
   var threads: Int?
   @Option(help: "Folder of an interrupted run to continue.", completion: .directory)
   var resume: String?
+  @Flag(
+    inversion: .prefixedNo, help: "Observe a training after each epoch and draw report.html in the folder of the run.")
+  var report = true
   @Flag(help: "Print no progress.")
   var quiet = false
   @Flag(help: "Print results as JSON.")
@@ -61,7 +64,7 @@ struct RunCommand: GeocCommand {
 
   func execute(_ console: Console) throws -> CommandStatus {
     let (inputs, cotangents) = (try InputFiles(input, flag: "--input"), try InputFiles(cotangent, flag: "--cotangent"))
-    let loaded = try PlanSource.load(file, task: task, options, console)
+    let loaded = try PlanSource.load(file, task: task, options, console, observes: report)
     if resume != nil, loaded.task != .train { throw ValidationError("--resume goes with a spec that has a 'train'") }
     if output != nil, loaded.task == .train { throw ValidationError("a training writes a folder, not an --output") }
     let sweep = loaded.task == .train ? loaded.sweep : nil
@@ -70,7 +73,7 @@ struct RunCommand: GeocCommand {
     let session = Session(loaded.plan, threads: threads ?? ThreadPool.availableProcessors)
     let request = RunRequest(
       task: loaded.task, inputs: inputs, cotangents: cotangents, weights: weights, output: output, seed: seed,
-      resume: resume, mode: mode.rawValue, epoch: epoch, isJSON: json,
+      resume: resume, mode: mode.rawValue, epoch: epoch, hasReport: report, isJSON: json,
       progress: ProgressLine(console: console, isQuiet: quiet || json), session: session, forward: loaded.forward)
     do {
       switch loaded.task {

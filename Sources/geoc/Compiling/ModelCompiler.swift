@@ -60,14 +60,25 @@ struct ModelCompiler {
   /// What is printed where no function is named: the functions of a plan without gradients.
   func reported() throws -> [Pipeline.Purpose] { purposes + (try fits()).flatMap(Self.purposes) }
 
-  /// Purposes by the name of their function: those of `purposes`, of fits, and the gradients.
+  /// The functions that tell how a training goes.
+  var observations: [Pipeline.Purpose] {
+    guard model.optimizer != nil, hasLoss else { return [] }
+    let metric = model.run.metrics.first
+    let head = (metric?.prediction ?? model.outputs.first).map {
+      Observe.Head(prediction: $0, isEmbedding: metric?.clustering?.clusters != nil)
+    }
+    return [.observeValues(head), .observeGradient]
+  }
+
+  /// Purposes by the name of their function: those of `purposes`, of fits, the gradients, and the observations of a
+  /// training.
   func named() throws -> [(name: String, purpose: Pipeline.Purpose)] {
     var all = purposes + (try fits()).flatMap(Self.purposes)
     for mode in ["train", "eval"] {
       all.append(.gradient(mode: mode, ofLoss: false))
       if hasLoss { all.append(.gradient(mode: mode, ofLoss: true)) }
     }
-    return all.map { ($0.functionName, $0) }
+    return (all + observations).map { ($0.functionName, $0) }
   }
 
   /// One function. Throws `GeocError` where the model does not admit it.

@@ -55,6 +55,23 @@ final class Console {
   /// Whether standard error is a terminal, so that progress may overwrite itself.
   var isInteractive: Bool { !isCapturing && isatty(STDERR_FILENO) != 0 && environment["TERM"] != "dumb" }
 
+  /// Columns of the terminal behind standard error; `COLUMNS`, else 80, where it does not tell.
+  var width: Int {
+    var size = winsize()
+    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+  }
+
+  /// Whether the locale says that other characters than those of ASCII can be shown.
+  var hasUnicode: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { self.environment[$0] }.first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
+  }
+
+  /// Whether progress is coloured.
+  var isColoring: Bool { isColored(STDERR_FILENO) }
+
   /// Colours for standard error.
   var noteDecorator: Decorator { isColored(STDERR_FILENO) ? .ansi : .plain }
 

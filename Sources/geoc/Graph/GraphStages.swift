@@ -1,4 +1,5 @@
 import ArgumentParser
+import GeocDiagnostics
 import GeocIR
 import GeocPasses
 import GeocPlan
@@ -50,6 +51,16 @@ struct GraphStages {
     }
   }
 
+  /// The function that a stage shows.
+  func function(_ stage: GraphStage) throws -> Function {
+    switch stage {
+    case .model: try compiler.forward()
+    case .ir: try compiler.compile(purpose).function
+    case .backward: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).layers
+    case .plan: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).function
+    }
+  }
+
   /// The plan as a drawing, and its memory.
   func plan() throws -> (drawing: Drawing, memory: MemoryMap) {
     let outcome = try compiler.compile(compiler.model.optimizer != nil ? .step : purpose)
@@ -95,7 +106,7 @@ struct GraphStages {
       }
     }
     let kept = Set(outcome.function.nodes.map(\.origin.path))
-    let reasons = Reasons(outcome.report)
+    let reasons = Reasons(outcome.report.entries)
     for k in drawing.boxes.indices where drawing.boxes[k].kind == .op {
       let path = drawing.boxes[k].path
       drawing.boxes[k].flops = flops[path] ?? 0
@@ -112,11 +123,52 @@ struct GraphStages {
   /// The compiled function, with the model's nodes that are no longer there beside those that took their place.
   private func compiledDrawing() throws -> Drawing {
     let outcome = try compiler.compile(purpose)
+    var drawing = intermediate(outcome.function, outcome.report)
+    try addRemoved(&drawing)
+    return drawing
+  }
+
+  /// Boxes of all drawings of `passDrawings` together, at most: a page with more would no longer be fluid.
+  static let mostPassBoxes = 6000
+
+  /// The compiled function after each pass that changed it, but for the last, which `ir` shows; passes that would make
+  /// the drawings too large are left out, the earliest first. Throws what `compile` throws.
+  func passDrawings() throws -> [(pass: String, drawing: Drawing)] {
+    let outcome = try compiler.compile(purpose)
+    var changed: [(pass: String, function: Function)] = []
+    for stage in outcome.stages where changed.last?.function != stage.function { changed.append(stage) }
+    if changed.last?.function == outcome.function { changed.removeLast() }
+    var drawings: [(pass: String, drawing: Drawing)] = []
+    var boxes = 0
+    for (pass, function) in changed.reversed() {
+      boxes += function.nodes.count
+      guard boxes <= Self.mostPassBoxes else { break }
+      let done = Set(outcome.stages.prefix { $0.pass != pass }.map(\.pass) + [pass])
+      drawings.append((pass, intermediate(function, outcome.report) { done.contains($0) }))
+    }
+    return drawings.reversed()
+  }
+
+  /// The function after one pass. Throws `ValidationError` where there is no such pass.
+  func drawing(after pass: String) throws -> Drawing {
+    let outcome = try compiler.compile(purpose)
+    guard let at = outcome.stages.firstIndex(where: { $0.pass == pass }) else {
+      let names = outcome.stages.map(\.pass)
+      let hint = suggestion(for: pass, among: names).map { "; did you mean '\($0)'?" } ?? ""
+      throw ValidationError("no pass '\(pass)' ran\(hint)")
+    }
+    let done = Set(outcome.stages[...at].map(\.pass))
+    return intermediate(outcome.stages[at].function, outcome.report) { done.contains($0) }
+  }
+
+  /// A function in clusters by spec node, with the notes of some passes.
+  private func intermediate(
+    _ function: Function, _ report: PassReport, isDone: (String) -> Bool = { _ in true }
+  ) -> Drawing {
     var options = options
     options.cluster = { node, _ in node.origin.path.split(separator: "/").map(String.init) }
-    var drawing = Drawing(outcome.function, title: title, options)
-    annotate(&drawing, outcome.report)
-    try addRemoved(&drawing)
+    var drawing = Drawing(function, title: title, options)
+    annotate(&drawing, report, isDone: isDone)
     return drawing
   }
 
@@ -142,8 +194,8 @@ struct GraphStages {
     return drawing
   }
 
-  private func annotate(_ drawing: inout Drawing, _ report: PassReport) {
-    let reasons = Reasons(report)
+  private func annotate(_ drawing: inout Drawing, _ report: PassReport, isDone: (String) -> Bool = { _ in true }) {
+    let reasons = Reasons(report.entries.filter { isDone($0.pass) })
     for k in drawing.boxes.indices where drawing.boxes[k].kind == .op {
       drawing.boxes[k].notes = reasons.notes(drawing.boxes[k].path)
     }
@@ -181,9 +233,9 @@ private struct Reasons {
   private let byPath: [String: [String]]
   private let all: [PassReport.Entry]
 
-  init(_ report: PassReport) {
-    all = report.entries
-    byPath = Dictionary(grouping: report.entries.filter { !$0.origin.path.isEmpty }, by: \.origin.path)
+  init(_ entries: [PassReport.Entry]) {
+    all = entries
+    byPath = Dictionary(grouping: entries.filter { !$0.origin.path.isEmpty }, by: \.origin.path)
       .mapValues { Self.counted($0.map { "\($0.pass): \($0.message)" }) }
   }
 

@@ -17,7 +17,6 @@ extension RunRequest {
       withLoss: session.plan.run.data?.isLossOfTraining != true)
     var object: [String: Any] = ["task": "eval", "rows": rows.count]
     for (name, value) in values where value.isFinite { object[name] = value }
-    let table = values.map { "\($0.name)  \(ProgressLine.number($0.value))" }.joined(separator: "\n")
-    return report(object, text: "\(rows.count) samples\n\(table)")
+    return report(object, text: "\(rows.count) samples\n\(RunTable(values).text)")
   }
 }

@@ -25,6 +25,8 @@ struct RunRequest {
   var mode: String
   /// Epoch, from 1, that schedules of the model are to be in.
   var epoch: Int?
+  /// Whether a training observes itself and draws `report.html`.
+  var hasReport: Bool
   /// Whether results are printed as JSON.
   var isJSON: Bool
   /// Where progress goes.

@@ -42,7 +42,7 @@ extension RunRequest {
     let data = try dataSet()
     let folder = try RunDirectory(model: session.plan.module.name)
     Interruption.install()
-    var finals: [[(name: String, value: Double)]] = []
+    var finals: [Finals] = []
     var all: [(scores: [Sweep.Score], chosen: Int)] = []
     for (k, fold) in data.folds.enumerated() {
       var part = data
@@ -61,7 +61,7 @@ extension RunRequest {
       progress.note("chosen \(label(sweep, scores[chosen].values))")
       let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
       let request = with(sweep.settings[chosen].plan)
-      finals.append(try request.trainFold(part, fold, request.trainingDescription, own, run: folder))
+      finals.append(try request.trainFold(part, k, request.trainingDescription, own, run: folder))
     }
     return try summary(finals, folder, trainingDescription, sweep: (sweep, all))
   }

@@ -56,12 +56,19 @@ extension RunRequest {
     }
     Interruption.install()
     var finals: [Finals] = []
-    for (k, fold) in data.folds.enumerated() {
-      let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
-      if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
-      var part = data
-      part.columns = try data.columns(fold: k)
-      finals.append(try trainFold(part, fold, training, own, run: folder))
+    do {
+      for (k, fold) in data.folds.enumerated() {
+        let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
+        if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
+        try writeFolds(folder, data.folds.count, finals, .running)
+        var part = data
+        part.columns = try data.columns(fold: k)
+        finals.append(try trainFold(part, k, training, own, run: folder))
+      }
+      try writeFolds(folder, data.folds.count, finals, .finished)
+    } catch {
+      try writeFolds(folder, data.folds.count, finals, RunReport.Status(endedBy: error))
+      throw error
     }
     return try summary(finals, folder, training)
   }
@@ -71,6 +78,15 @@ extension RunRequest {
     var training = session.plan.run.training ?? TrainingDescription(learningRate: 0, epochs: 0, batch: nil)
     if let seed { training.seed = seed }
     return training
+  }
+
+  /// The page of a cross-validation. Throws E0517.
+  private func writeFolds(
+    _ folder: RunDirectory, _ folds: Int, _ finals: [Finals], _ status: RunReport.Status
+  ) throws(GeocError) {
+    guard hasReport, folds > 1 else { return }
+    let page = FoldsPage.text(title: session.plan.module.name, folds: folds, finals: finals.map(\.values), status: status)
+    try folder.write(RunReporter.page, page)
   }
 
   /// The seed of the run to continue. Throws E0518 where the folder holds no run of this model, spec and seed.
@@ -102,9 +118,10 @@ extension RunRequest {
 
   /// Trains on one fold and writes its folder; the values at the end.
   func trainFold(
-    _ data: DataSet, _ fold: DataSet.Fold, _ training: TrainingDescription, _ folder: RunDirectory, run: RunDirectory
+    _ data: DataSet, _ number: Int, _ training: TrainingDescription, _ folder: RunDirectory, run: RunDirectory
   ) throws -> Finals {
     var folder = folder
+    let fold = data.folds[number]
     let program = try session.program()
     try program.reset(seed: training.seed)
     if let weights { try session.load(weights) }
@@ -123,13 +140,16 @@ extension RunRequest {
       folder.restore(upTo: trainer.progress.epoch)
     }
     try folder.writeJSON("run.json", description(training, fold, finals: nil))
+    let reporter = try reporter(trainer, folder, fold: (number + 1, data.folds.count))
+    progress.begin(trainer)
     // A loss of training batches is not evaluated: the mean of the last epoch stands for it.
     var lastLoss: Double?
     do {
       try trainer.run(
-        report: { progress.show($0, epochs: trainer.epochs) },
+        report: { progress.show($0) },
         finish: { record, isBest in
           try folder.append(record)
+          try reporter?.epoch(folder.records)
           if data.isLossOfTraining { lastLoss = record["train_loss"] }
           if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
             try save(checkpoint, withOptimizer: true)
@@ -138,8 +158,13 @@ extension RunRequest {
         })
     } catch is Trainer.Interrupted {
       try save(checkpoint, withOptimizer: true)
+      try reporter?.end(.interrupted)
       progress.note("\ninterrupted: resume with --resume \(run.path)")
       throw Trainer.Interrupted()
+    } catch {
+      progress.endLine()
+      try reporter?.end(RunReport.Status(endedBy: error))
+      throw error
     }
     let best = folder.file("best.safetensors")
     if !fold.validation.isEmpty, FileManager.default.fileExists(atPath: best) { try session.load(best) }
@@ -149,15 +174,12 @@ extension RunRequest {
     var values = lastLoss.map { [(name: "train_loss", value: $0)] } ?? []
     // Where some of the training rows are labelled, the others are those to be told apart.
     values += try trainer.evaluation(fold.labelled.isEmpty ? fold.train : fold.unlabelled, prefix: "train_")
-    guard data.relabel != nil else {
-      values += try trainer.evaluation(rows, prefix: "test_")
-      try folder.writeJSON("run.json", description(training, fold, finals: values))
-      return Finals(values: values)
-    }
-    // Test rows have labels of their own, which no task teaches.
-    let tasks = Self.tasks(folder.records)
+    // Where labels are drawn anew, test rows have labels of their own, which no task teaches.
+    let tasks = data.relabel == nil ? [] : Self.tasks(folder.records)
+    if data.relabel == nil { values += try trainer.evaluation(rows, prefix: "test_") }
     values += tasks.map { ($0.name, $0.values.reduce(0, +) / Double(max(1, $0.values.count))) }
     try folder.writeJSON("run.json", description(training, fold, finals: values))
+    if let reporter { try reporter.end(.finished, finals: values, confusion: try confusion(trainer, rows: rows)) }
     return Finals(values: values, tasks: tasks)
   }
 
@@ -205,9 +227,10 @@ extension RunRequest {
     sweep: (Sweep, [(scores: [Sweep.Score], chosen: Int)])? = nil
   ) throws -> String {
     var object: [String: Any] = ["task": "train", "run": folder.path, "seed": training.seed]
-    var lines: [String] = []
+    var texts: [(name: String, text: String)] = []
+    var head = ""
     if let (sweep, all) = sweep {
-      lines = Self.table(sweep, all)
+      head = Self.table(sweep, all).joined(separator: "\n") + "\n\n"
       object["sweep"] = Self.object(sweep, all)
     }
     if let tasks = finals.first?.tasks, !tasks.isEmpty, finals.count == 1 {
@@ -215,18 +238,27 @@ extension RunRequest {
     }
     for (k, entry) in (finals.first?.values ?? []).enumerated() {
       let values = finals.map { $0.values[k].value }
-      let mean = values.reduce(0, +) / Double(values.count)
       guard values.count > 1 else {
-        if mean.isFinite { object[entry.name] = mean }
-        lines.append("\(entry.name)  \(ProgressLine.number(mean))")
+        if entry.value.isFinite { object[entry.name] = entry.value }
+        texts.append((entry.name, ProgressLine.number(entry.value)))
         continue
       }
-      let spread = (values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(values.count - 1)).squareRoot()
-      if mean.isFinite { object[entry.name] = ["mean": mean, "std": spread, "folds": values] }
-      lines.append("\(entry.name)  \(ProgressLine.number(mean)) ± \(ProgressLine.number(spread))")
+      let spread = Spread(values)
+      if spread.mean.isFinite {
+        object[entry.name] = ["mean": spread.mean, "std": spread.deviation, "folds": values]
+      }
+      texts.append((entry.name, spread.text))
     }
-    lines.append("run  \(folder.path)")
     if finals.count > 1 { try folder.writeJSON("run.json", object) }
-    return report(object, text: lines.joined(separator: "\n"))
+    return report(object, text: head + RunTable(texts).text + "\n\n" + paths(folder, isSplit: finals.count > 1))
+  }
+
+  /// What a training wrote.
+  private func paths(_ folder: RunDirectory, isSplit: Bool) -> String {
+    var paths = [("run", folder.path)]
+    if !isSplit { paths.append(("weights", folder.file("model.safetensors"))) }
+    if hasReport { paths.append(("report", folder.file(RunReporter.page))) }
+    let width = paths.map(\.0.count).max() ?? 0
+    return paths.map { "\($0.0.padded(width))  \($0.1)" }.joined(separator: "\n")
   }
 }

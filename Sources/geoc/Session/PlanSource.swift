@@ -18,9 +18,11 @@ enum PlanSource {
     var sweep: SweepDescription?
   }
 
-  /// Loads `file`. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
+  /// Loads `file`; a training that `observes` gets the functions that its report needs. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
   /// options that a plan cannot take.
-  static func load(_ file: String, task: Task?, _ options: CompileOptions, _ console: Console) throws -> Loaded {
+  static func load(
+    _ file: String, task: Task?, _ options: CompileOptions, _ console: Console, observes: Bool = false
+  ) throws -> Loaded {
     if file.hasSuffix(".geoplan") {
       guard !options.changesCompilation else {
         throw ValidationError("a plan is compiled already: --set and the options of passes go with a spec")
@@ -41,7 +43,8 @@ enum PlanSource {
     console.report(sink)
     let isTrained = try compiler.model.run.training != nil || !compiler.fits().isEmpty
     let own = task ?? (isTrained ? .train : .predict)
-    let plan = try compiler.plan(compiler.purposes(for: own))
+    let observations = observes && own == .train ? compiler.observations : []
+    let plan = try compiler.plan(compiler.purposes(for: own) + observations)
     return Loaded(plan: plan, task: own, forward: try compiler.forward(), sweep: compiler.model.sweep)
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import GeocSpec
 
 /// A page with all stages of a model side by side: one file that reads nothing else.
@@ -17,33 +16,40 @@ struct GraphPage {
     var sections = ""
     var facts: [String: Facts] = [:]
     var families: Set<String> = []
-    for stage in GraphStage.allCases {
-      let drawing: Drawing
-      var below = ""
-      if stage == .plan {
-        let plan = try stages.plan()
-        drawing = plan.drawing
-        below = "<details open><summary>Memory over the steps</summary>\(plan.memory.svg())</details>"
-      } else {
-        drawing = try stages.drawing(stage)
-      }
-      let prefix = stage.rawValue
+    func add(_ drawing: Drawing, _ stage: GraphStage, id: String, title: String, below: String = "") {
       for box in drawing.boxes {
-        facts["\(prefix)-\(box.id)"] = Facts(box: box, reads: [], readBy: [])
+        facts["\(id)-\(box.id)"] = Facts(box: box, reads: [], readBy: [])
         families.insert(box.family)
       }
       for arrow in Set(drawing.arrows.map { [$0.from, $0.to] }).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-        facts["\(prefix)-\(arrow[1])"]?.reads.append("\(prefix)-\(arrow[0])")
-        facts["\(prefix)-\(arrow[0])"]?.readBy.append("\(prefix)-\(arrow[1])")
+        facts["\(id)-\(arrow[1])"]?.reads.append("\(id)-\(arrow[0])")
+        facts["\(id)-\(arrow[0])"]?.readBy.append("\(id)-\(arrow[1])")
       }
-      let svg = SVGRenderer(drawing, least: stage.leastCluster, prefix: prefix)
+      let svg = SVGRenderer(drawing, least: stage.leastCluster, prefix: id)
       sections += """
-        <section data-stage="\(prefix)" data-boxes="\(drawing.boxes.count)"\(stage == first ? "" : " hidden")>
-        <h2>\(stage.title) <span>@\(SVGRenderer.escaped(drawing.function)), \(drawing.boxes.count) nodes</span></h2>
+        <section data-stage="\(id)" data-boxes="\(drawing.boxes.count)"\(id == first.rawValue ? "" : " hidden")>
+        <h2>\(title) <span>@\(SVGRenderer.escaped(drawing.function)), \(drawing.boxes.count) nodes</span></h2>
         <svg class="graph" data-w="\(SVGRenderer.number(svg.size.width))" data-h="\(SVGRenderer.number(svg.size.height))">
         <g class="view">\(svg.content)</g></svg>\(below)</section>
 
         """
+    }
+    var passes = "<option value=\"\(GraphStage.ir.rawValue)\" selected>all passes</option>"
+    for stage in GraphStage.allCases {
+      switch stage {
+      case .plan:
+        let plan = try stages.plan()
+        let memory = "<details open><summary>Memory over the steps</summary>\(plan.memory.svg())</details>"
+        add(plan.drawing, stage, id: stage.rawValue, title: stage.title, below: memory)
+      case .ir:
+        for (pass, drawing) in try stages.passDrawings().reversed() {
+          let id = "\(stage.rawValue)-\(pass)"
+          passes += "<option value=\"\(id)\">\(pass)</option>"
+          add(drawing, stage, id: id, title: "IR after \(pass)")
+        }
+        add(try stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
+      default: add(try stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
+      }
     }
     let buttons = GraphStage.allCases.map { stage in
       "<button data-show=\"\(stage.rawValue)\" aria-pressed=\"\(stage == first)\">\(stage.rawValue)</button>"
@@ -52,23 +58,10 @@ struct GraphPage {
       "<span><i style=\"background:\(family.color)\"></i>\(family.name)</span>"
     }.joined()
     let name = SVGRenderer.escaped(model.module.name)
-    text = """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" \
-      content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-      <link rel="icon" href="data:,">
-      <title>\(name)</title>
-      <style>
-      \(SVGStyle.text)\(GraphPageStyle.text)</style>
-      </head>
-      <body>
+    let body = """
       <header>
       <h1>\(name)</h1>
-      <nav aria-label="stages">\(buttons)</nav>
+      <nav aria-label="stages">\(buttons)<label>IR after <select id="pass">\(passes)</select></label></nav>
       <input id="search" type="search" placeholder="Search ( / )" aria-label="search nodes"><output id="count"></output>
       <nav aria-label="view"><button id="fit">Fit</button><button id="fold">Fold all</button></nav>
       <div class="legend">\(legend)</div>
@@ -79,19 +72,12 @@ struct GraphPage {
       <aside id="facts-panel" aria-live="polite"></aside>
       </main>
       <svg width="0" height="0" aria-hidden="true">\(SVGRenderer.marker)</svg>
-      <script type="application/json" id="facts">\(try Self.json(facts))</script>
+      <script type="application/json" id="facts">\(try PageFrame.json(facts))</script>
       <script>
       \(GraphPageScript.text)</script>
-      </body>
-      </html>
 
       """
-  }
-
-  /// JSON that may stand in a script element whatever the texts in it are.
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("<", with: "\\u003c")
+    text = PageFrame.text(
+      title: model.module.name, style: SVGStyle.text + GraphPageStyle.text, body: body)
   }
 }

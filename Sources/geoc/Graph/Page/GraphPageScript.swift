@@ -285,6 +285,15 @@ enum GraphPageScript {
     for (const button of all('[data-show]')) {
       button.addEventListener('click', () => present(button.dataset.show, button.getAttribute('aria-pressed') !== 'true'));
     }
+    // The section of the IR is that after the chosen pass.
+    const pass = document.getElementById('pass');
+    const irButton = document.querySelector('[data-show=ir]');
+    pass.addEventListener('change', () => {
+      sections.find(section => section.dataset.stage === irButton.dataset.show).hidden = true;
+      irButton.dataset.show = pass.value;
+      choose(null);
+      present(pass.value, true);
+    });
     const visible = () => sections.filter(section => !section.hidden);
     function foldAll() {
       const clusters = visible().flatMap(section => all('.cluster', section));

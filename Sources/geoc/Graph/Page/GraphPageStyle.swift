@@ -1,23 +1,13 @@
 /// The look of the page around the drawings.
 enum GraphPageStyle {
   static let text = """
-    :root { --page: #fff; --ink: #1c1e21; --quiet: #5b616b; --line: #d4d7dc; --panel: #f6f7f9; --accent: #0b62c4 }
-    @media (prefers-color-scheme: dark) {
-      :root { --page: #16181c; --ink: #e6e8eb; --quiet: #a9afb8; --line: #3a3f47; --panel: #1e2126; --accent: #6fb1ff }
-    }
-    * { box-sizing: border-box }
-    html, body { height: 100%; margin: 0 }
-    body { display: flex; flex-direction: column; background: var(--page); color: var(--ink);
-      font: 14px/1.45 system-ui, "Segoe UI", Helvetica, Arial, sans-serif }
-    header { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; padding: 8px 14px;
-      border-bottom: 1px solid var(--line) }
-    h1 { font-size: 16px; margin: 0 } h2 { font-size: 13px; margin: 0; padding: 6px 12px }
+    body { display: flex; flex-direction: column }
+    h2 { font-size: 13px; margin: 0; padding: 6px 12px }
     h2 span { color: var(--quiet); font-weight: 400 }
-    button, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line);
+    button, input, select { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line);
       border-radius: 6px; padding: 3px 9px }
     button { cursor: pointer } button[aria-pressed=true] { border-color: var(--accent); color: var(--accent) }
-    nav { display: flex; gap: 4px } #search { width: 180px } #count { color: var(--quiet); min-width: 4em }
-    .legend { display: flex; flex-wrap: wrap; gap: 4px 12px; color: var(--quiet) }
+    nav { display: flex; flex-wrap: wrap; align-items: center; gap: 4px } label { color: var(--quiet); margin-left: 6px } #search { width: 180px } #count { color: var(--quiet); min-width: 4em }
     .legend i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 4px }
     main { flex: 1; display: flex; min-height: 0 }
     #stages { flex: 1; display: flex; min-width: 0 }
@@ -35,7 +25,6 @@ enum GraphPageStyle {
     aside code { display: block; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page);
       border: 1px solid var(--line); border-radius: 5px; padding: 4px 7px; font-size: 12px }
     aside ul { margin: 4px 0; padding-left: 18px } aside a { color: var(--accent); cursor: pointer }
-    .quiet { color: var(--quiet) }
     .box, .cluster { outline: none } .box { cursor: pointer } .fold, .title { cursor: pointer }
     .box:focus-visible .face, .cluster:focus-visible > .frame { stroke: var(--accent); stroke-width: 2.5 }
     .box.chosen .face { stroke: var(--accent); stroke-width: 3 } .box.same .face { stroke: #d55e00; stroke-width: 2.5 }

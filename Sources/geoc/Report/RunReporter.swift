@@ -1,0 +1,120 @@
+import Foundation
+import GeocDiagnostics
+import GeocIR
+import GeocOps
+import GeocRuntime
+
+/// Keeps `observations.jsonl` and `report.html` of a run, or of a fold of one, up to date.
+final class RunReporter {
+  /// Seconds between two pages at least, so that a run of short epochs is not spent on drawing; the first epoch and the
+  /// last state are always drawn.
+  static let interval = 1.0
+  static let page = "report.html"
+  private static let log = "observations.jsonl"
+
+  private let folder: RunDirectory
+  private let observer: Observer
+  private var report: RunReport
+  private var lines = ""
+  private var lastDrawing = -Double.infinity
+
+  /// A reporter that goes on with the observations that the folder holds of the epochs that are done.
+  init(
+    _ folder: RunDirectory, observer: Observer, report: RunReport, doneEpochs: Int
+  ) {
+    (self.folder, self.observer, self.report) = (folder, observer, report)
+    guard doneEpochs > 0, let text = try? String(contentsOfFile: folder.file(Self.log), encoding: .utf8) else { return }
+    for line in text.split(separator: "\n") {
+      guard let old = try? JSONDecoder().decode(EpochObservation.self, from: Data(line.utf8)), old.epoch <= doneEpochs
+      else {
+        continue
+      }
+      self.report.observations.append(old)
+      lines += line + "\n"
+    }
+  }
+
+  /// After an epoch, of which `records` holds the last. Throws E0517.
+  func epoch(_ records: [EpochRecord]) throws {
+    guard let epoch = records.last?.epoch else { return }
+    report.records = records
+    if observer.isWanted(epoch) {
+      let observation = observer.observe(epoch: epoch)
+      report.observations.append(observation)
+      lines += String(decoding: try JSONEncoder.sorted.encode(observation), as: UTF8.self) + "\n"
+      try folder.write(Self.log, lines)
+    }
+    if Self.now() - lastDrawing >= Self.interval { try draw() }
+  }
+
+  /// At the end, whatever it is. Throws E0517.
+  func end(
+    _ status: RunReport.Status, finals: [(name: String, value: Double)] = [], confusion: [[Int]]? = nil
+  ) throws {
+    (report.status, report.finals, report.confusion) = (status, finals, confusion)
+    try draw()
+  }
+
+  private func draw() throws {
+    try folder.write(Self.page, try ReportPage.text(report))
+    lastDrawing = Self.now()
+  }
+
+  private static func now() -> Double {
+    var t = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &t)
+    return Double(t.tv_sec) + Double(t.tv_nsec) * 1e-9
+  }
+}
+
+extension RunRequest {
+  /// The reporter of a training, nil where there is to be none. Throws what `Executable` and `Observer` throw.
+  func reporter(_ trainer: Trainer, _ folder: RunDirectory, fold: (number: Int, count: Int)) throws(GeocError)
+    -> RunReporter?
+  {
+    guard hasReport, let values = try session.optional("observe"),
+      let gradient = try session.optional("observe_gradient")
+    else { return nil }
+    let observer = try Observer(
+      values: values, gradient: gradient, trainer: trainer, target: classTarget, registry: Catalogue.registry)
+    var report = RunReport(title: session.plan.module.name, epochs: trainer.epochs)
+    report.facts = [
+      ("seed", String(trainer.training.seed)), ("dtype", session.plan.module.dtype.rawValue),
+      (
+        "rows",
+        "\(trainer.fold.train.count) train, \(trainer.fold.validation.count) validation, "
+          + "\(trainer.fold.test.count) test"
+      ),
+      ("steps per epoch", Count.text(trainer.stepsPerEpoch)), ("folder", folder.path),
+    ]
+    if fold.count > 1 {
+      report.title += ", fold \(fold.number) of \(fold.count)"
+      report.parent = "../\(RunReporter.page)"
+    }
+    for (value, name) in zip(forward.types.indices, forward.names) where !name.isEmpty {
+      report.types[name] = forward.types[value].shown.description
+    }
+    return RunReporter(folder, observer: observer, report: report, doneEpochs: trainer.progress.epoch)
+  }
+
+  /// The input that holds classes, with their number: what the first metric compares with, else the first one of labels.
+  private var classTarget: (input: String, classes: Int)? {
+    let labels = forward.parameters.filter {
+      $0.kind == .input && Catalogue.registry.spaces[forward.type($0.value).space.name]?.isIndex == true
+    }
+    let wanted = session.plan.run.metrics.first?.target
+    guard let input = labels.first(where: { $0.name == wanted }) ?? labels.first,
+      let count = forward.type(input.value).space.sizes.first
+    else { return nil }
+    return (input.name, count)
+  }
+
+  /// The matrix of classes over some rows, where the first metric tells classes apart by scores. Throws `GeocError`.
+  func confusion(_ trainer: Trainer, rows: [Int]) throws(GeocError) -> [[Int]]? {
+    guard let metric = session.plan.run.metrics.first, metric.clustering == nil, let target = classTarget,
+      target.input == metric.target
+    else { return nil }
+    let sample = try Evaluation.sample(trainer.program, trainer.data.columns, rows: rows, metric: metric)
+    return Metrics.confusion(sample, classes: target.classes)
+  }
+}

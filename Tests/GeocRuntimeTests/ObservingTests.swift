@@ -1,0 +1,43 @@
+import GeocOps
+import GeocRuntime
+import Testing
+
+@Suite struct ObservingTests {
+  /// Points of a plane that lies askew in space keep their distances.
+  @Test(arguments: [(12, 5), (5, 12), (7, 1), (2, 3)]) func planeKeepsDistances(rows: Int, width: Int) throws {
+    let (a, b) = ((0..<width).map { Double($0 % 3) - 0.7 }, (0..<width).map { Double($0 * $0 % 5) * 0.3 })
+    let places = (0..<rows).map { (Double($0 * 7 % 5) * 3 + 100, Double($0 * 3 % 4)) }
+    let values = places.flatMap { p in zip(a, b).map { p.0 * $0 + p.1 * $1 } }
+    let found = try PrincipalPlane(rows: rows, width: width, registry: Catalogue.registry).coordinates(of: values)
+    #expect(found.points.count == rows && abs(found.share.reduce(0, +) - 1) < 1e-5)
+    for i in 0..<rows {
+      for j in 0..<i {
+        let square = (0..<width).map { values[i * width + $0] - values[j * width + $0] }.reduce(0) { $0 + $1 * $1 }
+        let (dx, dy) = (found.points[i][0] - found.points[j][0], found.points[i][1] - found.points[j][1])
+        #expect(abs((dx * dx + dy * dy).squareRoot() - square.squareRoot()) < 1e-3)
+      }
+    }
+  }
+
+  @Test func histogramsCountOnOneScale() {
+    let radius = ValueHistogram([0, 0.019, 0.021, 0.5, 1], isLogarithmic: false)
+    #expect(radius.first == 0 && radius.counts.reduce(0, +) == 5)
+    #expect(radius.first + radius.counts.count == 50)
+    let eigenvalues = ValueHistogram([100, 1, 0.01, 1], isLogarithmic: true, perPoint: 2)
+    #expect(eigenvalues.first == -20 && eigenvalues.counts.first == 1 && eigenvalues.counts.last == 1)
+    #expect(eigenvalues.counts[20] == 2 && eigenvalues.counts.count == 41)
+    #expect(eigenvalues.spectrum.count == 2)
+    #expect(abs(eigenvalues.spectrum[0] - 0.1) < 1e-6 && abs(eigenvalues.spectrum[1] - 10) < 1e-6)
+    #expect(ValueHistogram([0, -1], isLogarithmic: true, perPoint: 2).counts.reduce(0, +) == 2)
+    #expect(ValueHistogram([.nan], isLogarithmic: false).counts.isEmpty)
+  }
+
+  @Test(arguments: [(1.0 / 3, 0.333333), (123456.7, 123457), (-2.5e-9, -2.5e-9), (0, 0), (9.999999, 10)])
+  func numbersAreShort(x: Double, short: Double) { #expect(x.short == short) }
+
+  @Test func confusionCountsByClass() {
+    let sample = Metrics.Sample(predictions: [0.9, 0.1, 0.2, 0.8, 0.6, 0.4], targets: [0, 1, 1], width: 2)
+    #expect(Metrics.confusion(sample, classes: 2) == [[1, 0], [1, 1]])
+    #expect(Metrics.confusion(sample, classes: 3) == nil)
+  }
+}
