@@ -60,6 +60,8 @@ package enum OpTrait: Hashable, Sendable {
   case transparent
   /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
   case primitive
+  /// A loss that knows its backward for normalised and for infinite steps: attributes `normalize` and `steps`.
+  case largeSteps
 }
 
 /// A kernel and its fixed arguments.
@@ -196,6 +198,8 @@ package protocol Op: Sendable {
   static func kernel(_ c: OpContext) throws -> KernelRequest?
   /// The op as a spectral function of its first input, where it is one.
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
+  /// A loss of classes: how clearly each sample is classified, one number, positive where it is. Nil for other losses.
+  static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
 }
@@ -211,5 +215,6 @@ extension Op {
   package static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { nil }
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
+  package static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
 }

@@ -14,6 +14,10 @@ package struct ModelProgram: Sendable {
   package var evaluate: Executable?
   /// Outputs in evaluation mode.
   package var predict: Executable?
+  /// The search that takes the place of `step`.
+  package var search: SearchProgram?
+  /// The smallest margin of a batch.
+  package var separation: Executable?
   /// Values that `predict` and `evaluate` take from parameters alone.
   package var prepare: [Executable]
   /// Where parameters, statistics and moments live.
@@ -22,8 +26,10 @@ package struct ModelProgram: Sendable {
   /// A program by its parts.
   package init(
     initialize: Executable?, step: Executable?, evaluate: Executable?, predict: Executable?,
-    prepare: [Executable] = [], store: ParameterStore
+    prepare: [Executable] = [], separation: Executable? = nil, search: SearchProgram? = nil, store: ParameterStore
   ) {
+    self.search = search
+    self.separation = separation
     self.initialize = initialize
     self.step = step
     self.evaluate = evaluate
@@ -112,6 +118,14 @@ package final class Trainer {
     package var lossSum = 0.0
     /// Samples seen in an epoch that was interrupted.
     package var seen = 0
+    /// The first step after which all margins were positive.
+    package var separation: Int?
+    /// Linear solves of a search.
+    package var solves = 0
+    /// Length of the gradient behind the last iteration of a search.
+    package var gradientNorm = 0.0
+    /// Whether the gradient is shorter than the tolerance of a search.
+    package var isConverged = false
 
     /// Nothing done.
     package init() {}
@@ -157,6 +171,8 @@ package final class Trainer {
   /// Whether nothing is left to do: all epochs or steps are done, or the validation loss stopped to fall.
   package var isFinished: Bool {
     if progress.epoch >= epochs || progress.step >= totalSteps { return true }
+    if progress.isConverged { return true }
+    if training.stopsWhenSeparated, progress.separation != nil { return true }
     guard let patience = training.earlyStop, !fold.validation.isEmpty, progress.stepInEpoch == 0 else { return false }
     return progress.epoch - progress.bestEpoch >= patience
   }
@@ -166,12 +182,12 @@ package final class Trainer {
   package func run(
     report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
   ) throws {
-    guard let step = program.step else {
+    guard program.step != nil || program.search != nil else {
       throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
     }
     let start = Self.now()
     while !isFinished {
-      let record = try epoch(step, start: start, report)
+      let record = try epoch(start: start, report)
       progress.epoch += 1
       progress.stepInEpoch = 0
       progress.lossSum = 0
@@ -188,7 +204,24 @@ package final class Trainer {
   }
 
   /// One epoch, from where an interrupted one stopped.
-  private func epoch(_ step: Executable, start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
+  private func epoch(start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
+    var rate = 1.0
+    var values: [(name: String, value: Double)] = []
+    if let search = program.search, let settings = training.search {
+      values = try iteration(search, settings).values(solves: progress.solves)
+    } else if let step = program.step {
+      rate = try steps(step, report)
+      values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
+    }
+    values += try separation()
+    try program.refresh()
+    if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
+    return EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+  }
+
+  /// The optimizer steps of one epoch, from where an interrupted one stopped; the last learning rate.
+  private func steps(_ step: Executable, _ report: (TrainingEvent) -> Void) throws -> Double {
     let seed = UInt64(bitPattern: Int64(training.seed))
     let order = order(seed)
     try program.store.set("hyper.epoch", Double(progress.epoch + 1))
@@ -222,11 +255,7 @@ package final class Trainer {
       progress.seen += batch.rows.count
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
-    var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
-    try program.refresh()
-    if !fold.validation.isEmpty { values += try evaluation(fold.validation, prefix: "validation_") }
-    return EpochRecord(
-      epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+    return rate
   }
 
   /// The rows of an epoch.

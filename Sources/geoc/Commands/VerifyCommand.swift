@@ -46,7 +46,7 @@ struct VerifyCommand: GeocCommand {
     var samples = SampleData(seed: UInt64(bitPattern: Int64(seed)))
     let columns = try samples.columns(compiler.forward(), count: batch)
     try gradients(compiler, columns, &samples, &sink, console)
-    if model.optimizer != nil { try constraints(compiler, columns, &sink, console) }
+    if model.optimizer != nil, !compiler.isSearch { try constraints(compiler, columns, &sink, console) }
     console.report(sink)
     return CommandStatus(sink.diagnostics)
   }

@@ -24,11 +24,20 @@ struct ModelCompiler {
   /// The function that metrics are taken from.
   var evaluation: Pipeline.Purpose { hasLoss && model.run.data?.isLossOfTraining != true ? .evaluate : .predict }
 
+  /// Whether the optimizer searches its steps: its functions are then `curvature` and `trial` instead of `step`.
+  var isSearch: Bool {
+    model.optimizer.map { options.registry.optimizers[$0.name] is any SearchRule.Type } ?? false
+  }
+
+  /// The function that changes the weights.
+  var update: Pipeline.Purpose { isSearch ? .trial : .step }
+
   /// The functions that a plan of this model holds.
   var purposes: [Pipeline.Purpose] {
     var all: [Pipeline.Purpose] = [.initialize, .predict]
     if hasLoss { all.append(.evaluate) }
-    if model.optimizer != nil { all.append(.step) }
+    if model.optimizer != nil { all += isSearch ? [.curvature, .trial, .spectrum] : [.step] }
+    if model.run.training?.reportsSeparation == true { all.append(.separation) }
     return all
   }
 
@@ -92,7 +101,7 @@ struct ModelCompiler {
       throw InternalError("after 'elaborate': \(problem)\n\(IRPrinter.print(function))")
     }
     do {
-      if model.optimizer != nil { _ = try outcome(.step, Pipeline.derive) }
+      if model.optimizer != nil { _ = try outcome(update, Pipeline.derive) }
       try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {
       sink.report(error)

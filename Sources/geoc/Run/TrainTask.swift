@@ -30,7 +30,7 @@ enum Interruption {
 extension RunRequest {
   /// Trains, evaluates, and writes the run's folder; returns what to print. Throws E05, E06, `Trainer.Interrupted`.
   func train() throws -> String {
-    guard var training = session.plan.run.training, session.plan.module["step"] != nil else {
+    guard var training = session.plan.run.training, session.plan.trains else {
       throw GeocError(
         Diagnostic(
           .plan.noFunction, "the spec of '\(session.plan.module.name)' has no 'train', or no 'loss'",
@@ -123,14 +123,20 @@ extension RunRequest {
           try folder.append(record)
           if data.isLossOfTraining { lastLoss = record["train_loss"] }
           if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
+            try folder.flush()
             try save(checkpoint, withOptimizer: true)
           }
           if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
         })
     } catch is Trainer.Interrupted {
+      try folder.flush()
       try save(checkpoint, withOptimizer: true)
       progress.note("\ninterrupted: resume with --resume \(run.path)")
       throw Trainer.Interrupted()
+    } catch {
+      // What stopped the training is the error to tell.
+      try? folder.flush()
+      throw error
     }
     let best = folder.file("best.safetensors")
     if !fold.validation.isEmpty, FileManager.default.fileExists(atPath: best) { try session.load(best) }
@@ -141,6 +147,7 @@ extension RunRequest {
     // Where some of the training rows are labelled, the others are those to be told apart.
     values += try trainer.evaluation(fold.labelled.isEmpty ? fold.train : fold.unlabelled, prefix: "train_")
     values += try trainer.evaluation(rows, prefix: "test_")
+    values += trainer.finalSeparation + trainer.finalSearch
     try folder.writeJSON("run.json", description(training, fold, finals: values))
     return values
   }

@@ -29,7 +29,7 @@ enum PlanSource {
       guard let forward = plan.module["forward"] else {
         throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'forward'", item: file))
       }
-      return Loaded(plan: plan, task: task ?? (plan.module["step"] == nil ? .predict : .train), forward: forward)
+      return Loaded(plan: plan, task: task ?? (plan.trains ? .train : .predict), forward: forward)
     }
     var sink = DiagnosticSink()
     let compiler = try options.compiler(file, console, &sink)
@@ -41,11 +41,16 @@ enum PlanSource {
   }
 }
 
+extension Plan {
+  /// Whether the plan holds what training runs.
+  var trains: Bool { module["step"] != nil || module["trial"] != nil }
+}
+
 extension ModelCompiler {
   /// The functions that a task needs.
   func purposes(for task: Task) -> [Pipeline.Purpose] {
     switch task {
-    case .train: [.initialize, evaluation] + purposes.filter { $0 == .step }
+    case .train: [.initialize, evaluation] + purposes.filter(\.isOfTraining)
     case .eval: [.initialize, evaluation]
     case .predict: [.initialize, .predict]
     case .gradient: [.initialize] + named.map(\.purpose).filter { if case .gradient = $0 { true } else { false } }

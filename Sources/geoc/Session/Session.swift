@@ -42,9 +42,14 @@ final class Session {
     for name in ["prepare_predict", "prepare_evaluate"] {
       if let executable = try optional(name) { prepare.append(executable) }
     }
+    var search: SearchProgram?
+    if let curvature = try optional("curvature"), let trial = try optional("trial") {
+      search = SearchProgram(curvature: curvature, trial: trial, spectrum: try executable("spectrum"))
+    }
     return ModelProgram(
       initialize: try optional("initialize"), step: try optional("step"), evaluate: try optional("evaluate"),
-      predict: try optional("predict"), prepare: prepare, store: store)
+      predict: try optional("predict"), prepare: prepare, separation: try optional("separation"),
+      search: search, store: store)
   }
 
   /// Name and storage shape of the model's parameters and statistics, and of the optimizer's moments, as the
