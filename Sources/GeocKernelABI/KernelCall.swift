@@ -126,6 +126,9 @@ package struct KernelSet: Sendable {
   /// Scratch *scalars per lane* (multiplied by lanes and scalar size by the caller, for two groups at most),
   /// from the sizes of the call.
   package var workspace: @Sendable (_ sizes: [Int]) -> Int
+  /// Whether the results of a kernel that reduces the batch are combined over chunks by their maximum; else they are
+  /// added.
+  package var takesMaximum = false
 
   /// All fields, in order.
   package init(
@@ -138,6 +141,13 @@ package struct KernelSet: Sendable {
     self.single64 = single64
     self.single32 = single32
     self.workspace = workspace
+  }
+
+  /// The same kernel with results that are combined over chunks by their maximum.
+  package var takingMaximum: KernelSet {
+    var copy = self
+    copy.takesMaximum = true
+    return copy
   }
 }
 

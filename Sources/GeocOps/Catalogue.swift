@@ -5,11 +5,13 @@ package enum Catalogue {
   /// Core ops.
   static let core: [any Op.Type] = [
     MapOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self, BatchSumOp.self,
+    BatchMaxOp.self,
     BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
     UnpackTriangleOp.self,
     DiagonalOp.self, DiagonalMatrixOp.self, MatmulOp.self, MatmulReduceOp.self, CongruenceOp.self, SyrkOp.self,
     SymOp.self, EighOp.self, EigvalsOp.self, CholeskyOp.self, CholeskyVJPOp.self, TrsolveOp.self, QROp.self,
-    SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, DetOp.self, SpectralOp.self, SpectralGradOp.self,
+    SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, SolveSPDOp.self, DetOp.self, SpectralOp.self,
+    SpectralGradOp.self,
     SpectralSecondOp.self,
     SpectralRebuildOp.self, SpectralRebuildVJPOp.self, SpectralMapOp.self, SpectralPowerOp.self,
     SpectralPowerVJPOp.self, SpectralPowerDpOp.self, PowerByOp.self, GuardedAbsOp.self, GuardedAbsVJPOp.self,
@@ -57,8 +59,9 @@ package enum Catalogue {
 
   /// Losses.
   static let losses: [any Op.Type] = [
-    CrossEntropyOp.self, MSEOp.self, SelfContrastiveOp.self, SupervisedContrastiveOp.self, SelfDistillationOp.self,
-    MeanEntropyOp.self, MixOp.self,
+    CrossEntropyOp.self, LogisticOp.self, BinaryCrossEntropyOp.self, MSEOp.self, SelfContrastiveOp.self,
+    SupervisedContrastiveOp.self, SelfDistillationOp.self,
+    MeanEntropyOp.self, MixOp.self, L2PenaltyOp.self, NormPowerOp.self, LogSumExpOp.self,
   ]
 
   /// Spaces.
@@ -72,7 +75,7 @@ package enum Catalogue {
   /// Optimizers.
   static let optimizers: [any OptimizerRule.Type] = [
     SGD.self, Adam.self, AdamW.self, RSGD.self, RAdam.self, SGDP.self, AdamP.self, Muon.self, AuON.self,
-    HybridAuON.self, NormalizedGD.self,
+    HybridAuON.self, NormalizedGD.self, GNS.self,
   ]
 
   /// Initialisers.

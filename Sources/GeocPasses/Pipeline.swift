@@ -23,6 +23,14 @@ package enum Pipeline {
     case step
     /// Outputs, gradients and new states; cotangents of outputs as parameters, or of the loss (1).
     case gradient(mode: String, ofLoss: Bool)
+    /// The smallest margin of a batch, in training mode.
+    case separation
+    /// Second derivatives at the point of a search.
+    case curvature
+    /// One trial of a search.
+    case trial
+    /// The smallest second derivative at the point of a search.
+    case spectrum
     /// Initial values of parameters, states and optimizer slots.
     case initialize
     /// Every result of the function as it stands, in a mode.
@@ -34,6 +42,9 @@ package enum Pipeline {
     /// Norms of the gradients of a training batch.
     case observeGradient
 
+    /// Whether only training needs it.
+    package var isOfTraining: Bool { [.step, .separation, .curvature, .trial, .spectrum].contains(self) }
+
     /// Name of the function.
     package var functionName: String {
       switch self {
@@ -41,6 +52,10 @@ package enum Pipeline {
       case .evaluate: "evaluate"
       case .step: "step"
       case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
+      case .separation: "separation"
+      case .curvature: "curvature"
+      case .trial: "trial"
+      case .spectrum: "spectrum"
       case .initialize: "initialize"
       case .observe(let mode): "observe_\(mode)"
       case .fit(let node, let part): FitDescription.function(part, of: node)
@@ -95,13 +110,18 @@ package enum Pipeline {
         isOutput($0) || $0 == "loss"
       }
     case .step:
-      f = try Specialize.run(forward, name: "step", mode: "train", registry: registry) {
+      let adapted = try AdaptLoss.run(forward, optimizer, registry)
+      f = try Specialize.run(adapted, name: "step", mode: "train", registry: registry) {
         $0 == "loss" || $0.hasPrefix("state.")
       }
     case .gradient(let mode, let ofLoss):
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) {
         isOutput($0) || $0.hasPrefix("state.") || (ofLoss && $0 == "loss")
       }
+    case .curvature, .trial, .spectrum:
+      f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
+    case .separation:
+      f = try Specialize.run(forward, name: "separation", mode: "train", registry: registry) { $0 == "loss.margin" }
     case .observe(let mode):
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) { _ in true }
     case .fit(let node, let part): f = try FitFunctions.function(part, of: node, forward, registry)
@@ -112,7 +132,8 @@ package enum Pipeline {
       f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
     case .initialize:
       let step = try optimizer.map {
-        try derive(forward, for: .step, optimizer: $0, options: options).layers
+        let isSearch = registry.optimizers[$0.name] is any SearchRule.Type
+        return try derive(forward, for: isSearch ? .trial : .step, optimizer: $0, options: options).layers
       }
       f = try Initialization.function(
         forward, slots: step?.parameters.filter { $0.kind == .slot } ?? [], step, registry)
@@ -148,6 +169,16 @@ package enum Pipeline {
       f = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
       f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry)
+    case .curvature, .trial, .spectrum:
+      let gradient = try Differentiate.run(
+        f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
+      stages.append((Differentiate.pass, gradient))
+      try check(gradient, Differentiate.pass, options)
+      let make =
+        purpose == .curvature
+        ? SearchFunctions.curvature : purpose == .trial ? SearchFunctions.trial : SearchFunctions.spectrum
+      f = try make(f, gradient, optimizer, options)
+      stages.append((SearchFunctions.pass, f))
     default: break
     }
     try check(f, Differentiate.pass, options)

@@ -40,3 +40,26 @@ enum BatchSum: LaneKernel {
     }
   }
 }
+
+/// `batch_max`, sizes [E]: x [E] → y [E], unbatched: the maximum over the items of this chunk.
+enum BatchMax: LaneKernel {
+  static var name: String { "batch_max" }
+
+  static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
+    let y = call.scalars(call.inputCount, group: 0, as: V.self)
+    for e in 0..<call.sizes[0] {
+      // Lanes beyond the batch repeat an item, which changes no maximum.
+      var largest = call.source(0, group: 0, as: V.self)[e]
+      for group in 1..<Swift.max(1, call.groups) {
+        largest = V.max(call.source(0, group: group, as: V.self)[e], largest)
+      }
+      withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count) { lanes in
+        guard let base = lanes.baseAddress else { return }
+        largest.store(base)
+        var result = base[0]
+        for lane in 1..<Swift.max(1, V.count) where !(base[lane] <= result) { result = base[lane] }
+        y[e] = result
+      }
+    }
+  }
+}

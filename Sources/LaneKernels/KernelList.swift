@@ -27,6 +27,7 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(Reduce.set)
   add(MaxVJP.set)
   add(BatchSum.set)
+  add(BatchMax.set.takingMaximum)
   add(Gather.set)
   add(ScatterAdd.set)
   add(Concat.set)

@@ -110,6 +110,9 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
       GradientCase("abseig", ["[B] Sym(4)[2]"], op("abseig")),
       GradientCase("softmax", ["[B] R[2, 4]"], op("softmax")),
       GradientCase("log_softmax", ["[B] R[2, 4]"], op("log_softmax")),
+      GradientCase("solve_spd", ["R[3, 3]", "R[3, 2]"]) { b, x in
+        try b.solveSPD(try b.add(try b.syrk(x[0]), try b.identity(3)), x[1])
+      },
       GradientCase("cross_entropy", ["[B] R[4]"]) { b, x in
         let label = try b.one("as_type", [try b.fill([], 2)], ["type": .type(GeoType(Space("Label", [4])))])
         return try b.one("cross_entropy", [x[0], label])

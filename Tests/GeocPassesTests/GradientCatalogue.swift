@@ -23,6 +23,7 @@ enum GradientCatalogue {
     "other_view": "couples views: tried by verify in HypCDOracleTests",
     "pairwise_distance": "tried by verify and held to oracles in HypCDOracleTests",
     "pairwise_cosine": "tried by verify in HypCDOracleTests", "coordinates": "tried by verify in HypCDOracleTests",
+    "batch_max": "of margins and logarithms, as a constant",
     "cross_entropy_core": "stands inside cross_entropy", "spectral_rebuild_vjp": "a backward",
     "spectral_power_vjp": "a backward",
     "spectral_power_dp": "a backward", "guarded_abs_vjp": "a backward", "guarded_max_vjp": "a backward",
@@ -33,6 +34,7 @@ enum GradientCatalogue {
     "expm": "takes no batch: tried by the tests of the ops", "det": "takes no batch: tried by the tests of the ops",
     "grassmann_geodesic": "a step of optimizers, which nothing differentiates",
     "solve": "takes no batch: tried by the tests of the ops",
+    "solve_spd": "takes no batch: tried by the tests of the ops",
   ]
 
   private static let metrics = ["airm", "log_euclidean", "log_cholesky", "bures_wasserstein"]
@@ -142,6 +144,12 @@ enum GradientCatalogue {
     GradientCase("concat", ["[B] R[2, 3]", "[B] R[2, 1]"], ["axis": .int(1)]),
     GradientCase("cross_entropy", ["[B] R[4]", "[B] Label(4)"]),
     GradientCase("cross_entropy", ["[B] R[3, 4]", "[B] Label(4)[3]"]),
+    GradientCase("logistic", ["[B] R"]),
+    GradientCase("logistic", ["[B] R[1]", "[B] Label(2)"]),
+    GradientCase("binary_cross_entropy", ["[B] R[1]", "[B] Label(2)"]),
+    GradientCase("l2_penalty", ["[B] R[2, 3]"]),
+    GradientCase("norm_power", ["[B] R[3]"], ["p": .real(5)]),
+    GradientCase("log_sum_exp", ["[B] R[3, 1]", "[B] R[3]"], ["mu": .real(0.5)]),
     GradientCase("mse", ["[B] R[2, 3]", "[B] R[2, 3]"]),
   ]
 

@@ -20,4 +20,6 @@ package struct NumericCodes: Sendable {
     "E0608", "gradient-mismatch", "a gradient differs from finite differences")
   /// Reported by `verify`.
   package let invariance = DiagnosticCode("E0609", "invariance-fails", "an invariance does not hold numerically")
+  /// The smallest eigenvalue is in the message.
+  package let noStep = DiagnosticCode("E0610", "no-step", "a second-order search found no step")
 }

@@ -168,6 +168,12 @@ package struct TrainingDescription: Codable, Hashable, Sendable {
   package var checkpointEvery: Int
   /// Epochs without improvement of the validation loss before stopping.
   package var earlyStop: Int?
+  /// Whether the first step after which all margins are positive is reported.
+  package var reportsSeparation = false
+  /// Whether training ends there.
+  package var stopsWhenSeparated = false
+  /// How a second-order optimizer searches; nil for others.
+  package var search: SearchDescription?
 
   /// Learning-rate schedules: each gives a factor on the base rate.
   package indirect enum Schedule: Codable, Hashable, Sendable {

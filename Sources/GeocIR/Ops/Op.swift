@@ -71,6 +71,8 @@ package enum OpTrait: Hashable, Sendable {
   case normalization
   /// Features run along the first axis of an item, not along the last.
   case channelsFirst
+  /// A loss that knows its backward for normalised and for infinite steps: attributes `normalize` and `steps`.
+  case largeSteps
 }
 
 /// A kernel and its fixed arguments.
@@ -229,6 +231,8 @@ package protocol Op: Sendable {
   static func fit(_ c: OpContext) throws -> FitRule?
   /// The operator of ONNX that computes the same of the same inputs, batch first; nil where there is none.
   static func onnx(_ c: OpContext) -> ONNXForm?
+  /// A loss of classes: how clearly each sample is classified, one number, positive where it is. Nil for other losses.
+  static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
   /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
@@ -254,6 +258,7 @@ extension Op {
   package static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
   package static func fit(_ c: OpContext) throws -> FitRule? { nil }
+  package static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
   package static func moments(_ c: MomentContext) throws -> MomentTransfer? { nil }
   package static func fixedPoint(_ attributes: Attributes) -> Moments? { nil }

@@ -16,6 +16,9 @@ package protocol OptimizerRule: Sendable {
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value])
   /// Why the rule cannot step in a parameter of type `type`, and what to do about it; nil where it can.
   static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem?
+  /// Changes the model before it is differentiated for a step, where the rule needs another backward of the loss than
+  /// its own. Why that cannot be; nil where it can.
+  static func adapt(_ forward: inout Function, _ attributes: Attributes, _ registry: OpRegistry) -> OptimizerProblem?
 
   /// What can be said beforehand of its steps of a parameter of type `type`, a clause; nil for nothing.
   static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String?
@@ -31,6 +34,11 @@ extension OptimizerRule {
     nil
   }
   package static func remark(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> String? { nil }
+  package static func adapt(
+    _ forward: inout Function, _ attributes: Attributes, _ registry: OpRegistry
+  ) -> OptimizerProblem? {
+    nil
+  }
 }
 
 /// A parameter that an optimizer cannot step.
@@ -39,11 +47,14 @@ package struct OptimizerProblem: Hashable, Sendable {
   package var message: String
   /// What to change.
   package var help: String
+  /// The node in the way, where there is one.
+  package var origin: Origin?
 
   /// A problem by its parts.
-  package init(_ message: String, help: String) {
+  package init(_ message: String, help: String, origin: Origin? = nil) {
     self.message = message
     self.help = help
+    self.origin = origin
   }
 }
 

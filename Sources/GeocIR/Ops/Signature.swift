@@ -232,7 +232,11 @@ package struct Signature: Sendable {
       result.excludesLower = s.take("(")
       if s.peek() != 0x2E { result.lower = try s.real() }
       try s.expect("...")
-      if let c = s.peek(), (0x30...0x39).contains(c) || c == 0x2D { result.upper = try s.real() }
+      if s.take("inf") {
+        result.upper = .infinity
+      } else if let c = s.peek(), (0x30...0x39).contains(c) || c == 0x2D {
+        result.upper = try s.real()
+      }
       result.excludesUpper = s.take(")")
     }
     return result

@@ -23,6 +23,10 @@ protocol LapackScalar: BinaryFloatingPoint {
     _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ pivots: UnsafePointer<Int32>,
     _ b: UnsafeMutablePointer<Self>
   ) -> Int32
+  /// Cholesky factor of the lower triangle in place; the order of the first minor that is not positive definite, or 0.
+  static func potrf(_ n: Int32, _ a: UnsafeMutablePointer<Self>) -> Int32
+  /// Solves `A X = B` in place from the `potrf` of A.
+  static func potrs(_ n: Int32, _ columns: Int32, _ a: UnsafePointer<Self>, _ b: UnsafeMutablePointer<Self>) -> Int32
   /// Thin singular value decomposition; `a` is destroyed.
   static func gesdd(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Self>, _ s: UnsafeMutablePointer<Self>,
@@ -60,6 +64,14 @@ extension Double: LapackScalar {
     _ b: UnsafeMutablePointer<Double>
   ) -> Int32 {
     LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
+  }
+  static func potrf(_ n: Int32, _ a: UnsafeMutablePointer<Double>) -> Int32 {
+    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
+  }
+  static func potrs(
+    _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ b: UnsafeMutablePointer<Double>
+  ) -> Int32 {
+    LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
   }
   static func gesdd(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Double>, _ s: UnsafeMutablePointer<Double>,
@@ -102,6 +114,14 @@ extension Float: LapackScalar {
     _ b: UnsafeMutablePointer<Float>
   ) -> Int32 {
     LAPACKE_sgetrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
+  }
+  static func potrf(_ n: Int32, _ a: UnsafeMutablePointer<Float>) -> Int32 {
+    LAPACKE_spotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
+  }
+  static func potrs(
+    _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>
+  ) -> Int32 {
+    LAPACKE_spotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
   }
   static func gesdd(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>,

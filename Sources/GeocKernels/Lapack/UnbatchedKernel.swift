@@ -21,7 +21,9 @@ extension UnbatchedKernel {
 /// The kernels that BLAS and LAPACK provide.
 enum UnbatchedKernels {
   /// Kernels that exist for unbatched values only.
-  static var sets: [KernelSet] { [QR.set, SVD.set, SVDPolar.set, Solve.set, Determinant.set, MatrixExponential.set] }
+  static var sets: [KernelSet] {
+    [QR.set, SVD.set, SVDPolar.set, Solve.set, SolveSPD.set, Determinant.set, MatrixExponential.set]
+  }
 }
 
 extension KernelCall {

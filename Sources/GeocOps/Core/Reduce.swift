@@ -72,6 +72,24 @@ enum BatchSumOp: Op {
   static func flops(_ c: OpContext) -> Int { c.inputShape(0).reduce(1, *) }
 }
 
+/// Maximum over the items of the batch.
+enum BatchMaxOp: Op {
+  static let name = "batch_max"
+  static let doc = OpDoc(family: "core", summary: "Maximum over the batch.")
+  static let signature: Signature = "(x: T[*]) -> R[*]"
+  static let traits: Set<OpTrait> = [.seesBatch]
+  static let isPublic = false
+
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    guard call.inputs.first?.isBatched == true else { throw TypeProblem(.mismatch, "batch_max takes a batched value") }
+    return [.real(call.shape(0))]
+  }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest("batch_max", sizes: [c.inputShape(0).reduce(1, *)], reducesBatch: true)
+  }
+  static func flops(_ c: OpContext) -> Int { c.inputShape(0).reduce(1, *) }
+}
+
 /// Number of items in the batch.
 enum BatchSizeOp: Op {
   static let name = "batch_size"
@@ -98,6 +116,8 @@ extension Builder {
   /// Sum of all elements of the item.
   package mutating func sumAll(_ x: Value) throws -> Value { try sumLast(x, shape(x).count) }
 
+  /// Maximum over the batch.
+  package mutating func batchMax(_ x: Value) throws -> Value { try one("batch_max", [x]) }
   /// Sum over the batch (and over leading axes until the shape is `shape`).
   package mutating func batchSum(_ x: Value) throws -> Value { try one("batch_sum", [x]) }
 

@@ -189,3 +189,37 @@ enum SolveOp: SingleMatrixOp {
     return 2 * n * (c.inputShape(0).reduce(1, *) / 3 + c.inputShape(1).reduce(1, *))
   }
 }
+
+enum SolveSPDOp: SingleMatrixOp {
+  static let name = "solve_spd"
+  static let doc = OpDoc(
+    family: "core", summary: "a⁻¹ b for symmetric positive definite a, by Cholesky.", backward: "b̄ = a⁻¹ ȳ, ā = −b̄ yᵀ")
+  static let signature: Signature = "(a: T[*], b: T[*]) -> R[*]"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try requireUnbatched(call)
+    let s = try SquareShape.split(call.shape(0), name)
+    let y = try MatrixShape.split(call.shape(1), name, 1)
+    guard y.rows == s.n, y.leading == s.leading else {
+      throw TypeProblem(.disagreement, "solve_spd cannot combine \(call.shape(0)) and \(call.shape(1))")
+    }
+    return [.real(call.shape(1))]
+  }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let dy = cotangents[0] else { return [nil, nil] }
+    let dx = try b.solveSPD(c.inputs[0], dy)
+    return [try b.negate(try b.matmul(dx, c.results[0], tb: true)), dx]
+  }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    let s = try SquareShape.split(c.inputShape(0), name)
+    return KernelRequest("solve_spd", sizes: [s.leading.reduce(1, *), s.n, c.inputShape(1).last ?? 0])
+  }
+  static func flops(_ c: OpContext) -> Int {
+    let n = c.inputShape(0).last ?? 0
+    return 2 * n * (c.inputShape(0).reduce(1, *) / 6 + c.inputShape(1).reduce(1, *))
+  }
+}
+
+extension Builder {
+  /// a⁻¹ x for symmetric positive definite a.
+  package mutating func solveSPD(_ a: Value, _ x: Value) throws -> Value { try one("solve_spd", [a, x]) }
+}

@@ -1,7 +1,7 @@
 import GeocIR
 
 /// A x + b.
-enum LinearOp: Op {
+enum LinearOp: LinearInWeights {
   static let name = "linear"
   static let doc = OpDoc(
     family: "dense", summary: "Affine map of the last axis.", formula: "y = W x + b",
@@ -18,6 +18,18 @@ enum LinearOp: Op {
 
   static func weights(_ call: TypeCall) throws -> [TypedOperand] {
     WeightStart.applied(try call.inferred(signature).weights, call.attributes)
+  }
+
+  static func factors(_ b: inout Builder, _ c: OpContext) throws -> [WeightFactor] {
+    let shape = c.inputShape(0)
+    let rows = shape.dropLast().reduce(1, *)
+    var factors = [
+      WeightFactor(weight: try c.value("weight"), factor: try b.reshape(c.inputs[0], [rows, shape.last ?? 1]))
+    ]
+    if c.has("bias") {
+      factors.append(WeightFactor(weight: try c.value("bias"), factor: try b.fill([rows, 1], 1)))
+    }
+    return factors
   }
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {

@@ -1,7 +1,7 @@
 import GeocIR
 
 /// Cross-entropy of logits and a class.
-enum CrossEntropyOp: Op {
+enum CrossEntropyOp: CurvedLoss {
   static let name = "cross_entropy"
   static let doc = OpDoc(
     family: "loss",
@@ -33,6 +33,18 @@ enum CrossEntropyOp: Op {
     let picked = try b.mul(try b.one("log_softmax", [c.inputs[0]]), try hits(&b, c))
     return [try shared(&b, c, try b.negate(try b.sumLast(picked, 1)))]
   }
+  static func curvature(_ b: inout Builder, _ c: OpContext, _ form: HessianForm) throws -> SecondDerivatives? {
+    guard c.inputShape(0).count == 1, !c.has("labelled") else { return nil }
+    let p = try b.one("softmax", [c.inputs[0]])
+    return try SoftmaxCurvature.form(&b, p, form, scale: 1, gradient: try b.sub(p, try hits(&b, c)))
+  }
+  static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value? {
+    guard c.inputShape(0).count == 1 else { return nil }
+    let hits = try hits(&b, c)
+    let own = try b.sumLast(try b.mul(c.inputs[0], hits), 1)
+    let others = try b.reduce(try b.map("select(x1, -1e38, x0)", [c.inputs[0], hits]), "max", axes: [0])
+    return try b.sub(own, others)
+  }
   /// `value` of the labelled rows, scaled so that its mean over the batch is that over them.
   private static func shared(_ b: inout Builder, _ c: OpContext, _ value: Value) throws -> Value {
     c.has("labelled") ? try b.mul(value, try b.labelledShare(try c.value("labelled"))) : value
@@ -51,7 +63,7 @@ enum CrossEntropyOp: Op {
 }
 
 /// Mean squared error.
-enum MSEOp: Op {
+enum MSEOp: CurvedLoss {
   static let name = "mse"
   static let doc = OpDoc(
     family: "loss", summary: "Mean of squared differences over the elements, mean over the batch.",
@@ -66,5 +78,13 @@ enum MSEOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let square = try b.map("(x0 - x1) * (x0 - x1)", c.inputs)
     return [try b.scale(try b.sumAll(square), 1 / Double(c.inputShape(0).reduce(1, *)))]
+  }
+  static func curvature(_ b: inout Builder, _ c: OpContext, _ form: HessianForm) throws -> SecondDerivatives? {
+    let scale = 2 / Double(max(1, c.inputShape(0).reduce(1, *)))
+    switch form {
+    case .fisher: return .outer(factor: try b.sub(c.inputs[0], c.inputs[1]), scale: try b.fill([], scale * scale))
+    case .fisherTerm: return nil
+    default: return .multiple(scale)
+    }
   }
 }

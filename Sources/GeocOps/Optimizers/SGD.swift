@@ -9,14 +9,19 @@ enum SGD: OptimizerRule {
     formula: "g ← g + λx; b ← μb + (1−τ)g (b ← g on the first step); x ← x − η(b, or g + μb with nesterov)",
     source: "PyTorch SGD",
     parameters: [
-      "lr": "learning rate η", "momentum": "μ", "dampening": "τ", "weight_decay": "λ, coupled",
+      "lr": LargeSteps.rateText, "momentum": "μ", "dampening": "τ", "weight_decay": "λ, coupled",
       "nesterov": "look ahead along the buffer",
     ], example: "optimizer: { sgd: { lr: 0.1, momentum: 0.9 } }")
   static let signature: Signature = """
-    () {lr: real in (0..., momentum: real = 0 in 0...1), dampening: real = 0 in 0...1, weight_decay: real = 0 in 0..., \
+    () {lr: real in (0...inf, momentum: real = 0 in 0...1), dampening: real = 0 in 0...1, weight_decay: real = 0 in 0..., \
     nesterov: bool = false} ->
     """
 
+  static func adapt(
+    _ forward: inout Function, _ attributes: Attributes, _ registry: OpRegistry
+  ) -> OptimizerProblem? {
+    LargeSteps.adapt(&forward, attributes, isNormalized: false, registry)
+  }
   static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot] {
     attributes.real("momentum") == 0 ? [] : [Slot(name: "momentum_buffer", type: .real(spaces.shape(type)))]
   }

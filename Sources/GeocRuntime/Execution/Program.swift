@@ -46,6 +46,8 @@ final class Program: @unchecked Sendable {
     var count: Int
     /// Slot of the complete sum.
     var slot: Int
+    /// Whether it is a maximum instead.
+    var isMaximum: Bool
   }
 
   let schedule: Schedule
@@ -123,7 +125,8 @@ final class Program: @unchecked Sendable {
           allSums.append(
             Sum(
               step: k, operand: prepared[k].firstOperand + prepared[k].inputCount + o,
-              offset: offsets[o] * layout.scalarSize, count: schedule.slots[slot].elements, slot: slot))
+              offset: offsets[o] * layout.scalarSize, count: schedule.slots[slot].elements, slot: slot,
+              isMaximum: kernels.kernel(schedule.steps[k].kernel)?.takesMaximum == true))
         }
       }
       allRegions.append(

@@ -96,7 +96,7 @@ extension Executable {
         if job.checksValues { checkChunk(k, worker, firstItem, items) }
       }
       if chunk != chunks.lowerBound {
-        for s in region.sums { add(worker.sums.base + sums[s].offset, to: record + sums[s].offset, sums[s].count) }
+        for s in region.sums { combine(worker.sums.base + sums[s].offset, into: record + sums[s].offset, sums[s]) }
       }
     }
   }
@@ -128,18 +128,26 @@ extension Executable {
       let target = unbatchedPlace(sum.slot)
       memcpy(target, partials.base + sum.offset, sum.count * program.layout.scalarSize)
       for task in 1..<max(1, bound.tasks) {
-        add(partials.base + task * recordBytes + sum.offset, to: target, sum.count)
+        combine(partials.base + task * recordBytes + sum.offset, into: target, sum)
       }
     }
   }
 
-  private func add(_ source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ count: Int) {
+  private func combine(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, _ sum: Program.Sum) {
     if schedule.dtype == .f64 {
       let (x, y) = (source.assumingMemoryBound(to: Double.self), target.assumingMemoryBound(to: Double.self))
-      for k in 0..<count { y[k] += x[k] }
+      if sum.isMaximum {
+        for k in 0..<sum.count where !(x[k] <= y[k]) { y[k] = x[k] }
+      } else {
+        for k in 0..<sum.count { y[k] += x[k] }
+      }
     } else {
       let (x, y) = (source.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self))
-      for k in 0..<count { y[k] += x[k] }
+      if sum.isMaximum {
+        for k in 0..<sum.count where !(x[k] <= y[k]) { y[k] = x[k] }
+      } else {
+        for k in 0..<sum.count { y[k] += x[k] }
+      }
     }
   }
 

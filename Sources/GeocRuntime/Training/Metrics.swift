@@ -30,9 +30,10 @@ package enum Metrics {
       }
     }
 
-    /// Class of the largest score of each row, the first of equal ones.
+    /// Class of the largest score of each row, the first of equal ones; of one score, class 1 where it is positive.
     var classes: [Int] {
-      stride(from: 0, to: predictions.count, by: max(1, width)).map { start in
+      if width == 1 { return predictions.map { $0 > 0 ? 1 : 0 } }
+      return stride(from: 0, to: predictions.count, by: max(1, width)).map { start in
         var best = 0
         for k in 1..<max(1, width) where predictions[start + k] > predictions[start + best] { best = k }
         return best

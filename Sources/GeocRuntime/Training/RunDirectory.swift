@@ -11,6 +11,8 @@ package struct RunDirectory: Sendable {
   package let path: String
   /// The epochs so far, in order.
   package private(set) var records: [EpochRecord] = []
+  /// When the metrics are to be written again, in nanoseconds.
+  private var nextFlush: UInt64 = 0
 
   /// A folder that exists already.
   package init(existing path: String) throws(GeocError) {
@@ -63,9 +65,17 @@ package struct RunDirectory: Sendable {
     return try RunDirectory(existing: inner)
   }
 
-  /// Adds an epoch and rewrites `metrics.csv` and `metrics.jsonl`. Throws E0517.
+  /// Adds an epoch and rewrites `metrics.csv` and `metrics.jsonl`, unless they were written a moment ago: epochs may
+  /// take microseconds. `flush` brings them up to date. Throws E0517.
   package mutating func append(_ record: EpochRecord) throws(GeocError) {
     records.append(record)
+    if Executable.now() >= nextFlush { try flush() }
+  }
+
+  /// Writes `metrics.csv` and `metrics.jsonl` with all epochs so far. Throws E0517.
+  package mutating func flush() throws(GeocError) {
+    guard !records.isEmpty else { return }
+    let start = Executable.now()
     var names: [String] = []
     for name in records.flatMap({ $0.values.map(\.name) }) where !names.contains(name) { names.append(name) }
     var csv = (["epoch", "step", "lr"] + names + ["seconds"]).joined(separator: ",") + "\n"
@@ -81,6 +91,8 @@ package struct RunDirectory: Sendable {
     }
     try write("metrics.csv", csv)
     try write("metrics.jsonl", lines)
+    let end = Executable.now()
+    nextFlush = end + max(500_000_000, 20 * (end - start))
   }
 
   /// Reads the epochs of an interrupted run from `metrics.jsonl`, up to epoch `last`.

@@ -14,6 +14,10 @@ package struct ModelProgram: Sendable {
   package var evaluate: Executable?
   /// Outputs in evaluation mode.
   package var predict: Executable?
+  /// The search that takes the place of `step`.
+  package var search: SearchProgram?
+  /// The smallest margin of a batch.
+  package var separation: Executable?
   /// Values that `predict` and `evaluate` take from parameters alone.
   package var prepare: [Executable]
   /// Nodes whose states are estimated from rows, in order.
@@ -24,8 +28,11 @@ package struct ModelProgram: Sendable {
   /// A program by its parts.
   package init(
     initialize: Executable?, step: Executable?, evaluate: Executable?, predict: Executable?,
-    prepare: [Executable] = [], fits: [FitProgram] = [], store: ParameterStore
+    prepare: [Executable] = [], fits: [FitProgram] = [], separation: Executable? = nil, search: SearchProgram? = nil,
+    store: ParameterStore
   ) {
+    self.search = search
+    self.separation = separation
     self.initialize = initialize
     self.step = step
     self.evaluate = evaluate
@@ -127,6 +134,14 @@ package final class Trainer {
     package var online: [Double]?
     /// Samples seen in the task so far, where labels are drawn anew.
     package var onlineSeen: Int?
+    /// The first step after which all margins were positive.
+    package var separation: Int?
+    /// Linear solves of a search.
+    package var solves = 0
+    /// Length of the gradient behind the last iteration of a search.
+    package var gradientNorm = 0.0
+    /// Whether the gradient is shorter than the tolerance of a search.
+    package var isConverged = false
 
     /// Nothing done.
     package init() {}
@@ -174,15 +189,21 @@ package final class Trainer {
   /// Whether nothing is left to do: all epochs or steps are done, or the validation loss stopped to fall.
   package var isFinished: Bool {
     if progress.epoch >= epochs || progress.step >= totalSteps { return true }
+    if progress.isConverged { return true }
+    if training.stopsWhenSeparated, progress.separation != nil { return true }
     guard let patience = training.earlyStop, !fold.validation.isEmpty, progress.stepInEpoch == 0 else { return false }
     return progress.epoch - progress.bestEpoch >= patience
   }
 
-  /// Fits what is fitted, unless the run goes on with an earlier one, then runs to the end. `isBest` of `finish` is true when the validation loss is the smallest so far. Throws `GeocError`
-  /// for numeric faults, `Interrupted`, and what `finish` throws.
+  /// Fits what is fitted, unless the run goes on with an earlier one, then runs to the end. `isBest` of `finish` is true
+  /// when the validation loss is the smallest so far. Throws `GeocError` for numeric faults, `Interrupted`, and what
+  /// `finish` throws.
   package func run(
     report: (TrainingEvent) -> Void, finish: (EpochRecord, _ isBest: Bool) throws -> Void
   ) throws {
+    guard program.step != nil || program.search != nil || isFinished else {
+      throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
+    }
     let start = Self.now()
     // Those of a run that has ended stay for what is evaluated behind it.
     try relabel(epoch: isFinished ? max(0, progress.epoch - 1) : progress.epoch)
@@ -190,10 +211,7 @@ package final class Trainer {
       report(.fitted(try program.fit(data.columns, rows: fold.train), seconds: Self.now() - start))
     }
     while !isFinished {
-      guard let step = program.step else {
-        throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'step'"))
-      }
-      let record = try epoch(step, start: start, report)
+      let record = try epoch(start: start, report)
       progress.epoch += 1
       progress.stepInEpoch = 0
       progress.lossSum = 0
@@ -210,7 +228,26 @@ package final class Trainer {
   }
 
   /// One epoch, from where an interrupted one stopped.
-  private func epoch(_ step: Executable, start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
+  private func epoch(start: Double, _ report: (TrainingEvent) -> Void) throws -> EpochRecord {
+    var rate = 1.0
+    var values: [(name: String, value: Double)] = []
+    if let search = program.search, let settings = training.search {
+      values = try iteration(search, settings).values(solves: progress.solves)
+    } else if let step = program.step {
+      rate = try steps(step, report)
+      values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
+    }
+    values += try separation()
+    try program.fit(data.columns, rows: fold.train) { $0.readsWeights }
+    try program.refresh()
+    if let relabelling, relabelling.endsTask(epoch: progress.epoch, of: epochs) { values += try taskScores() }
+    if !fold.validation.isEmpty, relabelling == nil { values += try evaluation(fold.validation, prefix: "validation_") }
+    return EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+  }
+
+  /// The optimizer steps of one epoch, from where an interrupted one stopped; the last learning rate.
+  private func steps(_ step: Executable, _ report: (TrainingEvent) -> Void) throws -> Double {
     let seed = UInt64(bitPattern: Int64(training.seed))
     let order = order(seed)
     try program.store.set("hyper.epoch", Double(progress.epoch + 1))
@@ -247,13 +284,7 @@ package final class Trainer {
       if relabelling != nil { count(online, of: min(first + batchSize, order.count) - first) }
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
-    var values = [(name: "train_loss", value: progress.lossSum / Double(max(1, progress.seen)))]
-    try program.fit(data.columns, rows: fold.train) { $0.readsWeights }
-    try program.refresh()
-    if let relabelling, relabelling.endsTask(epoch: progress.epoch, of: epochs) { values += try taskScores() }
-    if !fold.validation.isEmpty, relabelling == nil { values += try evaluation(fold.validation, prefix: "validation_") }
-    return EpochRecord(
-      epoch: progress.epoch + 1, step: progress.step, learningRate: rate, values: values, seconds: Self.now() - start)
+    return rate
   }
 
   /// The rows of an epoch.

@@ -15,7 +15,7 @@ struct RunReader {
   ]
   static let trainKeys = [
     "optimizer", "groups", "schedule", "clip", "epochs", "steps", "batch", "drop_last", "shuffle", "seed",
-    "checkpoint_every", "early_stop",
+    "checkpoint_every", "early_stop", "until",
   ]
 
   private var inputNames: [String] { spec.inputs.map(\.name.value) }
@@ -197,9 +197,24 @@ struct RunReader {
         .spec.badTrain, "'early_stop' watches the validation loss, and with '\(other.name)' there is none",
         at: field.key.span, labels: [(other.key.span, "makes the loss one of training batches")])
     }
-    guard let description else { return nil }
-    training.learningRate = description.attributes.real("lr", 1)
+    readSeparation(fields["until"], &training)
+    guard var description else { return nil }
+    readSearch(fields, chosen.value, &description, &training)
+    let rate = description.attributes.real("lr", 1)
+    // Infinite steps are taken in parameters divided by the rate.
+    training.learningRate = rate.isFinite ? rate : 1
     return (training, description)
+  }
+
+  /// Whether training reports when the data are separated, and stops then.
+  private mutating func readSeparation(_ until: Problems.Field?, _ training: inout TrainingDescription) {
+    let metric = spec.metrics.first { $0.name.value == "separation" }
+    if let until, problems.choice(until.value, "'until'", ["separated"]) != nil { training.stopsWhenSeparated = true }
+    training.reportsSeparation = metric != nil || until != nil
+    if training.reportsSeparation, training.batch != nil, let place = metric?.name.span ?? until?.key.span {
+      problems.report(
+        .spec.badTrain, "separation is counted in steps on all rows", at: place, help: "add 'batch: whole' to 'train'")
+    }
   }
 
   private mutating func count(

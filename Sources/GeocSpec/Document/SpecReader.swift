@@ -285,7 +285,7 @@ struct SpecReader {
     }
   }
 
-  static let metricNames = ["accuracy", "balanced_accuracy", "f1", "mse", "cluster_accuracy"]
+  static let metricNames = ["accuracy", "balanced_accuracy", "f1", "mse", "cluster_accuracy", "separation"]
 
   private mutating func readMetrics(_ node: YAMLNode) -> [MetricEntry] {
     (node.items ?? [node]).compactMap { item in
@@ -302,7 +302,9 @@ struct SpecReader {
       guard let name = problems.choice(first.key, "a metric", Self.metricNames, code: .spec.unknownMetric) else {
         return nil
       }
-      let known = ["prediction", "target"] + (name.value == "cluster_accuracy" ? ClusterEntry.keys : [])
+      let known =
+        name.value == "separation"
+        ? [] : ["prediction", "target"] + (name.value == "cluster_accuracy" ? ClusterEntry.keys : [])
       guard let fields = problems.fields(first.value, "the metric '\(name.value)'", known: known) else { return nil }
       return metric(name, fields)
     }

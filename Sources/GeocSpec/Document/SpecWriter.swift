@@ -114,11 +114,16 @@ private struct SpecWriter {
     }
     guard name == "train" else { return }
     let given = (node.entries ?? []).compactMap(\.key.text)
+    let chosen = node.entries?.first { $0.key.text == "optimizer" }?.value
+    let isSearch = registry.optimizers[chosen?.text ?? chosen?.entries?.first?.key.text ?? ""] is any SearchRule.Type
     let defaults = [
-      ("schedule", "constant"), ("batch", "32"), ("drop_last", "false"), ("shuffle", "true"), ("seed", "0"),
+      ("schedule", "constant"), ("batch", isSearch ? "whole" : "32"), ("drop_last", "false"), ("shuffle", "true"),
+      ("seed", "0"),
       ("checkpoint_every", "1"),
     ]
-    for (key, value) in defaults where !given.contains(key) { line(1, "\(key): \(value)") }
+    for (key, value) in defaults where !given.contains(key) && !(isSearch && key == "schedule") {
+      line(1, "\(key): \(value)")
+    }
   }
 
   private func optimizer(_ node: YAMLNode) -> String {

@@ -67,6 +67,7 @@ struct Elaborator {
     let lossInputs = try elaborateLosses(&scope)
     isInLoss = false
     let metrics = elaborateMetrics(scope, lossInputs)
+    try elaborateSeparation()
     for state in newStates { builder.result("state.\(state.name)", state.value) }
     if isBroken { return nil }
     return Outcome(
@@ -166,6 +167,10 @@ struct Elaborator {
   /// The value of a name; nil when there is none, which has been reported.
   mutating func lookUp(_ name: Located<String>, _ scope: Scope) -> Binding? {
     if let binding = scope.bindings[name.value] { return binding }
+    // A weight of a node above: `logits.weight`.
+    if let weight = builder.function.parameter(scope.prefix + name.value), weight.kind == .param {
+      return .value(weight.value)
+    }
     isBroken = true
     let isLater = scope.aliases.contains(name.value)
     problems.report(

@@ -83,6 +83,8 @@ extension Elaborator {
     let lossInputs = lossInputs ?? classifier(scope)
     for metric in spec.metrics {
       let name = metric.name.value
+      // A fact of the training, not of predictions.
+      if name == "separation" { continue }
       var prediction = lossInputs?.prediction
       var target = lossInputs?.target
       if let given = metric.clustering?.features ?? metric.prediction {

@@ -96,6 +96,10 @@ struct ParameterReader {
       }
       return .int(x)
     case .real:
+      // A bound written `inf` admits infinity itself.
+      if parameter.upper == .infinity, ["inf", ".inf", "+.inf"].contains(node.text?.lowercased() ?? "") {
+        return .real(.infinity)
+      }
       guard let x = number(node, what, &problems), inRange(x, parameter, what, node, &problems) else { return nil }
       return .real(x)
     case .bool:

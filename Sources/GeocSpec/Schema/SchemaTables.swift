@@ -138,6 +138,7 @@ enum SchemaTables {
       ("seed", integer(0, "Seed of initial values, order and random ops.")),
       ("checkpoint_every", integer(1, "Epochs between checkpoints.")),
       ("early_stop", integer(1, "Epochs without a better validation loss before stopping.")),
+      ("until", .object([("enum", .texts(["separated"])), ("description", .text("Ends training early."))])),
     ]) + [("required", .texts(["optimizer"]))]
 
   /// An entry of `data.augment`.

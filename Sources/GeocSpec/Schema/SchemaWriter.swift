@@ -246,7 +246,7 @@ package enum SchemaWriter {
       if let x = parameter.lower {
         fields.append((parameter.excludesLower ? "exclusiveMinimum" : "minimum", .number(x)))
       }
-      if let x = parameter.upper {
+      if let x = parameter.upper, x.isFinite {
         fields.append((parameter.excludesUpper ? "exclusiveMaximum" : "maximum", .number(x)))
       }
       return .object(fields)

@@ -38,7 +38,7 @@ struct ProfileCommand: GeocCommand {
     let compiler = try options.compiler(file, console, &sink)
     console.report(sink)
     guard let compiler else { return CommandStatus(sink.diagnostics) }
-    let name = function ?? (compiler.model.optimizer == nil ? "predict" : "step")
+    let name = function ?? (compiler.model.optimizer == nil ? "predict" : compiler.isSearch ? "curvature" : "step")
     guard let purpose = try compiler.named().first(where: { $0.name == name })?.purpose else {
       throw ValidationError(
         "there is no function '\(name)'; functions: \(try compiler.named().map(\.name).joined(separator: ", "))")

@@ -50,7 +50,7 @@ struct VerifyCommand: GeocCommand {
     var samples = SampleData(seed: UInt64(bitPattern: Int64(seed)))
     let columns = try samples.columns(compiler.forward(), count: batch)
     if compiler.hasLoss { try gradients(compiler, columns, &samples, &sink, console) }
-    if model.optimizer != nil { try constraints(compiler, columns, &sink, console) }
+    if model.optimizer != nil, !compiler.isSearch { try constraints(compiler, columns, &sink, console) }
     try symmetries.run(columns, rows: batch, seed: seed, &samples, &sink, console)
     console.report(sink)
     return CommandStatus(sink.diagnostics)

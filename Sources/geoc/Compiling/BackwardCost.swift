@@ -39,7 +39,7 @@ struct BackwardCost: Hashable {
     variants[1].1.options.usesManualBackward = false
     variants[2].1.options.disabled.formUnion(CompileOptions.fusions)
     return try variants.map { name, variant in
-      let outcome = try variant.compile(.step)
+      let outcome = try variant.compile(variant.update)
       let layers = outcome.stages.last { $0.pass == "differentiate" }?.function ?? outcome.layers
       let core = try lowered(layers, variant.options)
       let batch = compiler.model.run.training?.batch ?? 1

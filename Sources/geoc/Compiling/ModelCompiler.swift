@@ -35,11 +35,20 @@ struct ModelCompiler {
   /// The function that metrics are taken from.
   var evaluation: Pipeline.Purpose { hasLoss && model.run.data?.isLossOfTraining != true ? .evaluate : .predict }
 
+  /// Whether the optimizer searches its steps: its functions are then `curvature` and `trial` instead of `step`.
+  var isSearch: Bool {
+    model.optimizer.map { options.registry.optimizers[$0.name] is any SearchRule.Type } ?? false
+  }
+
+  /// The function that changes the weights.
+  var update: Pipeline.Purpose { isSearch ? .trial : .step }
+
   /// The functions that a plan of this model holds.
   var purposes: [Pipeline.Purpose] {
     var all: [Pipeline.Purpose] = [.initialize, .predict]
     if hasLoss { all.append(.evaluate) }
-    if model.optimizer != nil { all.append(.step) }
+    if model.optimizer != nil { all += isSearch ? [.curvature, .trial, .spectrum] : [.step] }
+    if model.run.training?.reportsSeparation == true { all.append(.separation) }
     return all
   }
 
@@ -139,7 +148,7 @@ struct ModelCompiler {
     }
     do {
       if model.optimizer != nil {
-        ProjectionCheck(compiler: self, proofs: try outcome(.step, Pipeline.derive).scale).run(&sink)
+        ProjectionCheck(compiler: self, proofs: try outcome(update, Pipeline.derive).scale).run(&sink)
       }
       for purpose in try fits().flatMap(Self.purposes) { _ = try outcome(purpose, Pipeline.derive) }
       try SelfNormalization(self).check(&sink)

@@ -63,7 +63,7 @@ struct GraphStages {
 
   /// The plan as a drawing, and its memory.
   func plan() throws -> (drawing: Drawing, memory: MemoryMap) {
-    let outcome = try compiler.compile(compiler.model.optimizer != nil ? .step : purpose)
+    let outcome = try compiler.compile(compiler.model.optimizer != nil ? compiler.update : purpose)
     let function = outcome.function
     let schedule = try compiler.schedule(function)
     var regionOf: [Int: String] = [:]
@@ -181,7 +181,7 @@ struct GraphStages {
 
   private func backwardDrawing() throws -> Drawing {
     let purpose: Pipeline.Purpose =
-      compiler.model.optimizer != nil ? .step : .gradient(mode: "train", ofLoss: compiler.hasLoss)
+      compiler.model.optimizer != nil ? compiler.update : .gradient(mode: "train", ofLoss: compiler.hasLoss)
     let outcome = try compiler.compile(purpose)
     var options = options
     options.cluster = { node, _ in

@@ -30,8 +30,7 @@ enum Interruption {
 extension RunRequest {
   /// Trains, evaluates, and writes the run's folder; returns what to print. Throws E05, E06, `Trainer.Interrupted`.
   func train() throws -> String {
-    let isFitted = !session.plan.run.fits.isEmpty
-    guard (session.plan.run.training != nil && session.plan.module["step"] != nil) || isFitted else {
+    guard session.plan.trains || !session.plan.run.fits.isEmpty else {
       throw GeocError(
         Diagnostic(
           .plan.noFunction, "the spec of '\(session.plan.module.name)' has no 'train', or no 'loss'",
@@ -152,16 +151,20 @@ extension RunRequest {
           try reporter?.epoch(folder.records)
           if data.isLossOfTraining { lastLoss = record["train_loss"] }
           if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
+            try folder.flush()
             try save(checkpoint, withOptimizer: true)
           }
           if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
         })
     } catch is Trainer.Interrupted {
+      try folder.flush()
       try save(checkpoint, withOptimizer: true)
       try reporter?.end(.interrupted)
       progress.note("\ninterrupted: resume with --resume \(run.path)")
       throw Trainer.Interrupted()
     } catch {
+      // What stopped the training is the error to tell.
+      try? folder.flush()
       progress.endLine()
       try reporter?.end(RunReport.Status(endedBy: error))
       throw error
@@ -178,6 +181,7 @@ extension RunRequest {
     let tasks = data.relabel == nil ? [] : Self.tasks(folder.records)
     if data.relabel == nil { values += try trainer.evaluation(rows, prefix: "test_") }
     values += tasks.map { ($0.name, $0.values.reduce(0, +) / Double(max(1, $0.values.count))) }
+    values += trainer.finalSeparation + trainer.finalSearch
     try folder.writeJSON("run.json", description(training, fold, finals: values))
     if let reporter { try reporter.end(.finished, finals: values, confusion: try confusion(trainer, rows: rows)) }
     return Finals(values: values, tasks: tasks)

@@ -33,9 +33,8 @@ enum PlanSource {
       guard let forward = plan.module["forward"] else {
         throw GeocError(Diagnostic(.plan.noFunction, "the plan has no function 'forward'", item: file))
       }
-      return Loaded(
-        plan: plan, task: task ?? (plan.module["step"] == nil && plan.run.fits.isEmpty ? .predict : .train),
-        forward: forward)
+      let isTrained = plan.trains || !plan.run.fits.isEmpty
+      return Loaded(plan: plan, task: task ?? (isTrained ? .train : .predict), forward: forward)
     }
     var sink = DiagnosticSink()
     let compiler = try options.compiler(file, console, &sink)
@@ -64,12 +63,17 @@ enum PlanSource {
   }
 }
 
+extension Plan {
+  /// Whether the plan holds what training runs.
+  var trains: Bool { run.training != nil && (module["step"] != nil || module["trial"] != nil) }
+}
+
 extension ModelCompiler {
   /// The functions that a task needs.
   func purposes(for task: Task) throws -> [Pipeline.Purpose] {
     let fits = try fits().filter { task == .train || $0.adapts }.flatMap(Self.purposes)
     switch task {
-    case .train: return [.initialize, evaluation] + purposes.filter { $0 == .step } + fits
+    case .train: return [.initialize, evaluation] + purposes.filter(\.isOfTraining) + fits
     case .eval: return [.initialize, evaluation] + fits
     case .predict: return [.initialize, .predict] + fits
     case .gradient:

@@ -49,9 +49,14 @@ final class Session {
     for fit in plan.run.fits where fit.parts.allSatisfy({ plan.module[fit.function($0)] != nil }) {
       fits.append(try FitProgram(fit) { (name) throws(GeocError) in try executable(name) })
     }
+    var search: SearchProgram?
+    if let curvature = try optional("curvature"), let trial = try optional("trial") {
+      search = SearchProgram(curvature: curvature, trial: trial, spectrum: try executable("spectrum"))
+    }
     return ModelProgram(
       initialize: try optional("initialize"), step: try optional("step"), evaluate: try optional("evaluate"),
-      predict: try optional("predict"), prepare: prepare, fits: fits, store: store)
+      predict: try optional("predict"), prepare: prepare, fits: fits,
+      separation: try optional("separation"), search: search, store: store)
   }
 
   /// Name and storage shape of the model's parameters and statistics, and of the optimizer's moments, as the
