@@ -2,17 +2,20 @@
 PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev liblbfgs-dev
 # Schemas are tested with a validator that is not ours.
 TEST_PACKAGES = python3-jsonschema
+BENCH_PACKAGES = valgrind
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test build packages test-packages browser format format-check examples man man-check install
+.PHONY: demo test build packages test-packages bench-packages browser instructions format format-check examples man \
+  man-check install
 
 packages: MISSING = $(PACKAGES)
 # Tests of pages run where there is a browser; with GEOC_BROWSER=1 they fail where there is none.
 browser: MISSING = chromium
 
 test-packages: MISSING = $(PACKAGES) $(TEST_PACKAGES)
+bench-packages: MISSING = $(PACKAGES) $(BENCH_PACKAGES)
 
-packages test-packages browser:
+packages test-packages bench-packages browser:
 	@missing=""; for p in $(MISSING); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; fi
 
@@ -29,6 +32,10 @@ test: test-packages
 	swift build --build-tests
 	swift test --skip-build
 	for level in $(LEVELS); do GEOC_KERNELS=$$level swift test --skip-build --filter '$(KERNEL_TESTS)' || exit 1; done
+
+# Instructions of four fixed plans against the counts of the repository, with the binary that the tests built.
+instructions: bench-packages
+	python3 Tests/Benchmarks/instructions.py --geoc .build/debug/geoc
 
 # Instruction sets that were built and are below the best one of this processor, and the tests that run kernels on golden
 # vectors.

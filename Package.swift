@@ -10,7 +10,8 @@ func kernelSettings(_ level: String) -> [SwiftSetting] {
     .unsafeFlags([
       "-wmo", "-num-threads", "2", "-Ounchecked", "-enforce-exclusivity=unchecked", "-warnings-as-errors",
       "-Xcc", "-march=x86-64-\(level)", "-Xcc", "-fno-math-errno",
-    ])
+    ]),
+    .define("KERNELS_\(level.uppercased())"),
   ]
 }
 

@@ -1,6 +1,7 @@
 /// One operand of a kernel call.
 ///
-/// A batched value is stored `[group][element][lane]`: group `g` holds `L` items, one in each SIMD lane.
+/// A batched value is stored `[group][register][element][lane]`: group `g` holds `L` items, 64 bytes of each element, as
+/// many in one register as the instruction set has lanes (`LaneTransfer.lanes64`), one in each lane.
 /// An unbatched value (parameter, statistic) is stored `[element]`, and is the same for every lane.
 package struct Operand {
   /// First scalar: of the first group of this chunk when batched, of the value when unbatched.
@@ -151,12 +152,12 @@ package struct KernelSet: Sendable {
   }
 }
 
-/// Lanes of one group, by scalar type: one 512-bit vector.
+/// Items of one group, by scalar type: 512 bits, in one register or in several.
 package enum LaneWidth {
   /// Doubles in a group.
   package static let f64 = 8
   /// Floats in a group.
   package static let f32 = 16
-  /// Groups in a chunk: two, so that kernels can interleave them to hide latency.
+  /// Groups in a chunk: two at least, so that kernels can interleave them to hide latency.
   package static let groupsPerChunk = 2
 }

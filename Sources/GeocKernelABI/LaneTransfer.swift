@@ -32,7 +32,7 @@ package struct PackCall {
   package var items: Int
   /// Scalars per row.
   package var elements: Int
-  /// The first group: `[group][element][lane]`, 64-byte aligned. Lanes beyond the last item repeat it.
+  /// The first group, in registers `[register][element][lane]`, 64-byte aligned. Lanes beyond the last item repeat it.
   package var lanes: UnsafeMutableRawPointer
   /// Groups to fill.
   package var groups: Int
@@ -54,7 +54,7 @@ package struct PackCall {
 
 /// Everything `unpack` needs to write lanes out as rows.
 package struct UnpackCall {
-  /// The first group, `[group][element][lane]`, 64-byte aligned.
+  /// The first group, in registers `[register][element][lane]`, 64-byte aligned.
   package var lanes: UnsafeRawPointer
   /// Items to write.
   package var items: Int
@@ -82,17 +82,24 @@ package struct LaneTransfer: Sendable {
   package var unpack64: @Sendable (UnsafePointer<UnpackCall>) -> Void
   /// Lanes of 16 floats → rows.
   package var unpack32: @Sendable (UnsafePointer<UnpackCall>) -> Void
+  /// Doubles in a register of the instruction set: a group is stored one register's items after the other.
+  package var lanes64: Int
+  /// Floats in a register.
+  package var lanes32: Int
 
   /// All fields, in order.
   package init(
     pack64: @escaping @Sendable (UnsafePointer<PackCall>) -> Void,
     pack32: @escaping @Sendable (UnsafePointer<PackCall>) -> Void,
     unpack64: @escaping @Sendable (UnsafePointer<UnpackCall>) -> Void,
-    unpack32: @escaping @Sendable (UnsafePointer<UnpackCall>) -> Void
+    unpack32: @escaping @Sendable (UnsafePointer<UnpackCall>) -> Void,
+    lanes64: Int = LaneWidth.f64, lanes32: Int = LaneWidth.f32
   ) {
     self.pack64 = pack64
     self.pack32 = pack32
     self.unpack64 = unpack64
     self.unpack32 = unpack32
+    self.lanes64 = lanes64
+    self.lanes32 = lanes32
   }
 }

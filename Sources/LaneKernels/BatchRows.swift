@@ -7,7 +7,7 @@ struct BatchRows<V: Lanes> {
 
   @inline(always) init(_ call: KernelCall, operand: Int) {
     base = UnsafePointer(call.scalars(operand, group: 0, as: V.self))
-    stride = call.operands[operand].groupStride
+    stride = call.stride(operand, as: V.self)
   }
 
   /// The first number of a row; the next ones are `V.count` apart, and the same number of the next row, where it is in

@@ -15,10 +15,23 @@ struct StoreSink<Vector: Lanes>: BlockSink {
 struct MirrorSink<Vector: Lanes>: BlockSink {
   let base: UnsafeMutablePointer<Vector>
   let n: Int
-  let scale: Vector
+  let scale: Vector.Scalar
   @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
     guard column <= row else { return }
-    let scaled = value * scale
+    let scaled = value * .splat(scale)
+    base[row * n + column] = scaled
+    base[column * n + row] = scaled
+  }
+}
+
+/// Stores the lower triangle times the weight of each element, and the same numbers above it.
+struct WeightedMirrorSink<Vector: Lanes>: BlockSink {
+  let base: UnsafeMutablePointer<Vector>
+  let n: Int
+  let weight: UnsafeMutablePointer<Vector>
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    guard column <= row else { return }
+    let scaled = value * weight[row * n + column]
     base[row * n + column] = scaled
     base[column * n + row] = scaled
   }

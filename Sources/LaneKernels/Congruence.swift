@@ -42,7 +42,7 @@ enum Congruence: LaneKernel {
           own, p.transposed, rows: inner, columns: outer, depth: inner, into: StoreSink(base: product, columns: outer))
         multiplyLower(
           p, MatrixView(LaneElements(product), columns: outer), n: outer, depth: inner,
-          into: MirrorSink(base: y + field * outer * outer, n: outer, scale: V.one))
+          into: MirrorSink(base: y + field * outer * outer, n: outer, scale: 1))
       }
     }
   }
@@ -63,7 +63,7 @@ enum Syrk: LaneKernel {
   private static func product<X: ElementSource>(_ call: KernelCall, _: X.Type) {
     typealias V = X.Vector
     let (fields, n, t) = (call.sizes[0], call.sizes[1], call.sizes[2])
-    let alpha = V.constant(call.reals[0])
+    let alpha = V.Scalar(call.reals[0])
     for group in 0..<call.groups {
       let x = X(call, operand: 0, group: group)
       let y = call.lanes(1, group: group, as: V.self)

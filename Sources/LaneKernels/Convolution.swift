@@ -50,28 +50,33 @@ struct Correlation<V: Lanes> {
   let strides: (h: Int, w: Int, c: Int)
 
   func run(height: Int, width: Int) {
+    let whole = outChannels & ~3
     for y in 0..<height {
       var x = 0
-      while x + 4 <= width {
-        pixels(4, y, x)
-        x += 4
+      while x < width && whole > 0 {
+        let left = width - x
+        let count = left == 1 || (V.hasManyRegisters && left < 4) ? 1 : V.tileHeight(left)
+        for o in stride(from: 0, to: whole, by: 4) {
+          switch count {
+          case 4: block4x4(y, x, o)
+          case 3: block3x4(y, x, o)
+          case 2: block2x4(y, x, o)
+          default: block1x4(y, x, o)
+          }
+        }
+        x += count
       }
-      while x < width {
-        pixels(1, y, x)
-        x += 1
+      for o in whole..<outChannels {
+        x = 0
+        while x + 4 <= width {
+          block4x1(y, x, o)
+          x += 4
+        }
+        while x < width {
+          block1x1(y, x, o)
+          x += 1
+        }
       }
-    }
-  }
-
-  @inline(always) private func pixels(_ count: Int, _ y: Int, _ x: Int) {
-    var o = 0
-    while o + 4 <= outChannels {
-      if count == 4 { block4x4(y, x, o) } else { block1x4(y, x, o) }
-      o += 4
-    }
-    while o < outChannels {
-      if count == 4 { block4x1(y, x, o) } else { block1x1(y, x, o) }
-      o += 1
     }
   }
 
@@ -122,6 +127,70 @@ struct Correlation<V: Lanes> {
     store(target(y, x + 1, o), a10, a11, a12, a13)
     store(target(y, x + 2, o), a20, a21, a22, a23)
     store(target(y, x + 3, o), a30, a31, a32, a33)
+  }
+
+  @inline(never) private func block3x4(_ y: Int, _ x: Int, _ o: Int) {
+    var a00 = V.zero, a01 = V.zero, a02 = V.zero, a03 = V.zero
+    var a10 = V.zero, a11 = V.zero, a12 = V.zero, a13 = V.zero
+    var a20 = V.zero, a21 = V.zero, a22 = V.zero, a23 = V.zero
+    let next = step * inChannels
+    let run = kernelWidth * inChannels
+    for ky in 0..<kernelHeight {
+      let p = start(y, x, ky)
+      var w = weight + ky * run * outChannels + o
+      for k in 0..<run {
+        let (s0, s1, s2) = (p[k], p[k + next], p[k + 2 * next])
+        let w0 = V.splat(w[0])
+        a00 = V.fma(s0, w0, a00)
+        a10 = V.fma(s1, w0, a10)
+        a20 = V.fma(s2, w0, a20)
+        let w1 = V.splat(w[1])
+        a01 = V.fma(s0, w1, a01)
+        a11 = V.fma(s1, w1, a11)
+        a21 = V.fma(s2, w1, a21)
+        let w2 = V.splat(w[2])
+        a02 = V.fma(s0, w2, a02)
+        a12 = V.fma(s1, w2, a12)
+        a22 = V.fma(s2, w2, a22)
+        let w3 = V.splat(w[3])
+        a03 = V.fma(s0, w3, a03)
+        a13 = V.fma(s1, w3, a13)
+        a23 = V.fma(s2, w3, a23)
+        w += outChannels
+      }
+    }
+    store(target(y, x, o), a00, a01, a02, a03)
+    store(target(y, x + 1, o), a10, a11, a12, a13)
+    store(target(y, x + 2, o), a20, a21, a22, a23)
+  }
+
+  @inline(never) private func block2x4(_ y: Int, _ x: Int, _ o: Int) {
+    var a00 = V.zero, a01 = V.zero, a02 = V.zero, a03 = V.zero
+    var a10 = V.zero, a11 = V.zero, a12 = V.zero, a13 = V.zero
+    let next = step * inChannels
+    let run = kernelWidth * inChannels
+    for ky in 0..<kernelHeight {
+      let p = start(y, x, ky)
+      var w = weight + ky * run * outChannels + o
+      for k in 0..<run {
+        let (s0, s1) = (p[k], p[k + next])
+        let w0 = V.splat(w[0])
+        a00 = V.fma(s0, w0, a00)
+        a10 = V.fma(s1, w0, a10)
+        let w1 = V.splat(w[1])
+        a01 = V.fma(s0, w1, a01)
+        a11 = V.fma(s1, w1, a11)
+        let w2 = V.splat(w[2])
+        a02 = V.fma(s0, w2, a02)
+        a12 = V.fma(s1, w2, a12)
+        let w3 = V.splat(w[3])
+        a03 = V.fma(s0, w3, a03)
+        a13 = V.fma(s1, w3, a13)
+        w += outChannels
+      }
+    }
+    store(target(y, x, o), a00, a01, a02, a03)
+    store(target(y, x + 1, o), a10, a11, a12, a13)
   }
 
   @inline(always) private func store(_ t: UnsafeMutablePointer<V>, _ a: V, _ b: V, _ c: V, _ d: V) {

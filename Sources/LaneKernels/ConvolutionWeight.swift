@@ -24,13 +24,18 @@ enum ConvolutionWeight: LaneKernel {
       let mask = valid < V.count ? firstLanes(valid, as: V.self) : V.zero .== V.zero
       Convolution.pad(call.source(0, group: group, as: V.self), l, to: padded)
       copy(call.source(1, group: group, as: V.self), l, mask, to: cotangent)
-      for ky in 0..<l.kernelHeight {
-        for kx in 0..<l.kernelWidth {
-          let tap = sums + (ky * l.kernelWidth + kx) * l.inChannels * l.outChannels
-          let corner = UnsafePointer(padded) + (ky * l.paddedWidth + kx) * l.inChannels
-          for i in stride(from: 0, to: l.inChannels, by: 4) {
-            for o in stride(from: 0, to: l.outChannels, by: 4) {
-              block(l, corner, UnsafePointer(cotangent), tap, i, o)
+      // A few rows for all taps and channels while they are in the first cache: 64 places outweigh the sums' traffic.
+      let rows = Swift.max(1, 64 / l.outWidth)
+      for y in stride(from: 0, to: l.outHeight, by: rows) {
+        let places = y..<Swift.min(y + rows, l.outHeight)
+        for ky in 0..<l.kernelHeight {
+          for kx in 0..<l.kernelWidth {
+            let tap = sums + (ky * l.kernelWidth + kx) * l.inChannels * l.outChannels
+            let corner = UnsafePointer(padded) + (ky * l.paddedWidth + kx) * l.inChannels
+            for i in stride(from: 0, to: l.inChannels, by: 2) {
+              for o in stride(from: 0, to: l.outChannels, by: 4) {
+                block(l, places, corner, UnsafePointer(cotangent), tap, i, o)
+              }
             }
           }
         }
@@ -66,21 +71,20 @@ enum ConvolutionWeight: LaneKernel {
     }
   }
 
-  /// 4×4 sums over all places of the kernel; rows and columns beyond the channels repeat the last one.
+  /// 2×4 sums over the places of some rows, as many as fit 16 registers; rows and columns beyond the channels repeat the
+  /// last one.
   @inline(never)
   private static func block<V: Lanes>(
-    _ l: ConvolutionLayout, _ x: UnsafePointer<V>, _ g: UnsafePointer<V>, _ sums: UnsafeMutablePointer<V>, _ i: Int,
-    _ o: Int
+    _ l: ConvolutionLayout, _ rows: Range<Int>, _ x: UnsafePointer<V>, _ g: UnsafePointer<V>,
+    _ sums: UnsafeMutablePointer<V>, _ i: Int, _ o: Int
   ) {
     let (ni, no) = (l.inChannels, l.outChannels)
-    let (i1, i2, i3) = (Swift.min(i + 1, ni - 1), Swift.min(i + 2, ni - 1), Swift.min(i + 3, ni - 1))
+    let i1 = Swift.min(i + 1, ni - 1)
     let (o1, o2, o3) = (Swift.min(o + 1, no - 1), Swift.min(o + 2, no - 1), Swift.min(o + 3, no - 1))
     var a00 = V.zero, a01 = V.zero, a02 = V.zero, a03 = V.zero
     var a10 = V.zero, a11 = V.zero, a12 = V.zero, a13 = V.zero
-    var a20 = V.zero, a21 = V.zero, a22 = V.zero, a23 = V.zero
-    var a30 = V.zero, a31 = V.zero, a32 = V.zero, a33 = V.zero
     let step = l.step * ni
-    for y in 0..<l.outHeight {
+    for y in rows {
       var p = x + y * l.step * l.paddedWidth * ni
       var q = g + y * l.outWidth * no
       for _ in 0..<l.outWidth {
@@ -95,16 +99,6 @@ enum ConvolutionWeight: LaneKernel {
         a11 = V.fma(s1, g1, a11)
         a12 = V.fma(s1, g2, a12)
         a13 = V.fma(s1, g3, a13)
-        let s2 = p[i2]
-        a20 = V.fma(s2, g0, a20)
-        a21 = V.fma(s2, g1, a21)
-        a22 = V.fma(s2, g2, a22)
-        a23 = V.fma(s2, g3, a23)
-        let s3 = p[i3]
-        a30 = V.fma(s3, g0, a30)
-        a31 = V.fma(s3, g1, a31)
-        a32 = V.fma(s3, g2, a32)
-        a33 = V.fma(s3, g3, a33)
         p += step
         q += no
       }
@@ -112,8 +106,6 @@ enum ConvolutionWeight: LaneKernel {
     let row0 = sums + i * no + o
     add(row0, no - o, a00, a01, a02, a03)
     if i + 1 < ni { add(row0 + no, no - o, a10, a11, a12, a13) }
-    if i + 2 < ni { add(row0 + 2 * no, no - o, a20, a21, a22, a23) }
-    if i + 3 < ni { add(row0 + 3 * no, no - o, a30, a31, a32, a33) }
   }
 
   @inline(always)

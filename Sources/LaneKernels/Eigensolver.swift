@@ -23,22 +23,9 @@ enum Eigensolver {
     _ scratch: UnsafeMutablePointer<V>
   ) -> Bool {
     let reduced = reduce(x, n, w, u, vectors: vectors, scratch)
-    let converged = ImplicitQL.iterate(reduced.problem, nil, n)
-    return finish(reduced, n, u, vectors: vectors, converged: converged.0)
-  }
-
-  /// The same for two problems, whose iterations run side by side; `scratch` is twice as large.
-  static func solvePair<V: Lanes>(
-    _ x: (LaneSource<V>, LaneSource<V>), _ n: Int, _ w: (UnsafeMutablePointer<V>, UnsafeMutablePointer<V>),
-    _ u: (UnsafeMutablePointer<V>, UnsafeMutablePointer<V>), vectors: Bool, _ scratch: UnsafeMutablePointer<V>
-  ) -> (Bool, Bool) {
-    let a = reduce(x.0, n, w.0, u.0, vectors: vectors, scratch)
-    let b = reduce(x.1, n, w.1, u.1, vectors: vectors, scratch + Self.scratch(n))
-    let converged = ImplicitQL.iterate(a.problem, b.problem, n)
-    return (
-      finish(a, n, u.0, vectors: vectors, converged: converged.0),
-      finish(b, n, u.1, vectors: vectors, converged: converged.1)
-    )
+    var problem = reduced.problem
+    let converged = ImplicitQL.iterate(&problem, 1, n)
+    return finish(reduced, n, u, vectors: vectors, converged: converged == 1)
   }
 
   /// Scales, reduces and forms Q.
@@ -97,9 +84,9 @@ enum Eigensolver {
     return converged && !anyBad
   }
 
-  /// All fields of all groups of a call, in pairs.
+  /// All fields of all groups of a call, a few side by side; `scratch` is what 128 bytes of lanes need.
   ///
-  /// `vectors` [n,n] of problem p is where `work` says, which for eigenvalues only may be scratch memory.
+  /// The vectors [n,n] of a problem are where `work` says, which for eigenvalues only may be scratch memory.
   @inline(always) static func solveAll<V: Lanes>(
     _ call: KernelCall, vectors: Bool, _ scratch: UnsafeMutablePointer<V>,
     _ work: (_ group: Int, _ field: Int, _ slot: Int) -> UnsafeMutablePointer<V>
@@ -109,18 +96,27 @@ enum Eigensolver {
     let problems = call.groups * fields
     func x(_ p: Int) -> LaneSource<V> { call.source(0, group: p / fields).dropping(p % fields * n * n) }
     func w(_ p: Int) -> UnsafeMutablePointer<V> { call.lanes(1, group: p / fields) + p % fields * n }
-    var p = 0
-    while p < problems {
-      let first = work(p / fields, p % fields, 0)
-      if p + 1 < problems {
-        let second = work((p + 1) / fields, (p + 1) % fields, 1)
-        let good = solvePair((x(p), x(p + 1)), n, (w(p), w(p + 1)), (first, second), vectors: vectors, scratch)
-        if !good.0 { recordFailure(call, group: p / fields, field: p % fields, w(p), n) }
-        if !good.1 { recordFailure(call, group: (p + 1) / fields, field: (p + 1) % fields, w(p + 1), n) }
-      } else if !solve(x(p), n, w(p), first, vectors: vectors, scratch) {
-        recordFailure(call, group: p / fields, field: p % fields, w(p), n)
+    let width = ImplicitQL.interleaved(n, as: V.self)
+    withUnsafeTemporaryAllocation(of: Reduced<V>.self, capacity: width) { reduced in
+      withUnsafeTemporaryAllocation(of: ImplicitQL.Problem<V>.self, capacity: width) { side in
+        guard let reduced = reduced.baseAddress, let side = side.baseAddress else { return }
+        for p in stride(from: 0, to: problems, by: width) {
+          let count = Swift.min(width, problems - p)
+          for k in 0..<count {
+            let u = work((p + k) / fields, (p + k) % fields, k)
+            let one = reduce(x(p + k), n, w(p + k), u, vectors: vectors, scratch + k * Self.scratch(n))
+            (reduced + k).initialize(to: one)
+            (side + k).initialize(to: one.problem)
+          }
+          let converged = ImplicitQL.iterate(side, count, n)
+          for k in 0..<count {
+            let u = work((p + k) / fields, (p + k) % fields, k)
+            if !finish(reduced[k], n, u, vectors: vectors, converged: converged & (1 << k) != 0) {
+              recordFailure(call, group: (p + k) / fields, field: (p + k) % fields, w(p + k), n)
+            }
+          }
+        }
       }
-      p += 2
     }
   }
 

@@ -21,6 +21,45 @@ enum SpectralGuard {
       let inverse = V.one / V.sqrt(pivot)
       rj[j] = inverse
       var i = j + 1
+      // Eight chains of multiply-adds fill both units.
+      while i + 7 < n {
+        let r0 = l + i * n
+        let r1 = r0 + n
+        let r2 = r1 + n
+        let r3 = r2 + n
+        let r4 = r3 + n
+        let r5 = r4 + n
+        let r6 = r5 + n
+        let r7 = r6 + n
+        var s0 = x[i * n + j]
+        var s1 = x[(i + 1) * n + j]
+        var s2 = x[(i + 2) * n + j]
+        var s3 = x[(i + 3) * n + j]
+        var s4 = x[(i + 4) * n + j]
+        var s5 = x[(i + 5) * n + j]
+        var s6 = x[(i + 6) * n + j]
+        var s7 = x[(i + 7) * n + j]
+        for k in 0..<j {
+          let y = -rj[k]
+          s0 = V.fma(r0[k], y, s0)
+          s1 = V.fma(r1[k], y, s1)
+          s2 = V.fma(r2[k], y, s2)
+          s3 = V.fma(r3[k], y, s3)
+          s4 = V.fma(r4[k], y, s4)
+          s5 = V.fma(r5[k], y, s5)
+          s6 = V.fma(r6[k], y, s6)
+          s7 = V.fma(r7[k], y, s7)
+        }
+        r0[j] = s0 * inverse
+        r1[j] = s1 * inverse
+        r2[j] = s2 * inverse
+        r3[j] = s3 * inverse
+        r4[j] = s4 * inverse
+        r5[j] = s5 * inverse
+        r6[j] = s6 * inverse
+        r7[j] = s7 * inverse
+        i += 8
+      }
       while i + 3 < n {
         let r0 = l + i * n
         let r1 = r0 + n

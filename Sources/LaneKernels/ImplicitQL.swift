@@ -38,49 +38,68 @@ enum ImplicitQL {
     var isDone = false
   }
 
-  /// Diagonalises `a`, and `b` along with it, and applies the rotations to the columns of their vectors.
+  /// Problems whose sweeps run side by side: one sweep is a chain of square roots and divisions, and the others fill the
+  /// gaps. 64 bytes of lanes twice over, whatever the register, four problems at most; vectors of more than two large
+  /// problems would not stay in the cache.
+  @inline(always) static func interleaved<V: Lanes>(_ n: Int, as _: V.Type) -> Int {
+    V.count == 1 || n > 48 ? 2 : Swift.min(4, 2 * V.perGroup)
+  }
+
+  /// Diagonalises problems side by side and applies the rotations to the columns of their vectors.
   ///
-  /// Two problems at a time, because one sweep is a chain of square roots and divisions that a second one fills the
-  /// gaps of. The largest |d|, |e| must be about 2^20. Returns whether each converged.
-  static func iterate<V: Lanes>(_ a: Problem<V>, _ b: Problem<V>?, _ n: Int) -> (Bool, Bool) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * sweepsPerBatch) { ranges in
-      guard let ranges = ranges.baseAddress else { return (false, false) }
-      let other = b ?? a
-      let otherRanges = ranges + 2 * sweepsPerBatch
-      var mine = Progress()
-      var theirs = Progress()
-      if b == nil { theirs.isDone = true }
-      // LAPACK allows 30 sweeps per eigenvalue; a lane cannot take more than that, and lanes run in parallel.
-      let limit = 40 * n
-      while !mine.isDone || !theirs.isDone {
-        let x = mine.isDone || mine.sweeps > limit ? nil : begin(a, n, &mine.first)
-        let y = theirs.isDone || theirs.sweeps > limit ? nil : begin(other, n, &theirs.first)
-        if x == nil { mine.isDone = true }
-        if y == nil { theirs.isDone = true }
-        let tableA = a.rotations + 2 * n * mine.recorded
-        let tableB = other.rotations + 2 * n * theirs.recorded
-        if var x, var y {
-          var row = Swift.max(x.high, y.high) - 1
-          let bottom = Swift.min(x.low, y.low)
-          while row >= bottom {
-            if row >= x.low && row < x.high { step(a, tableA, row, &x) }
-            if row >= y.low && row < y.high { step(other, tableB, row, &y) }
-            row -= 1
+  /// The largest |d|, |e| must be about 2^20. Bit k of the result says whether problem k converged.
+  static func iterate<V: Lanes>(_ problems: UnsafeMutablePointer<Problem<V>>, _ count: Int, _ n: Int) -> Int {
+    // LAPACK allows 30 sweeps per eigenvalue; a lane cannot take more than that, and lanes run in parallel.
+    let limit = 40 * n
+    var converged = 0
+    withUnsafeTemporaryAllocation(of: Sweep<V>.self, capacity: count) { sweeps in
+      withUnsafeTemporaryAllocation(of: Progress.self, capacity: count) { progress in
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: count * (1 + 2 * sweepsPerBatch)) { numbers in
+          guard let sweeps = sweeps.baseAddress, let progress = progress.baseAddress, let active = numbers.baseAddress
+          else { return }
+          let ranges = active + count
+          for k in 0..<count { (progress + k).initialize(to: Progress()) }
+          while true {
+            var activeCount = 0
+            var top = 0
+            var bottom = n
+            for k in 0..<count where !progress[k].isDone {
+              guard progress[k].sweeps <= limit, let sweep = begin(problems[k], n, &progress[k].first) else {
+                progress[k].isDone = true
+                continue
+              }
+              (sweeps + k).initialize(to: sweep)
+              active[activeCount] = k
+              activeCount += 1
+              top = Swift.max(top, sweep.high)
+              bottom = Swift.min(bottom, sweep.low)
+            }
+            if activeCount == 0 { break }
+            var row = top - 1
+            while row >= bottom {
+              for a in 0..<activeCount {
+                let k = active[a]
+                if row >= sweeps[k].low && row < sweeps[k].high {
+                  step(problems[k], problems[k].rotations + 2 * n * progress[k].recorded, row, &sweeps[k])
+                }
+              }
+              row -= 1
+            }
+            for a in 0..<activeCount {
+              let k = active[a]
+              finish(problems[k], n, sweeps[k], ranges + k * 2 * sweepsPerBatch, &progress[k])
+            }
           }
-          finish(a, n, x, ranges, &mine)
-          finish(other, n, y, otherRanges, &theirs)
-        } else if var x {
-          for row in stride(from: x.high - 1, through: x.low, by: -1) { step(a, tableA, row, &x) }
-          finish(a, n, x, ranges, &mine)
-        } else if var y {
-          for row in stride(from: y.high - 1, through: y.low, by: -1) { step(other, tableB, row, &y) }
-          finish(other, n, y, otherRanges, &theirs)
+          for k in 0..<count {
+            if let u = problems[k].u, progress[k].recorded > 0 {
+              apply(problems[k].rotations, ranges + k * 2 * sweepsPerBatch, progress[k].recorded, u, n)
+            }
+            if progress[k].sweeps <= limit { converged |= 1 << k }
+          }
         }
       }
-      if let u = a.u, mine.recorded > 0 { apply(a.rotations, ranges, mine.recorded, u, n) }
-      if let u = other.u, theirs.recorded > 0 { apply(other.rotations, otherRanges, theirs.recorded, u, n) }
-      return (mine.sweeps <= limit, theirs.sweeps <= limit)
     }
+    return converged
   }
 
   /// Finds every lane's first unreduced block and its shift; nil if all lanes are diagonal.

@@ -17,7 +17,8 @@ extension LaneKernel {
   @inline(always) static var set: KernelSet {
     KernelSet(
       name: name,
-      f64: { run($0.pointee, as: SIMD8<Double>.self) }, f32: { run($0.pointee, as: SIMD16<Float>.self) },
+      f64: { run($0.pointee.divided(for: VectorOfDoubles.self), as: VectorOfDoubles.self) },
+      f32: { run($0.pointee.divided(for: VectorOfFloats.self), as: VectorOfFloats.self) },
       single64: { run($0.pointee, as: Double.self) }, single32: { run($0.pointee, as: Float.self) },
       workspace: { workspace($0) })
   }
@@ -32,6 +33,21 @@ extension LaneKernel {
 }
 
 extension KernelCall {
+  /// The same call in groups of `V.count` items, where a group of the plan is several vectors, one behind the other.
+  ///
+  /// Vectors without an item are left out; nobody reads them.
+  @inline(always) func divided<V: Lanes>(for _: V.Type) -> KernelCall {
+    var call = self
+    call.groups = (items + V.count - 1) / V.count
+    return call
+  }
+
+  /// From one vector group of an operand to the next, in scalars.
+  @inline(always) func stride<V: Lanes>(_ operand: Int, as _: V.Type) -> Int {
+    // Of a batched operand, elements × the lanes of a group of the plan.
+    V.count == 1 ? operands[operand].groupStride : operands[operand].groupStride / V.perGroup
+  }
+
   /// The vectors of one group of a batched operand, or of an unbatched one when `V` is a single number.
   @inline(always) func lanes<V: Lanes>(_ operand: Int, group: Int, as _: V.Type = V.self) -> UnsafeMutablePointer<V> {
     scalars(operand, group: group, as: V.self).withMemoryRebound(to: V.self, capacity: 1) { $0 }
@@ -41,8 +57,7 @@ extension KernelCall {
   @inline(always) func scalars<V: Lanes>(
     _ operand: Int, group: Int, as _: V.Type
   ) -> UnsafeMutablePointer<V.Scalar> {
-    let o = operands[operand]
-    return o.base.assumingMemoryBound(to: V.Scalar.self) + group * o.groupStride
+    operands[operand].base.assumingMemoryBound(to: V.Scalar.self) + group * stride(operand, as: V.self)
   }
 
   /// An input that may be unbatched: its elements are then the same in all lanes.

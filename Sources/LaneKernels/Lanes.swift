@@ -1,3 +1,5 @@
+import GeocKernelABI
+
 /// Integer lanes of the same width as a float vector: bit patterns, and masks (all ones is true, zero is false).
 protocol LaneBits {
   static func splat(_ x: Int) -> Self
@@ -39,7 +41,7 @@ extension LaneBits {
   @inline(always) static func .== (a: Self, b: Self) -> Self { equal(a, b) }
 }
 
-/// One group of items, an item per lane: 8 doubles, 16 floats, or a single number.
+/// A register full of items, an item per lane, or a single number.
 ///
 /// Kernels are generic over this protocol and are specialised inside their module. Everything is `@inline(always)`,
 /// because a vector that crosses a call is cut into pieces and reassembled on the stack.
@@ -112,6 +114,22 @@ extension Lanes {
   @inline(always) static func .== (a: Self, b: Self) -> Bits { equal(a, b) }
   @inline(always) static func .!= (a: Self, b: Self) -> Bits { .not(equal(a, b)) }
 
+  /// The number in the first lane.
+  @inline(always) var first: Scalar {
+    withUnsafeBytes(of: self) { $0.loadUnaligned(as: Scalar.self) }
+  }
+  /// Whether there are 32 vector registers, not 16.
+  @inline(always) static var hasManyRegisters: Bool {
+    #if KERNELS_V4
+      true
+    #else
+      false
+    #endif
+  }
+  /// Vectors in a group of a plan: 64 bytes.
+  @inline(always) static var perGroup: Int {
+    (MemoryLayout<Scalar>.size == 8 ? LaneWidth.f64 : LaneWidth.f32) / count
+  }
   /// `c - a·b`.
   @inline(always) static func fnma(_ a: Self, _ b: Self, _ c: Self) -> Self { fma(neg(a), b, c) }
   /// `1 / √a`.

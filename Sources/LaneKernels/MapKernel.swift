@@ -18,9 +18,9 @@ enum MapKernel: LaneKernel {
     if V.count > 1 {
       for group in 0..<call.groups { MapRun<V>(call, group: group, isFlat: false, tile: tile).run() }
     } else if V.Scalar.self == Double.self {
-      MapRun<SIMD8<Double>>(call, group: 0, isFlat: true, tile: flatTile / LaneWidth.f64).run()
+      MapRun<VectorOfDoubles>(call, group: 0, isFlat: true, tile: flatTile / VectorOfDoubles.count).run()
     } else {
-      MapRun<SIMD16<Float>>(call, group: 0, isFlat: true, tile: flatTile / LaneWidth.f32).run()
+      MapRun<VectorOfFloats>(call, group: 0, isFlat: true, tile: flatTile / VectorOfFloats.count).run()
     }
   }
 }

@@ -32,14 +32,14 @@ enum MatmulReduce: LaneKernel {
     let sums = call.scratchLanes(as: V.self)
     let totals = UnsafeMutableRawPointer(sums + 16).assumingMemoryBound(to: V.Scalar.self)
     for g in 0..<mapC.mod {
-      for row in stride(from: 0, to: m, by: 4) {
+      for row in stride(from: 0, to: m, by: 2) {
         for column in stride(from: 0, to: n, by: 4) {
           accumulate(call, A.self, B.self, output: g, row: row, column: column, into: sums)
           let scalars = UnsafeMutableRawPointer(sums).assumingMemoryBound(to: V.Scalar.self)
-          for block in stride(from: 0, to: 16, by: V.count) {
+          for block in stride(from: 0, to: 8, by: V.count) {
             V.sumBlock(scalars + block * V.count, totals + block)
           }
-          for i in 0..<Swift.min(4, m - row) {
+          for i in 0..<Swift.min(2, m - row) {
             for j in 0..<Swift.min(4, n - column) {
               c[(g * m + row + i) * n + column + j] = totals[4 * i + j]
             }
@@ -49,7 +49,8 @@ enum MatmulReduce: LaneKernel {
     }
   }
 
-  /// 16 sums over groups, fields and depth, still lane by lane; rows and columns beyond the matrix repeat the last one.
+  /// 2×4 sums over groups, fields and depth, still lane by lane, as many as fit 16 registers; rows and columns beyond the
+  /// matrix repeat the last one.
   @inline(never)
   private static func accumulate<A: ElementSource, B: ElementSource>(
     _ call: KernelCall, _: A.Type, _: B.Type, output: Int, row: Int, column: Int,
@@ -66,16 +67,12 @@ enum MatmulReduce: LaneKernel {
     let depthStrideB = tb ? 1 : n
     let r0 = Swift.min(row + 0, m - 1) * rowStride
     let r1 = Swift.min(row + 1, m - 1) * rowStride
-    let r2 = Swift.min(row + 2, m - 1) * rowStride
-    let r3 = Swift.min(row + 3, m - 1) * rowStride
     let q0 = Swift.min(column + 0, n - 1) * columnStride
     let q1 = Swift.min(column + 1, n - 1) * columnStride
     let q2 = Swift.min(column + 2, n - 1) * columnStride
     let q3 = Swift.min(column + 3, n - 1) * columnStride
     var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
     var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
-    var c20 = V.zero, c21 = V.zero, c22 = V.zero, c23 = V.zero
-    var c30 = V.zero, c31 = V.zero, c32 = V.zero, c33 = V.zero
     for group in 0..<call.groups {
       let valid = call.validLanes(group: group, as: V.self)
       let allA = A(call, operand: 0, group: group)
@@ -92,17 +89,13 @@ enum MatmulReduce: LaneKernel {
           var b3 = b[q + q3]
           var a0 = a[p + r0]
           var a1 = a[p + r1]
-          var a2 = a[p + r2]
-          var a3 = a[p + r3]
           if valid < V.count {
             b0 = V.select(mask, b0, V.zero)
             a0 = V.select(mask, a0, V.zero)
             b1 = V.select(mask, b1, V.zero)
             a1 = V.select(mask, a1, V.zero)
             b2 = V.select(mask, b2, V.zero)
-            a2 = V.select(mask, a2, V.zero)
             b3 = V.select(mask, b3, V.zero)
-            a3 = V.select(mask, a3, V.zero)
           }
           c00 = V.fma(a0, b0, c00)
           c01 = V.fma(a0, b1, c01)
@@ -112,14 +105,6 @@ enum MatmulReduce: LaneKernel {
           c11 = V.fma(a1, b1, c11)
           c12 = V.fma(a1, b2, c12)
           c13 = V.fma(a1, b3, c13)
-          c20 = V.fma(a2, b0, c20)
-          c21 = V.fma(a2, b1, c21)
-          c22 = V.fma(a2, b2, c22)
-          c23 = V.fma(a2, b3, c23)
-          c30 = V.fma(a3, b0, c30)
-          c31 = V.fma(a3, b1, c31)
-          c32 = V.fma(a3, b2, c32)
-          c33 = V.fma(a3, b3, c33)
         }
       }
     }
@@ -131,13 +116,5 @@ enum MatmulReduce: LaneKernel {
     sums[5] = c11
     sums[6] = c12
     sums[7] = c13
-    sums[8] = c20
-    sums[9] = c21
-    sums[10] = c22
-    sums[11] = c23
-    sums[12] = c30
-    sums[13] = c31
-    sums[14] = c32
-    sums[15] = c33
   }
 }

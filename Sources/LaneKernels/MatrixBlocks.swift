@@ -1,9 +1,17 @@
-/// Four rows of `a` times four columns of `b`: 16 sums in registers, written at (`row`, `column`).
-@inline(always)
+// Calls and not inlined: a product has a dozen places that use a block, for every kind of operand, and none of them could
+// keep a sum in registers beyond it. No vector is among the arguments.
+
+/// Four rows of `a` times four columns of `b`, written at (`row`, `column`): 16 sums in registers where there are 32.
+@inline(never)
 func block4x4<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   typealias V = A.Vector
+  guard V.hasManyRegisters else {
+    block2x4(a, b, depth: depth, into: sink, row: row, column: column)
+    block2x4(a.from(2, 0), b, depth: depth, into: sink, row: row + 2, column: column)
+    return
+  }
   var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
   var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
   var c20 = V.zero, c21 = V.zero, c22 = V.zero, c23 = V.zero
@@ -49,8 +57,82 @@ func block4x4<A: ElementSource, B: ElementSource, S: BlockSink>(
   sink.write(row + 3, column + 3, c33)
 }
 
+/// Three rows of `a` times four columns of `b`, written at (`row`, `column`).
+@inline(never)
+func block3x4<A: ElementSource, B: ElementSource, S: BlockSink>(
+  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+) where A.Vector == B.Vector, S.Vector == A.Vector {
+  typealias V = A.Vector
+  var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
+  var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
+  var c20 = V.zero, c21 = V.zero, c22 = V.zero, c23 = V.zero
+  for k in 0..<depth {
+    // 12 sums, three elements of `a` and one of `b`: all 16 registers.
+    let a0 = a[0, k], a1 = a[1, k], a2 = a[2, k]
+    let b0 = b[k, 0]
+    c00 = V.fma(a0, b0, c00)
+    c10 = V.fma(a1, b0, c10)
+    c20 = V.fma(a2, b0, c20)
+    let b1 = b[k, 1]
+    c01 = V.fma(a0, b1, c01)
+    c11 = V.fma(a1, b1, c11)
+    c21 = V.fma(a2, b1, c21)
+    let b2 = b[k, 2]
+    c02 = V.fma(a0, b2, c02)
+    c12 = V.fma(a1, b2, c12)
+    c22 = V.fma(a2, b2, c22)
+    let b3 = b[k, 3]
+    c03 = V.fma(a0, b3, c03)
+    c13 = V.fma(a1, b3, c13)
+    c23 = V.fma(a2, b3, c23)
+  }
+  sink.write(row, column, c00)
+  sink.write(row, column + 1, c01)
+  sink.write(row, column + 2, c02)
+  sink.write(row, column + 3, c03)
+  sink.write(row + 1, column, c10)
+  sink.write(row + 1, column + 1, c11)
+  sink.write(row + 1, column + 2, c12)
+  sink.write(row + 1, column + 3, c13)
+  sink.write(row + 2, column, c20)
+  sink.write(row + 2, column + 1, c21)
+  sink.write(row + 2, column + 2, c22)
+  sink.write(row + 2, column + 3, c23)
+}
+
+/// Two rows of `a` times four columns of `b`, written at (`row`, `column`).
+@inline(never)
+func block2x4<A: ElementSource, B: ElementSource, S: BlockSink>(
+  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+) where A.Vector == B.Vector, S.Vector == A.Vector {
+  typealias V = A.Vector
+  var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
+  var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
+  for k in 0..<depth {
+    let b0 = b[k, 0], b1 = b[k, 1], b2 = b[k, 2], b3 = b[k, 3]
+    let a0 = a[0, k]
+    c00 = V.fma(a0, b0, c00)
+    c01 = V.fma(a0, b1, c01)
+    c02 = V.fma(a0, b2, c02)
+    c03 = V.fma(a0, b3, c03)
+    let a1 = a[1, k]
+    c10 = V.fma(a1, b0, c10)
+    c11 = V.fma(a1, b1, c11)
+    c12 = V.fma(a1, b2, c12)
+    c13 = V.fma(a1, b3, c13)
+  }
+  sink.write(row, column, c00)
+  sink.write(row, column + 1, c01)
+  sink.write(row, column + 2, c02)
+  sink.write(row, column + 3, c03)
+  sink.write(row + 1, column, c10)
+  sink.write(row + 1, column + 1, c11)
+  sink.write(row + 1, column + 2, c12)
+  sink.write(row + 1, column + 3, c13)
+}
+
 /// One row of `a` times eight columns of `b`; `isFlipped` writes the transpose.
-@inline(always)
+@inline(never)
 func block1x8<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int, isFlipped: Bool
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
@@ -79,7 +161,7 @@ func block1x8<A: ElementSource, B: ElementSource, S: BlockSink>(
 }
 
 /// One row of `a` times four columns of `b`; `isFlipped` writes the transpose.
-@inline(always)
+@inline(never)
 func block1x4<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int, isFlipped: Bool
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
@@ -100,7 +182,7 @@ func block1x4<A: ElementSource, B: ElementSource, S: BlockSink>(
 }
 
 /// One row of `a` times one column of `b`; `isFlipped` writes the transpose.
-@inline(always)
+@inline(never)
 func block1x1<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int, isFlipped: Bool
 ) where A.Vector == B.Vector, S.Vector == A.Vector {

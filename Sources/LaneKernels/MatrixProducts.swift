@@ -1,5 +1,5 @@
 /// One row times a matrix of `columns` columns. Blocks at the edge overlap their neighbours.
-@inline(always)
+@inline(never)
 func multiplyRow<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, columns: Int, depth: Int, into sink: S, row: Int, isFlipped: Bool
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
@@ -24,6 +24,29 @@ func multiplyRow<A: ElementSource, B: ElementSource, S: BlockSink>(
   }
 }
 
+extension Lanes {
+  /// Rows of the next register tile of a product with `left` rows to go, of four at least: four and the last one
+  /// overlapping its neighbour where there are 32 registers, else threes and twos, which are 12 and 8 sums.
+  @inline(always) static func tileHeight(_ left: Int) -> Int {
+    if hasManyRegisters { return 4 }
+    return left == 2 || left == 4 ? 2 : 3
+  }
+}
+
+/// A tile of four columns, `height` rows of `a`.
+@inline(always)
+private func tile<A: ElementSource, B: ElementSource, S: BlockSink>(
+  _ height: Int, _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+) where A.Vector == B.Vector, S.Vector == A.Vector {
+  if A.Vector.hasManyRegisters {
+    block4x4(a, b, depth: depth, into: sink, row: row, column: column)
+  } else if height == 3 {
+    block3x4(a, b, depth: depth, into: sink, row: row, column: column)
+  } else {
+    block2x4(a, b, depth: depth, into: sink, row: row, column: column)
+  }
+}
+
 /// `a b`, `rows × depth` times `depth × columns`.
 @inline(always)
 func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
@@ -32,14 +55,15 @@ func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
   if rows >= 4 && columns >= 4 {
     var row = 0
     while row < rows {
-      let r = Swift.min(row, rows - 4)
+      let height = A.Vector.tileHeight(rows - row)
+      let r = Swift.min(row, rows - height)
       var column = 0
       while column < columns {
         let c = Swift.min(column, columns - 4)
-        block4x4(a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c)
+        tile(height, a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c)
         column += 4
       }
-      row += 4
+      row += height
     }
   } else if columns >= rows {
     for row in 0..<rows {
@@ -64,15 +88,16 @@ func multiplyLower<A: ElementSource, B: ElementSource, S: BlockSink>(
   if n >= 4 {
     var row = 0
     while row < n {
-      let r = Swift.min(row, n - 4)
+      let height = A.Vector.tileHeight(n - row)
+      let r = Swift.min(row, n - height)
       let start = isTriangular ? r : 0
       var column = 0
-      while column <= r + 3 {
-        let c = Swift.min(column, r)
-        block4x4(a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c)
+      while column < r + height {
+        let c = Swift.min(column, n - 4)
+        tile(height, a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c)
         column += 4
       }
-      row += 4
+      row += height
     }
   } else {
     for row in 0..<n {

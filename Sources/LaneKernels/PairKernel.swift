@@ -23,13 +23,21 @@ struct PairProblem<V: Lanes> {
     work = vectors + n * n
   }
 
-  @inline(always) func load(_ w: LaneSource<V>, _ u: LaneSource<V>, field: Int) {
+  /// Whether the eigenpairs of a group differ from those of the group before: those of an unbatched base point do not.
+  @inline(always) func isNew(_ call: KernelCall, group: Int) -> Bool {
+    group == 0 || call.operands[0].isBatched || call.operands[1].isBatched
+  }
+
+  @inline(always) func load(_ call: KernelCall, group: Int, field: Int) {
+    let w = call.source(0, group: group, as: V.self)
+    let u = call.source(1, group: group, as: V.self)
     for i in 0..<n { values[i] = w[field * n + i] }
     for e in 0..<(n * n) { vectors[e] = u[field * n * n + e] }
   }
 
-  /// `y = Eᵀ sym(x) E`.
-  @inline(always) func project(_ x: LaneSource<V>, _ y: UnsafeMutablePointer<V>) {
+  /// `Eᵀ sym(x) E` into the lower triangle of `sink`; `y` is scratch [n,n], which the sink may write to.
+  @inline(always) func project<S: BlockSink>(_ x: LaneSource<V>, _ y: UnsafeMutablePointer<V>, _ sink: S)
+  where S.Vector == V {
     let half = V.constant(0.5)
     for i in 0..<n {
       for j in 0...i {
@@ -42,9 +50,7 @@ struct PairProblem<V: Lanes> {
     multiply(
       MatrixView(LaneElements(y), columns: n), e, rows: n, columns: n, depth: n, into: StoreSink(base: work, columns: n)
     )
-    multiplyLower(
-      e.transposed, MatrixView(LaneElements(work), columns: n), n: n, depth: n,
-      into: MirrorSink(base: y, n: n, scale: V.one))
+    multiplyLower(e.transposed, MatrixView(LaneElements(work), columns: n), n: n, depth: n, into: sink)
   }
 
   /// `y = E x Eᵀ` for symmetric x.
@@ -54,7 +60,7 @@ struct PairProblem<V: Lanes> {
       MatrixView(LaneElements(x), columns: n), e.transposed, rows: n, columns: n, depth: n,
       into: StoreSink(base: work, columns: n))
     multiplyLower(
-      e, MatrixView(LaneElements(work), columns: n), n: n, depth: n, into: MirrorSink(base: y, n: n, scale: V.one))
+      e, MatrixView(LaneElements(work), columns: n), n: n, depth: n, into: MirrorSink(base: y, n: n, scale: 1))
   }
 
   /// `c (a_i + a_j)`.
@@ -75,29 +81,25 @@ struct PairProblem<V: Lanes> {
 /// (w, u) = (a, E) are the eigenpairs of the base point; sizes [F, divW, modW, divU, modU, n], reals [c, p].
 enum PairKernel: LaneKernel {
   static var name: String { "pair_kernel" }
-  static func workspace(_ sizes: [Int]) -> Int { PairProblem<Double>.workspace(n: sizes[5]) + sizes[5] * sizes[5] }
+  static func workspace(_ sizes: [Int]) -> Int { PairProblem<Double>.workspace(n: sizes[5]) + 2 * sizes[5] * sizes[5] }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let (mapW, mapU) = (FieldMap(call.sizes + 1), FieldMap(call.sizes + 3))
     let problem = PairProblem<V>(call)
     let n = problem.n
     let inner = problem.work + n * n
-    for group in 0..<call.groups {
-      let w = call.source(0, group: group, as: V.self)
-      let u = call.source(1, group: group, as: V.self)
-      let tangent = call.source(2, group: group, as: V.self)
-      let y = call.lanes(3, group: group, as: V.self)
-      for field in 0..<call.sizes[0] {
-        problem.load(w, u, field: mapW(field))
-        problem.project(tangent.advanced(by: mapU(field) * n * n), inner)
-        for i in 0..<n {
-          for j in 0...i {
-            let value = inner[i * n + j] * problem.power(problem.pairSum(i, j))
-            inner[i * n + j] = value
-            inner[j * n + i] = value
+    let weights = inner + n * n
+    for field in 0..<call.sizes[0] {
+      for group in 0..<call.groups {
+        if problem.isNew(call, group: group) {
+          problem.load(call, group: group, field: mapW(field))
+          for i in 0..<n {
+            for j in 0...i { weights[i * n + j] = problem.power(problem.pairSum(i, j)) }
           }
         }
-        problem.rebuild(inner, y + field * n * n)
+        let tangent = call.source(2, group: group, as: V.self).advanced(by: mapU(field) * n * n)
+        problem.project(tangent, inner, WeightedMirrorSink(base: inner, n: n, weight: weights))
+        problem.rebuild(inner, call.lanes(3, group: group, as: V.self) + field * n * n)
       }
     }
   }
@@ -109,7 +111,9 @@ enum PairKernel: LaneKernel {
 /// Δ_ikj = c h[c(a_i + a_j), c(a_k + a_j)], the divided difference of h = x^p: no eigenvalue gap is divided by.
 enum PairKernelVJP: LaneKernel {
   static var name: String { "pair_kernel_vjp" }
-  static func workspace(_ sizes: [Int]) -> Int { PairProblem<Double>.workspace(n: sizes[5]) + 4 * sizes[5] * sizes[5] }
+  static func workspace(_ sizes: [Int]) -> Int {
+    PairProblem<Double>.workspace(n: sizes[5]) + 4 * sizes[5] * sizes[5] + 2 * sizes[5] + 1
+  }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let (mapW, mapU) = (FieldMap(call.sizes + 1), FieldMap(call.sizes + 3))
@@ -118,51 +122,69 @@ enum PairKernelVJP: LaneKernel {
     let tangent = problem.work + n * n
     let cotangent = tangent + n * n
     let terms = cotangent + n * n
-    let sums = terms + n * n
-    for group in 0..<call.groups {
-      let w = call.source(0, group: group, as: V.self)
-      let u = call.source(1, group: group, as: V.self)
-      let allTangents = call.source(2, group: group, as: V.self)
-      let allCotangents = call.source(3, group: group, as: V.self)
-      let da = call.lanes(4, group: group, as: V.self)
-      for field in 0..<call.sizes[0] {
-        problem.load(w, u, field: mapW(field))
-        problem.project(allTangents.advanced(by: mapU(field) * n * n), tangent)
-        problem.project(allCotangents.advanced(by: field * n * n), cotangent)
+    let sums = terms + n * n + 2 * n + 1
+    for field in 0..<call.sizes[0] {
+      for group in 0..<call.groups {
+        let isNew = problem.isNew(call, group: group)
+        if isNew { problem.load(call, group: group, field: mapW(field)) }
+        let own = call.source(2, group: group, as: V.self).advanced(by: mapU(field) * n * n)
+        problem.project(own, tangent, MirrorSink(base: tangent, n: n, scale: 1))
+        let back = call.source(3, group: group, as: V.self).advanced(by: field * n * n)
+        problem.project(back, cotangent, MirrorSink(base: cotangent, n: n, scale: 1))
+        let isShared = V.count > 1 && !call.operands[0].isBatched
         if problem.p == 0.5 {
-          contract(problem, RootDifference.self, tangent, cotangent, terms, sums)
+          contract(problem, RootDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
         } else if problem.p == -0.5 {
-          contract(problem, InverseRootDifference.self, tangent, cotangent, terms, sums)
+          contract(
+            problem, InverseRootDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
         } else if problem.p == -1 {
-          contract(problem, InverseDifference.self, tangent, cotangent, terms, sums)
+          contract(problem, InverseDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
         } else if problem.p == 1 {
-          contract(problem, UnitDifference.self, tangent, cotangent, terms, sums)
+          contract(problem, UnitDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
         } else {
-          contract(problem, GeneralDifference.self, tangent, cotangent, terms, sums)
+          contract(problem, GeneralDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
         }
-        problem.rebuild(sums, da + field * n * n)
+        problem.rebuild(sums, call.lanes(4, group: group, as: V.self) + field * n * n)
       }
     }
   }
 
   /// `sums = M + Mᵀ`; Δ is symmetric in i and k, so that both halves share it.
+  ///
+  /// Of an unbatched base point every lane has the same Δ: the lanes then hold neighbouring j while it is computed.
   private static func contract<V: Lanes, D: PowerDividedDifference>(
     _ problem: PairProblem<V>, _: D.Type, _ tangent: UnsafeMutablePointer<V>, _ cotangent: UnsafeMutablePointer<V>,
-    _ terms: UnsafeMutablePointer<V>, _ sums: UnsafeMutablePointer<V>
+    _ terms: UnsafeMutablePointer<V>, _ sums: UnsafeMutablePointer<V>, isShared: Bool, isNew: Bool
   ) {
     let n = problem.n
     let c = V.constant(problem.c)
     let p = problem.p
-    for i in 0..<n {
-      for j in 0..<n { terms[i * n + j] = D.prepare(problem.pairSum(i, j)) }
+    // Rows of numbers when shared, filled up to whole vectors, and of vectors when not.
+    let length = (n + V.count - 1) / V.count
+    let numbers = UnsafeMutableRawPointer(terms).assumingMemoryBound(to: V.Scalar.self)
+    let differences = isShared ? terms + n * length : terms + n * n
+    let shared = UnsafeMutableRawPointer(differences).assumingMemoryBound(to: V.Scalar.self)
+    for i in 0..<n where isNew {
+      if isShared {
+        let row = numbers + i * length * V.count
+        for j in 0..<(length * V.count) { row[j] = D.prepare(problem.pairSum(i, Swift.min(j, n - 1))).first }
+      } else {
+        for j in 0..<n { terms[i * n + j] = D.prepare(problem.pairSum(i, j)) }
+      }
     }
     for i in 0..<n {
       for k in 0...i {
+        if isShared {
+          for j in 0..<length {
+            differences[j] = D.difference(terms[i * length + j], terms[k * length + j], p)
+          }
+        }
         var sum = V.zero
         for j in 0..<n {
           let both = V.fma(
             cotangent[i * n + j], tangent[k * n + j], cotangent[k * n + j] * tangent[i * n + j])
-          sum = V.fma(D.difference(terms[i * n + j], terms[k * n + j], p), both, sum)
+          let difference = isShared ? V.splat(shared[j]) : D.difference(terms[i * n + j], terms[k * n + j], p)
+          sum = V.fma(difference, both, sum)
         }
         let value = c * sum
         sums[i * n + k] = value

@@ -25,9 +25,9 @@ enum Reduce: LaneKernel {
       } else if inner > 1 || mid < 64 {
         fold(LaneElements<V>(call, operand: 0, group: group), y, F.self, outer, mid, inner)
       } else if V.Scalar.self == Double.self {
-        foldRows(call, F.self, outer, mid, as: SIMD8<Double>.self)
+        foldRows(call, F.self, outer, mid, as: VectorOfDoubles.self)
       } else {
-        foldRows(call, F.self, outer, mid, as: SIMD16<Float>.self)
+        foldRows(call, F.self, outer, mid, as: VectorOfFloats.self)
       }
     }
   }

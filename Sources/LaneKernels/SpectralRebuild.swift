@@ -10,7 +10,9 @@ enum SpectralRebuild {
     for i in 0..<n {
       for k in 0..<n { scaled[i * n + k] = u[i * n + k] * values[k] }
     }
-    LaneProducts.rowsByRows(scaled, u, y, n, symmetric: true)
+    multiplyLower(
+      MatrixView(LaneElements(scaled), columns: n), MatrixView(LaneElements(u), columns: n, isTransposed: true), n: n,
+      depth: n, into: MirrorSink(base: y, n: n, scale: 1))
   }
 
   /// `dx = U(K ⊙ (Uᵀ sym(dy) U))Uᵀ` [n,n], exactly symmetric, where `kernel` holds the lower triangle of K.
@@ -30,17 +32,15 @@ enum SpectralRebuild {
         middle[j * n + i] = mean
       }
     }
-    LaneProducts.rowsByColumns(middle, u, product, n)
-    LaneProducts.columnsByColumns(u, product, middle, n, symmetric: true)
-    for i in 0..<n {
-      for j in 0...i {
-        let value = middle[i * n + j] * kernel[i * n + j]
-        middle[i * n + j] = value
-        middle[j * n + i] = value
-      }
-    }
-    LaneProducts.rowsByRows(u, middle, product, n, symmetric: false)
-    LaneProducts.rowsByRows(product, u, dx, n, symmetric: true)
+    let columns = MatrixView(LaneElements(u), columns: n)
+    let inner = MatrixView(LaneElements(middle), columns: n)
+    let outer = MatrixView(LaneElements(product), columns: n)
+    let whole = StoreSink(base: product, columns: n)
+    multiply(inner, columns, rows: n, columns: n, depth: n, into: whole)
+    multiplyLower(
+      columns.transposed, outer, n: n, depth: n, into: WeightedMirrorSink(base: middle, n: n, weight: kernel))
+    multiply(columns, inner, rows: n, columns: n, depth: n, into: whole)
+    multiplyLower(outer, columns.transposed, n: n, depth: n, into: MirrorSink(base: dx, n: n, scale: 1))
   }
 
   /// Copies `n` vectors of an operand, splatting an unbatched one.

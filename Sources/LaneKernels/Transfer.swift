@@ -3,9 +3,10 @@ import GeocKernelABI
 /// The borders between rows and lanes, for this instruction set.
 package func laneTransfer() -> LaneTransfer {
   LaneTransfer(
-    pack64: { pack($0.pointee, as: SIMD8<Double>.self) }, pack32: { pack($0.pointee, as: SIMD16<Float>.self) },
-    unpack64: { unpack($0.pointee, as: SIMD8<Double>.self) },
-    unpack32: { unpack($0.pointee, as: SIMD16<Float>.self) })
+    pack64: { pack($0.pointee, as: VectorOfDoubles.self) }, pack32: { pack($0.pointee, as: VectorOfFloats.self) },
+    unpack64: { unpack($0.pointee, as: VectorOfDoubles.self) },
+    unpack32: { unpack($0.pointee, as: VectorOfFloats.self) },
+    lanes64: VectorOfDoubles.count, lanes32: VectorOfFloats.count)
 }
 
 private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
@@ -39,7 +40,7 @@ private func convert<V: Lanes, Source>(
   let elements = call.elements
   let source = call.source.assumingMemoryBound(to: Source.self)
   let lanes = call.lanes.assumingMemoryBound(to: V.Scalar.self)
-  for group in 0..<call.groups {
+  for group in 0..<(call.groups * V.perGroup) {
     let out = lanes + group * elements * V.count
     for lane in 0..<V.count {
       let row = source + call.rows[min(group * V.count + lane, call.items - 1)] * elements
@@ -55,7 +56,7 @@ private func packBlocks<V: Lanes>(_ call: PackCall, as _: V.Type) {
   let lanes = call.lanes.assumingMemoryBound(to: V.Scalar.self)
   withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
     guard let rows = rows.baseAddress else { return }
-    for group in 0..<call.groups {
+    for group in 0..<(call.groups * V.perGroup) {
       let out = lanes + group * elements * V.count
       for lane in 0..<V.count {
         rows[lane] = source + call.rows[min(group * V.count + lane, call.items - 1)] * elements

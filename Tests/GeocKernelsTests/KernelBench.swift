@@ -13,6 +13,14 @@ enum Instance: CaseIterable, Sendable {
     case .single64, .single32: 1
     }
   }
+  /// Items in a register of the table's instruction set: a group is stored one register's items after the other.
+  func register(_ table: KernelTable) -> Int {
+    switch self {
+    case .f64: table.transfer?.lanes64 ?? LaneWidth.f64
+    case .f32: table.transfer?.lanes32 ?? LaneWidth.f32
+    case .single64, .single32: 1
+    }
+  }
   var isDouble: Bool { self == .f64 || self == .single64 }
   /// Relative error that a well-conditioned kernel of moderate size stays below.
   var tolerance: Double { isDouble ? 1e-12 : 2e-5 }
@@ -68,14 +76,15 @@ struct KernelBench {
     let table = level.map { KernelTable(request: $0) } ?? KernelTable.shared
     let set = try #require(table[kernel], "no kernel \(kernel)")
     let function = try #require(instance.function(set))
+    let register = instance.register(table)
     return instance.isDouble
-      ? execute(set, function, instance, batch, inputs, outputs, reduces, as: Double.self)
-      : execute(set, function, instance, batch, inputs, outputs, reduces, as: Float.self)
+      ? execute(set, function, instance, register, batch, inputs, outputs, reduces, as: Double.self)
+      : execute(set, function, instance, register, batch, inputs, outputs, reduces, as: Float.self)
   }
 
   private func execute<T: BinaryFloatingPoint>(
-    _ set: KernelSet, _ function: KernelFunction, _ instance: Instance, _ batch: Int, _ inputs: [BenchInput],
-    _ outputs: [Int], _ reduces: Bool, as _: T.Type
+    _ set: KernelSet, _ function: KernelFunction, _ instance: Instance, _ register: Int, _ batch: Int,
+    _ inputs: [BenchInput], _ outputs: [Int], _ reduces: Bool, as _: T.Type
   ) -> BenchResult {
     let lanes = instance.lanes
     let chunk = lanes * (lanes == 1 ? 1 : LaneWidth.groupsPerChunk)
@@ -100,7 +109,10 @@ struct KernelBench {
         for g in 0..<(isLaned ? groups : 1) {
           for l in 0..<(isLaned ? lanes : 1) {
             let values = input[min(first + g * lanes + l, first + items - 1)]
-            for e in 0..<count { memory.base[isLaned ? (g * count + e) * lanes + l : e] = T(values[e]) }
+            let item = g * lanes + l
+            for e in 0..<count {
+              memory.base[isLaned ? (item / register * count + e) * register + item % register : e] = T(values[e])
+            }
           }
         }
         memories.append(memory)
@@ -145,7 +157,7 @@ struct KernelBench {
           } else {
             for i in 0..<items {
               results[o][first + i][e] = Double(
-                memory.base[isLaned ? (i / lanes * count + e) * lanes + i % lanes : e])
+                memory.base[isLaned ? (i / register * count + e) * register + i % register : e])
             }
           }
         }

@@ -44,6 +44,8 @@ struct KernelHarness {
     guard let function, let set = KernelTable.shared[name] else { return nil }
     let items = inputs.compactMap { if case .batched(let rows) = $0 { rows.count } else { nil } }.max() ?? 1
     let groups = (items + lanes - 1) / lanes
+    let isDouble = Scalar.self == Double.self
+    let register = lanes == 1 ? 1 : KernelTable.shared.transfer.map { isDouble ? $0.lanes64 : $0.lanes32 } ?? lanes
     var memory: [UnsafeMutableRawPointer] = []
     defer { memory.forEach { $0.deallocate() } }
     func allocate(_ scalars: Int) -> UnsafeMutableRawPointer {
@@ -67,7 +69,7 @@ struct KernelHarness {
         let block = allocate(elements * lanes * groups)
         for slot in 0..<(groups * lanes) {
           for (e, value) in rows[min(slot, rows.count - 1)].enumerated() {
-            let index = (slot / lanes) * elements * lanes + e * lanes + slot % lanes
+            let index = (slot / register * elements + e) * register + slot % register
             block.assumingMemoryBound(to: Scalar.self)[index] = Scalar(value)
           }
         }
@@ -107,7 +109,7 @@ struct KernelHarness {
       results.append(
         (0..<items).map { item in
           (0..<elements).map { e in
-            Double(block[(item / lanes) * elements * lanes + e * lanes + item % lanes])
+            Double(block[(item / register * elements + e) * register + item % register])
           }
         })
     }

@@ -34,6 +34,7 @@ import Testing
     let rows = (0..<items).map { ($0 * 5 + 1) % rowCount }
     let groups = (items + lanes - 1) / lanes
     let isWide = lanes == 8
+    let register = isWide ? transfer.lanes64 : transfer.lanes32
     let size = isWide ? 8 : 4
     let packed = UnsafeMutableRawPointer.allocate(byteCount: groups * lanes * elements * size, alignment: 64)
     let unpacked = UnsafeMutableRawPointer.allocate(byteCount: (items * elements + 1) * size, alignment: 64)
@@ -67,7 +68,7 @@ import Testing
     }
     for slot in 0..<(groups * lanes) {
       for e in 0..<elements {
-        let index = (slot / lanes) * lanes * elements + e * lanes + slot % lanes
+        let index = (slot / register * elements + e) * register + slot % register
         #expect(number(packed, index) == expected(min(slot, items - 1), e))
         if slot < items { #expect(number(unpacked, slot * elements + e) == expected(slot, e)) }
       }

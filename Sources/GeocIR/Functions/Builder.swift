@@ -55,10 +55,15 @@ package struct Builder: Sendable {
     let call = TypeCall(
       op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type),
       values: inputs.prefix(inputs.count - extra).map(function.base), spaces: registry.spaces)
-    let types = try declaration.infer(call)
+    return add(op, inputs, attributes, try declaration.infer(call), name: name, key: merges ? key : nil)
+  }
+
+  private mutating func add(
+    _ op: String, _ inputs: [Value], _ attributes: Attributes, _ types: [GeoType], name: String, key: NodeKey?
+  ) -> [Value] {
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
     function.nodes.append(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
-    if merges { known[key] = results }
+    if let key { known[key] = results }
     return results
   }
 
@@ -106,7 +111,13 @@ package struct Builder: Sendable {
       return mapped
     }
     let name = node.results.first.map { source.names[$0.index] } ?? ""
-    let results = try self.node(node.op, inputs, node.attributes, name: name)
+    let results: [Value]
+    // An op's rule gives the same types for the same input types.
+    if !mergesEqualNodes, zip(node.inputs, inputs).allSatisfy({ source.type($0) == type($1) }) {
+      results = add(node.op, inputs, node.attributes, node.results.map(source.type), name: name, key: nil)
+    } else {
+      results = try self.node(node.op, inputs, node.attributes, name: name)
+    }
     for (old, new) in zip(node.results, results) {
       map[old] = new
       suggestName(new, source.names[old.index])

@@ -16,16 +16,16 @@ package enum Verifier {
     }
     for p in f.parameters { define(p.value, "parameter '\(p.name)'") }
     for (k, node) in f.nodes.enumerated() {
-      let place = "@\(f.name), node \(k) '\(node.op)'"
+      func place() -> String { "@\(f.name), node \(k) '\(node.op)'" }
       let known = node.inputs.allSatisfy { $0.index >= 0 && $0.index < isDefined.count && isDefined[$0.index] }
-      if !known { problems.append("\(place): reads a value before it is defined") }
+      if !known { problems.append("\(place()): reads a value before it is defined") }
       for value in node.results { define(value, "a result of node \(k) '\(node.op)'") }
       guard let op = registry[node.op] else {
-        problems.append("\(place): there is no such op")
+        problems.append("\(place()): there is no such op")
         continue
       }
       guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else { continue }
-      problems += typeProblems(node, op, f, registry, place)
+      if let problem = typeProblem(node, op, f, registry) { problems.append("\(place()): \(problem)") }
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
       problems.append("@\(f.name): result '\(r.name)' is not defined")
@@ -36,12 +36,10 @@ package enum Verifier {
     return problems
   }
 
-  private static func typeProblems(
-    _ node: Node, _ op: any Op.Type, _ f: Function, _ registry: OpRegistry, _ place: String
-  ) -> [String] {
+  private static func typeProblem(_ node: Node, _ op: any Op.Type, _ f: Function, _ registry: OpRegistry) -> String? {
     do {
       let extra = op.signature.operands.count { $0.role != .input && Signature.exists($0, node.attributes) }
-      guard node.inputs.count >= extra else { return ["\(place): weights are missing"] }
+      guard node.inputs.count >= extra else { return "weights are missing" }
       let call = TypeCall(
         op: node.op, attributes: node.attributes,
         inputs: node.inputs.prefix(node.inputs.count - extra).map(f.type),
@@ -49,23 +47,23 @@ package enum Verifier {
       let types = try op.infer(call)
       let given = node.results.map(f.type)
       guard types.count == given.count else {
-        return ["\(place): gives \(types.count) results, \(given.count) are declared"]
+        return "gives \(types.count) results, \(given.count) are declared"
       }
       for (type, declared) in zip(types, given) where !registry.spaces.isSubtype(type, of: declared) {
-        return ["\(place): gives \(type), declared \(declared)"]
+        return "gives \(type), declared \(declared)"
       }
       if f.stage == .core {
-        for type in given where !type.isReal { return ["\(place): \(type) in a core function"] }
+        for type in given where !type.isReal { return "\(type) in a core function" }
         let context = try registry.context(node, in: f)
         if try op.kernel(context) == nil, !op.traits.contains(.alias) {
-          return ["\(place): has no kernel, and the function is at the core stage"]
+          return "has no kernel, and the function is at the core stage"
         }
       }
-      return []
+      return nil
     } catch let problem as TypeProblem {
-      return ["\(place): \(problem.message)"]
+      return "\(problem.message)"
     } catch {
-      return ["\(place): \(error)"]
+      return "\(error)"
     }
   }
 }

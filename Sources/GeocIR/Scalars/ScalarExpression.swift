@@ -1,4 +1,5 @@
 import GeocKernelABI
+import Synchronization
 
 /// An elementwise function of the inputs `x0, x1, …`: the closed language of activations, losses and optimizer rules.
 ///
@@ -140,7 +141,17 @@ package indirect enum ScalarExpression: Hashable, Sendable {
   }
 
   /// The program that computes this expression as its only output.
-  package func compiled() -> MapProgram { MapProgram.compile([self]) }
+  ///
+  /// Kept, because every pass and the verifier after it ask for the kernels of all nodes again, and a network has few
+  /// different expressions.
+  package func compiled() -> MapProgram {
+    if let known = Self.programs.withLock({ $0[self] }) { return known }
+    let program = MapProgram.compile([self])
+    Self.programs.withLock { $0[self] = program }
+    return program
+  }
+
+  private static let programs = Mutex<[ScalarExpression: MapProgram]>([:])
 }
 
 extension ScalarExpression: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {

@@ -42,6 +42,8 @@ package final class Executable: @unchecked Sendable {
   let parameterShapes: [[Int]]
   let packRows: @Sendable (UnsafePointer<PackCall>) -> Void
   let unpackRows: @Sendable (UnsafePointer<UnpackCall>) -> Void
+  /// Items in a register: `LaneTransfer.lanes64` or `lanes32`.
+  let registerLanes: Int
   var bound: Layout.Bound
   /// Runs of each kind since the start, for the profile.
   var runs = 0
@@ -103,6 +105,7 @@ package final class Executable: @unchecked Sendable {
     if let kernels { library = kernels } else { library = try KernelLibrary.installed() }
     packRows = schedule.dtype == .f64 ? library.transfer.pack64 : library.transfer.pack32
     unpackRows = schedule.dtype == .f64 ? library.transfer.unpack64 : library.transfer.unpack32
+    registerLanes = schedule.dtype == .f64 ? library.transfer.lanes64 : library.transfer.lanes32
     let program = try Program(schedule, workers: pool.count, kernels: library)
     self.program = program
     let layout = program.layout

@@ -30,9 +30,9 @@ extension Executable {
     for (o, slot) in schedule.steps[k].outputs.enumerated() {
       let operand = worker.operands[step.firstOperand + step.inputCount + o]
       for item in 0..<items {
-        let (group, lane) = (item / program.layout.lanes, item % program.layout.lanes)
-        for e in 0..<schedule.slots[slot].elements
-        where !isFinite(operand.base, group * operand.groupStride + e * program.layout.lanes + lane) {
+        let (register, lane) = (item / registerLanes, item % registerLanes)
+        let elements = schedule.slots[slot].elements
+        for e in 0..<elements where !isFinite(operand.base, (register * elements + e) * registerLanes + lane) {
           worker.notFinite = (k, firstItem + item)
           return
         }

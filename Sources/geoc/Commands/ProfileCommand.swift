@@ -11,7 +11,7 @@ struct ProfileCommand: GeocCommand {
     commandName: "profile", abstract: "Time every step of a function on a batch of random samples.")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec.", completion: .specs)
+  @Argument(help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
   var file: String
   @Option(help: "Which function: step, predict, evaluate, gradient_train and so on; step where the spec trains.")
   var function: String?
@@ -34,22 +34,14 @@ struct ProfileCommand: GeocCommand {
   }
 
   func execute(_ console: Console) throws -> CommandStatus {
-    var sink = DiagnosticSink()
-    let compiler = try options.compiler(file, console, &sink)
-    console.report(sink)
-    guard let compiler else { return CommandStatus(sink.diagnostics) }
-    let name = function ?? (compiler.model.optimizer == nil ? "predict" : compiler.isSearch ? "curvature" : "step")
-    guard let purpose = try compiler.named().first(where: { $0.name == name })?.purpose else {
-      throw ValidationError(
-        "there is no function '\(name)'; functions: \(try compiler.named().map(\.name).joined(separator: ", "))")
-    }
-    let session = Session(try compiler.plan([.initialize, purpose]), threads: threads)
+    let subject = try subject(console)
+    let session = Session(subject.plan, threads: threads)
     try session.program().reset(seed: 0)
     try session.program().refresh()
-    let executable = try session.executable(name)
-    let count = batch ?? compiler.model.run.training?.batch ?? 32
+    let executable = try session.executable(subject.name)
+    let count = batch ?? subject.plan.run.training?.batch ?? 32
     var samples = SampleData(seed: 1)
-    var columns = try samples.columns(compiler.forward(), count: count)
+    var columns = try samples.columns(subject.forward, count: count)
     for p in executable.function.parameters where p.kind == .cotangent {
       let type = executable.function.type(p.value)
       if type.isBatched { columns[p.name] = try HostArray(try samples.tensor(type, count: count)) }
@@ -65,18 +57,38 @@ struct ProfileCommand: GeocCommand {
       times.append(Self.now() - start)
     }
     executable.isProfiling = true
+    let start = Self.now()
     for _ in 0..<runs { try executable.run(batch) }
+    let seconds = Self.now() - start
     let profile = executable.profile()
     times.sort()
     switch format {
-    case .table: console.print(table(profile, times))
-    case .json: console.print(json(profile, times, name, count))
-    case .chrome: console.print(chrome(profile))
+    case .table: console.print(table(profile, times, seconds))
+    case .json: console.print(json(profile, times, subject.name, count))
+    case .chrome: console.print(chrome(profile, subject.name, seconds))
     }
     return .success
   }
 
-  private func table(_ profile: Profile, _ times: [Double]) -> String {
+  /// What is timed: a function of a plan, and the function that has all inputs. Throws `GeocError`, `ValidationError`.
+  private func subject(_ console: Console) throws -> (plan: Plan, forward: Function, name: String) {
+    if file.hasSuffix(".geoplan") {
+      let loaded = try PlanSource.load(file, task: nil, options, console)
+      return (loaded.plan, loaded.forward, function ?? (loaded.task == .train ? "step" : "predict"))
+    }
+    var sink = DiagnosticSink()
+    let compiler = try options.compiler(file, console, &sink)
+    guard let compiler else { throw GeocError(sink.diagnostics) }
+    console.report(sink)
+    let name = function ?? (compiler.model.optimizer == nil ? "predict" : compiler.isSearch ? "curvature" : "step")
+    guard let purpose = try compiler.named().first(where: { $0.name == name })?.purpose else {
+      throw ValidationError(
+        "there is no function '\(name)'; functions: \(try compiler.named().map(\.name).joined(separator: ", "))")
+    }
+    return (try compiler.plan([.initialize, purpose]), try compiler.forward(), name)
+  }
+
+  private func table(_ profile: Profile, _ times: [Double], _ seconds: Double) -> String {
     let total = profile.entries.map(\.seconds).reduce(0, +)
     var text = "step".padded(36) + "kernel".padded(24) + "µs".padded(12) + "share\n"
     for entry in profile.entries.sorted(by: { $0.seconds > $1.seconds }).prefix(40) {
@@ -86,8 +98,8 @@ struct ProfileCommand: GeocCommand {
       text += String(format: "%.1f %%\n", 100 * entry.seconds / max(total, 1e-12))
     }
     text += String(
-      format: "median %.1f µs, least %.1f µs, steps explain %.1f µs\n", times[times.count / 2] * 1e6, times[0] * 1e6,
-      total / Double(runs) * 1e6)
+      format: "median %.1f µs, least %.1f µs; steps explain %.1f %% of the time with clocks in between\n",
+      times[times.count / 2] * 1e6, times[0] * 1e6, 100 * total / seconds / Double(profile.workers))
     text += "memory \(Count.bytes(profile.batchBytes)) for the batch, \(Count.bytes(profile.singleBytes)) unbatched, "
     return text + "\(Count.bytes(profile.chunkBytes)) for each of \(profile.workers) workers"
   }
@@ -98,21 +110,39 @@ struct ProfileCommand: GeocCommand {
         "function": name, "batch": count, "threads": threads, "median_ms": times[times.count / 2] * 1e3,
         "min_ms": times[0] * 1e3, "batch_bytes": profile.batchBytes, "single_bytes": profile.singleBytes,
         "chunk_bytes": profile.chunkBytes,
+        "steps": profile.entries.map { entry -> [String: Any] in
+          [
+            "op": entry.op, "path": entry.path, "kernel": entry.kernel, "us": entry.seconds / Double(runs) * 1e6,
+            "operations": entry.operations, "bytes": entry.bytes,
+          ]
+        },
       ], pretty: false)
   }
 
-  /// One complete event per step, one behind the other.
-  private func chrome(_ profile: Profile) -> String {
+  /// One complete event per step, one behind the other, inside one for the whole function: what no step covers is the
+  /// gap at its end.
+  private func chrome(_ profile: Profile, _ name: String, _ seconds: Double) -> String {
+    let whole = seconds / Double(runs) * 1e6
+    // Steps add up over the workers, who work at the same time.
+    let workers = Double(profile.workers)
     var start = 0.0
-    let events = profile.entries.map { entry -> [String: Any] in
-      let length = entry.seconds / Double(runs) * 1e6
-      defer { start += length }
-      return [
+    var events: [[String: Any]] = [
+      ["name": "process_name", "ph": "M", "pid": 1, "tid": 1, "args": ["name": "geoc \(name)"]],
+      ["name": name, "cat": "function", "ph": "X", "pid": 1, "tid": 1, "ts": 0, "dur": whole],
+    ]
+    for entry in profile.entries {
+      let length = entry.seconds / Double(runs) * 1e6 / workers
+      events.append([
         "name": entry.op, "cat": entry.kernel, "ph": "X", "pid": 1, "tid": 1, "ts": start, "dur": length,
-        "args": ["path": entry.path, "kernel": entry.kernel, "region": entry.region],
-      ]
+        "args": [
+          "path": entry.path, "kernel": entry.kernel, "region": entry.region, "operations": entry.operations,
+          "bytes": entry.bytes,
+        ],
+      ])
+      start += length
     }
-    return RunDirectory.json(["traceEvents": events, "displayTimeUnit": "ns"], pretty: false)
+    return RunDirectory.json(
+      ["traceEvents": events, "displayTimeUnit": "ns", "otherData": ["explained": start / whole]], pretty: false)
   }
 
   private static func now() -> Double {
