@@ -119,7 +119,7 @@ package enum Observe {
   /// The norms of the gradients of `f` (results `grad.<name>`), each in the metric that the optimizer steps its parameter
   /// by, as its only results.
   static func gradientNorms(
-    _ f: Function, optimizer: OptimizerDescription?, registry: OpRegistry
+    _ f: Function, optimizer: OptimizerDescription?, registry: OpRegistry, dtype: DType
   ) throws -> Function {
     var source = f
     source.results = []
@@ -138,7 +138,7 @@ package enum Observe {
         gradient = try space.coordinateGradient(&b, at: point, gradient)
         (space, type) = (flat, b.storageType(type))
       }
-      let geometry = InsertStep.geometry(type, space, optimizer?.attributes(for: p.name) ?? Attributes())
+      let geometry = InsertStep.geometry(type, space, optimizer?.attributes(for: p.name) ?? Attributes(), dtype)
       let norm: Value
       do {
         let own = try space.gradient(&b, at: point, gradient, geometry)

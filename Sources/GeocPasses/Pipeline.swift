@@ -168,7 +168,7 @@ package enum Pipeline {
     case .observeGradient:
       f = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
-      f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry)
+      f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry, dtype: options.dtype)
     case .curvature, .trial, .spectrum:
       let gradient = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)

@@ -20,9 +20,9 @@ enum GrassmannGeodesic: LaneKernel {
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     if V.Scalar.self == Double.self {
-      GeodesicRun<SIMD8<Double>>(call).run()
+      GeodesicRun<VectorOfDoubles>(call).run()
     } else {
-      GeodesicRun<SIMD16<Float>>(call).run()
+      GeodesicRun<VectorOfFloats>(call).run()
     }
   }
 }
@@ -125,7 +125,7 @@ private struct GeodesicRun<V: Lanes> {
     multiply(view(x, isTransposed: true), view(e), rows: k, columns: k, depth: n, into: StoreSink(base: t, columns: k))
     multiply(view(x), view(t), rows: n, columns: k, depth: k, into: DifferenceSink(from: e, into: h, columns: k))
     multiplyLower(
-      view(h, isTransposed: true), view(h), n: k, depth: n, into: MirrorSink(base: m, n: k, scale: rate * rate))
+      view(h, isTransposed: true), view(h), n: k, depth: n, into: MirrorSink(base: m, n: k, scale: (rate * rate).first))
     let halvings = quartered(m)
     product(m, m, m2)
     product(m2, m, m3)
@@ -200,7 +200,7 @@ private struct GeodesicRun<V: Lanes> {
   private func refresh() {
     let (gram, inverses) = (matrix(0), matrix(6))
     multiplyLower(
-      view(x, isTransposed: true), view(x), n: k, depth: n, into: MirrorSink(base: gram, n: k, scale: V.one))
+      view(x, isTransposed: true), view(x), n: k, depth: n, into: MirrorSink(base: gram, n: k, scale: 1))
     for c in 0..<k {
       var pivot = gram[c * k + c]
       for j in 0..<c { pivot = V.fnma(gram[c * k + j], gram[c * k + j], pivot) }

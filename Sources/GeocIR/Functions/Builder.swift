@@ -112,8 +112,9 @@ package struct Builder: Sendable {
     }
     let name = node.results.first.map { source.names[$0.index] } ?? ""
     let results: [Value]
-    // An op's rule gives the same types for the same input types.
-    if !mergesEqualNodes, zip(node.inputs, inputs).allSatisfy({ source.type($0) == type($1) }) {
+    // An op's rule gives the same types for the same input types; base points are values of their own function.
+    let isPlain = (node.inputs + node.results).allSatisfy { source.type($0).base == nil }
+    if !mergesEqualNodes, isPlain, zip(node.inputs, inputs).allSatisfy({ source.type($0) == type($1) }) {
       results = add(node.op, inputs, node.attributes, node.results.map(source.type), name: name, key: nil)
     } else {
       results = try self.node(node.op, inputs, node.attributes, name: name)

@@ -35,9 +35,8 @@ struct LossTerms {
           continue
         }
         changed = true
-        let typed = try zip(values, node.results).map { value, result -> Value in
-          let type = current.type(result)
-          return type.isReal ? value : try rebuilder.builder.retyped(value, as: type)
+        let typed = try zip(values, node.results).map { value, result in
+          current.type(result).isReal ? value : try rebuilder.retyped(value, as: result)
         }
         try rebuilder.replace(node, with: typed)
       }

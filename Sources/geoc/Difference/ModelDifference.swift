@@ -86,7 +86,7 @@ struct ModelFacts {
       Fact(name: $0.name, text: "input \(forward.type($0.value).shown)")
     }
     interface += forward.results.filter { model.outputs.contains($0.name) }.map {
-      Fact(name: "→ \($0.name)", text: forward.type($0.value).shown)
+      Fact(name: "→ \($0.name)", text: forward.type($0.value).shown.description)
     }
     nodes = Self.nodes(forward, registry)
     parameters = try ModelCost(compiler).parameters().map {
@@ -107,7 +107,7 @@ struct ModelFacts {
     return forward.nodes.filter { !$0.origin.path.isEmpty }.map { node in
       let attributes = node.attributes.all.filter { $0.name != "stream" }.map { "\($0.name): \($0.value.description)" }
       let reads = node.inputs.filter { !weights.contains($0) }.map(name).joined(separator: ", ")
-      let type = node.results.first.map { forward.type($0).shown } ?? ""
+      let type = node.results.first.map { forward.type($0).shown.description } ?? ""
       let parameters = attributes.isEmpty ? "" : " { \(attributes.joined(separator: ", ")) }"
       return Fact(name: node.origin.path, text: "\(node.op)\(parameters) of \(reads) → \(type)")
     }

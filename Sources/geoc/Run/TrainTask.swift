@@ -56,7 +56,7 @@ extension RunRequest {
     Interruption.install()
     var finals: [Finals] = []
     do {
-      for (k, fold) in data.folds.enumerated() {
+      for k in data.folds.indices {
         let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
         if data.folds.count > 1 { progress.note("fold \(k + 1) of \(data.folds.count)") }
         try writeFolds(folder, data.folds.count, finals, .running)
