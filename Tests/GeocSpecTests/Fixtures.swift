@@ -17,10 +17,23 @@ enum Fixture {
     spaces: [
       Real.self, Label.self, PositiveDefinite.self, Symmetric.self, Frames.self, Ball.self,
     ],
-    optimizers: [Descent.self], initializers: [])
+    optimizers: [Descent.self], initializers: [], rewrites: [Project.self])
 
   static func doc(_ summary: String, effect: String = "") -> OpDoc {
     OpDoc(family: "test", summary: summary, effect: effect)
+  }
+
+  // MARK: Rewrites
+
+  enum Project: ModelRewrite {
+    static let name = "normalize_and_project"
+    static let doc = Fixture.doc("Asks for a projection.")
+    static let signature: Signature =
+      "() {norm: layer|rms = layer, project_every: int = 1 in 0..., decay_rate: real = 0.01, norm_eps: real = 0} ->"
+    static func run(_ model: inout RewrittenModel, _ attributes: Attributes, _ registry: OpRegistry) throws {
+      model.projections.append(
+        Projection(rewrite: name, weights: [], every: attributes.int("project_every", 1)))
+    }
   }
 
   // MARK: Ops

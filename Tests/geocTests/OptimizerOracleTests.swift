@@ -246,6 +246,8 @@ enum Setting: Decodable {
   case number(Double)
   case text(String)
   case list([Double])
+  /// A group of settings, or none.
+  case other
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -255,8 +257,10 @@ enum Setting: Decodable {
       self = .number(number)
     } else if let list = try? container.decode([Double].self) {
       self = .list(list)
+    } else if let text = try? container.decode(String.self) {
+      self = .text(text)
     } else {
-      self = .text(try container.decode(String.self))
+      self = .other
     }
   }
 
@@ -267,6 +271,7 @@ enum Setting: Decodable {
     case .number(let x): Self.decimal(x)
     case .text(let x): x
     case .list(let x): "[\(x.map(Self.decimal).joined(separator: ", "))]"
+    case .other: "null"
     }
   }
 

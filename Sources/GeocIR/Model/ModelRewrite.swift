@@ -1,5 +1,3 @@
-import GeocDiagnostics
-
 /// A rewrite of a whole model that its spec asks for under `passes`, in one place: its page, its parameters and what it
 /// makes of the function `forward`, before anything else sees it.
 package protocol ModelRewrite: Sendable {
@@ -22,7 +20,7 @@ package struct RewrittenModel: Sendable {
   /// What was done, for the report.
   package var changes: [Note] = []
   /// What is probably not meant so.
-  package var warnings: [Diagnostic] = []
+  package var warnings: [Warning] = []
 
   /// A sentence about a node.
   package struct Note: Hashable, Sendable {
@@ -32,6 +30,26 @@ package struct RewrittenModel: Sendable {
     package var message: String
     /// The node.
     package var origin: Origin
+  }
+
+  /// What a lint says of a node.
+  package struct Warning: Hashable, Sendable {
+    /// Name of the lint: `norm-of-one`.
+    package var lint: String
+    /// The sentence, lower case.
+    package var message: String
+    /// What to change.
+    package var help: String
+    /// The node.
+    package var origin: Origin
+
+    /// A warning by its parts.
+    package init(_ lint: String, _ message: String, help: String, at origin: Origin) {
+      self.lint = lint
+      self.message = message
+      self.help = help
+      self.origin = origin
+    }
   }
 
   /// A model before any rewrite.

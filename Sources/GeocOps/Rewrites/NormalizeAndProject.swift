@@ -1,4 +1,3 @@
-import GeocDiagnostics
 import GeocIR
 
 /// A norm in front of every nonlinearity, and weights that go back to the norm they started with.
@@ -261,9 +260,9 @@ private struct Insertion {
     if width == 1 {
       let left = op.name == "rms_norm" ? "only the sign of one number" : "0, whatever the number"
       model.warnings.append(
-        Diagnostic(
-          .lint.normOfOne, "the norm behind '\(label(old))' has one feature and gives \(left)",
-          at: place.span ?? .none, help: ["give the layer more features, or leave the pass out"]))
+        .init(
+          "norm-of-one", "the norm behind '\(label(old))' has one feature and gives \(left)",
+          help: "give the layer more features, or leave the pass out", at: place))
     }
     func apply(_ x: Value) throws -> Value {
       guard let y = try builder.node(op.name, [x] + (weights[old] ?? []), attributes, name: name).first else {

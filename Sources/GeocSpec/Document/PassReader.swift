@@ -43,7 +43,13 @@ struct PassReader {
           .rewrite.noMatch, "'\(request.name)' finds nothing to do in this model", at: request.origin.span ?? .none)
       }
     }
-    for warning in model.warnings { problems.sink.report(warning) }
+    for warning in model.warnings {
+      guard let code = DiagnosticCode.find(warning.lint) else {
+        throw InternalError("a rewrite names no lint: '\(warning.lint)'")
+      }
+      problems.sink.report(
+        Diagnostic(code, warning.message, at: warning.origin.span ?? .none, help: [warning.help]))
+    }
     return model
   }
 }

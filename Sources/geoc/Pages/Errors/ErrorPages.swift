@@ -15,6 +15,7 @@ enum ErrorPages {
       e030,
       w000,
       w001,
+      w003,
     ]
     return lists.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }()
