@@ -149,7 +149,7 @@ enum GradientCatalogue {
     GradientCase("binary_cross_entropy", ["[B] R[1]", "[B] Label(2)"]),
     GradientCase("l2_penalty", ["[B] R[2, 3]"]),
     GradientCase("norm_power", ["[B] R[3]"], ["p": .real(5)]),
-    GradientCase("log_sum_exp", ["[B] R[3, 1]", "[B] R[3]"], ["mu": .real(0.5)]),
+    GradientCase("log_sum_exp", ["[B] R[3]", "[B] R[3]"], ["mu": .real(0.5)]),
     GradientCase("mse", ["[B] R[2, 3]", "[B] R[2, 3]"]),
   ]
 

@@ -97,8 +97,8 @@ import Testing
           "b": try Tensor(try oracle.tensor("in.b").doubles(), shape: [1, a.shape[0]]),
         ]
         inputs = "{ a: \"R[30, 12]\", b: \"R[30]\" }"
-        graph = "  - linear: { out: 1, bias: false, init: zeros }\n    as: logits"
-        loss = "log_sum_exp: { x: logits, shift: b, mu: \(case_.config["mu"]?.number ?? 0) }"
+        graph = "  - linear: { out: 1, bias: false, init: zeros }\n    as: logits\n  - flatten"
+        loss = "log_sum_exp: { x: flatten_1, shift: b, mu: \(case_.config["mu"]?.number ?? 0) }"
         options += ", metric: gram"
       } else {
         columns = ["one": try Tensor([1.0], shape: [1])]

@@ -18,7 +18,8 @@ struct OptimizerReader {
     guard let rule = known(name) else { return nil }
     let reader = ParameterReader(types: TypeReader(dims: spec.sizes, spaces: registry.spaces))
     let attributes = reader.attributes(arguments, of: name, rule.signature, &problems)
-    checkGeometry(arguments, of: weights)
+    // The metric of a search is one of all weights together.
+    if !(rule is any SearchRule.Type) { checkGeometry(arguments, of: weights) }
     var result = OptimizerDescription(name: name.value, attributes: attributes ?? Attributes())
     if let clip, let number = problems.number(clip.value, "'clip'") {
       if number.value > 0 {
