@@ -19,7 +19,8 @@ import Testing
     var numbers = TestNumbers(51)
     for (n, p) in [(1, 1), (5, 3), (8, 8), (40, 17)] {
       let x = numbers.normal(2 * n * p)
-      let q = try KernelBench(sizes: [2, n, p, 0, 1]).run("qr", instance, [.shared(x)], outputs: [2 * n * p]).outputs[0][0]
+      let q = try KernelBench(sizes: [2, n, p, 0, 1]).run("qr", instance, [.shared(x)], outputs: [2 * n * p]).outputs[
+        0][0]
       for f in 0..<2 {
         let own = Reference.field(q, f, n * p)
         expectClose(Reference.product(own, own, p, n, p, ta: true), identity(p), instance.tolerance)

@@ -23,7 +23,9 @@ import Testing
     return found.mapValues { $0.doubles() }
   }
 
-  private func numbers(_ count: Int, seed: Double) -> [Double] { (0..<count).map { sin(seed + 1.7 * Double($0 * $0 % 97)) } }
+  private func numbers(_ count: Int, seed: Double) -> [Double] {
+    (0..<count).map { sin(seed + 1.7 * Double($0 * $0 % 97)) }
+  }
 
   /// (x v cos Σ − u sin Σ) vᵀ with u Σ vᵀ = rate (I − x xᵀ) e.
   private func reference(_ b: inout Builder, _ x: Value, _ e: Value, _ rate: Value) throws -> Value {

@@ -5,15 +5,25 @@ import Testing
 @Suite struct ObservingTests {
   /// Points of a plane that lies askew in space keep their distances.
   @Test(arguments: [(12, 5), (5, 12), (7, 1), (2, 3)]) func planeKeepsDistances(rows: Int, width: Int) throws {
-    let (a, b) = ((0..<width).map { Double($0 % 3) - 0.7 }, (0..<width).map { Double($0 * $0 % 5) * 0.3 })
-    let places = (0..<rows).map { (Double($0 * 7 % 5) * 3 + 100, Double($0 * 3 % 4)) }
-    let values = places.flatMap { p in zip(a, b).map { p.0 * $0 + p.1 * $1 } }
+    let a: [Double] = (0..<width).map { Double($0 % 3) - 0.7 }
+    let b: [Double] = (0..<width).map { Double($0 * $0 % 5) * 0.3 }
+    var values: [Double] = []
+    for row in 0..<rows {
+      let x = Double(row * 7 % 5) * 3 + 100
+      let y = Double(row * 3 % 4)
+      for k in 0..<width { values.append(x * a[k] + y * b[k]) }
+    }
     let found = try PrincipalPlane(rows: rows, width: width, registry: Catalogue.registry).coordinates(of: values)
     #expect(found.points.count == rows && abs(found.share.reduce(0, +) - 1) < 1e-5)
     for i in 0..<rows {
       for j in 0..<i {
-        let square = (0..<width).map { values[i * width + $0] - values[j * width + $0] }.reduce(0) { $0 + $1 * $1 }
-        let (dx, dy) = (found.points[i][0] - found.points[j][0], found.points[i][1] - found.points[j][1])
+        var square = 0.0
+        for k in 0..<width {
+          let difference = values[i * width + k] - values[j * width + k]
+          square += difference * difference
+        }
+        let dx: Double = found.points[i][0] - found.points[j][0]
+        let dy: Double = found.points[i][1] - found.points[j][1]
         #expect(abs((dx * dx + dy * dy).squareRoot() - square.squareRoot()) < 1e-3)
       }
     }
@@ -32,7 +42,7 @@ import Testing
     #expect(ValueHistogram([.nan], isLogarithmic: false).counts.isEmpty)
   }
 
-  @Test(arguments: [(1.0 / 3, 0.333333), (123456.7, 123457), (-2.5e-9, -2.5e-9), (0, 0), (9.999999, 10)])
+  @Test(arguments: [(1.0 / 3, 0.333333), (123456.7, 123457.0), (-2.5e-9, -2.5e-9), (0.0, 0.0), (9.999999, 10.0)])
   func numbersAreShort(x: Double, short: Double) { #expect(x.short == short) }
 
   @Test func confusionCountsByClass() {

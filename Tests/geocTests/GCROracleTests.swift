@@ -42,7 +42,9 @@ import Testing
     }
 
     /// The entries of `found` beyond the tolerance of `name`, whose rows are bases.
-    func expectBases(_ found: Tensor, _ name: String) throws { expect(found.doubles(), try bases(name).doubles(), name) }
+    func expectBases(_ found: Tensor, _ name: String) throws {
+      expect(found.doubles(), try bases(name).doubles(), name)
+    }
 
     func expect(_ x: [Double], _ y: [Double], _ name: String) {
       #expect(x.count == y.count, "\(name)")
@@ -71,7 +73,9 @@ import Testing
     #expect(Self.files.count == 16)  // with the initialisation, which GrassmannTests has
   }
 
-  @Test(arguments: headFiles, [[], ["--no-manual-backward"]]) func gradientsOfTheHead(_ name: String, _ flags: [String]) throws {
+  @Test(arguments: headFiles, [[], ["--no-manual-backward"]]) func gradientsOfTheHead(_ name: String, _ flags: [String])
+    throws
+  {
     let c = try Case(name)
     let work = try RunWorkspace(spec: "")
     defer { work.remove() }

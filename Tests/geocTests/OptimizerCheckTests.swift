@@ -102,7 +102,10 @@ import Testing
 
   @Test func idleAndMisplacedSettingsAreWarnedOf() {
     let cases: [(train: String, wanted: String)] = [
-      ("optimizer: { rsgd: { lr: 0.1, weight_decay: 0.1 } }", "warning[W0006]: weight decay does nothing to 'logits.weight'"),
+      (
+        "optimizer: { rsgd: { lr: 0.1, weight_decay: 0.1 } }",
+        "warning[W0006]: weight decay does nothing to 'logits.weight'"
+      ),
       ("optimizer: { sgd: { lr: 0.1 } }", "warning[W0041]: 'sgd' steps 'logits.weight' off the manifold"),
       (
         "optimizer: { rsgd: { lr: 0.1 } }\n  groups: [{ match: \"logits.*\", optimizer: { adamw: {} } }]",

@@ -20,12 +20,12 @@ enum RSGD: OptimizerRule {
       "stabilize_every": "steps from one projection onto the manifold to the next",
       "lr_factor": "factor on η for points of manifolds",
       "transport": """
-        how the buffer follows the point: by the space's own transport, by projection at the new point, or not at all, as a \
-        sum of Euclidean gradients; `auto` is `none` for subspaces and the space's own elsewhere
-        """,
+      how the buffer follows the point: by the space's own transport, by projection at the new point, or not at all, as a \
+      sum of Euclidean gradients; `auto` is `none` for subspaces and the space's own elsewhere
+      """,
       "reorth_every": """
-        for subspaces: the basis is made orthonormal in the first step and every so many behind it; 0 for never
-        """,
+      for subspaces: the basis is made orthonormal in the first step and every so many behind it; 0 for never
+      """,
       "qr_sign": "for subspaces: columns of a new basis keep their directions, or turn over as LAPACK leaves them",
     ], example: "optimizer: { rsgd: { lr: 0.01, momentum: 0.9 } }")
   static let signature: Signature = """

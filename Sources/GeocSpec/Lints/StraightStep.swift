@@ -12,7 +12,8 @@ enum StraightStep: Lint {
     let rule = optimizer.rule(for: first.name)
     let others = left.count > 1 ? " and \(left.count - 1) more" : ""
     problems.report(
-      .lint.straightStep, "'\(rule)' steps '\(first.name)'\(others) off the manifold", at: optimizerSpan(model) ?? place,
+      .lint.straightStep, "'\(rule)' steps '\(first.name)'\(others) off the manifold",
+      at: optimizerSpan(model) ?? place,
       label: "a sum is no point of \(model.function.type(first.value))",
       help: "'\(rule == "sgd" ? "rsgd" : "radam")' follows it, and takes the same step as '\(rule)' elsewhere")
   }

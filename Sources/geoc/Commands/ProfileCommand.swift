@@ -11,7 +11,8 @@ struct ProfileCommand: GeocCommand {
     commandName: "profile", abstract: "Time every step of a function on a batch of random samples.")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
+  @Argument(
+    help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
   var file: String
   @Option(help: "Which function: step, predict, evaluate, gradient_train and so on; step where the spec trains.")
   var function: String?

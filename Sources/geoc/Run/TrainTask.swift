@@ -84,7 +84,8 @@ extension RunRequest {
     _ folder: RunDirectory, _ folds: Int, _ finals: [Finals], _ status: RunReport.Status
   ) throws(GeocError) {
     guard hasReport, folds > 1 else { return }
-    let page = FoldsPage.text(title: session.plan.module.name, folds: folds, finals: finals.map(\.values), status: status)
+    let page = FoldsPage.text(
+      title: session.plan.module.name, folds: folds, finals: finals.map(\.values), status: status)
     try folder.write(RunReporter.page, page)
   }
 

@@ -112,8 +112,9 @@ enum CellChart {
   /// Epochs below the columns.
   static func columnTicks(_ epochs: [Double], _ x: [Double]) -> [(place: Double, label: String)] {
     let scale = ChartScale(0, Double(max(1, epochs.count - 1)), from: 0, to: 1)
-    return scale.wholeTicks(5).map { Int($0) }.filter { epochs.indices.contains($0) }.map {
-      (place: (x[$0] + x[$0 + 1]) / 2, label: ChartScale.label(epochs[$0]))
+    let columns: [Int] = scale.wholeTicks(5).map { Int($0) }
+    return columns.filter(epochs.indices.contains).map { (column: Int) in
+      (place: (x[column] + x[column + 1]) / 2, label: ChartScale.label(epochs[column]))
     }
   }
 
