@@ -4,6 +4,8 @@ import GeocIR
 enum GradientCatalogue {
   /// Ops without a gradient, and why.
   static let excluded: [String: String] = [
+    "svm_rbf": "its scores are votes, whole numbers", "lag_covariance": "stands inside augmented_covariance",
+    "lag_covariance_vjp": "a backward",
     "fill": "takes no input", "ramp": "takes no input", "batch_size": "takes no input",
     "random_uniform": "does not depend on its input",
     "stop_gradient": "has the gradient 0 by definition",
@@ -158,6 +160,12 @@ enum GradientCatalogue {
       GradientCase("covariance", ["[B] R[3, 7]"], ["estimator": .name($0), "eps": .real(0.01)])
     }
     + ["logeig", "sqrteig", "invsqrteig", "trace_normalize"].map { GradientCase($0, ["[B] SPD(4)[2]"]) } + [
+      GradientCase("augmented_covariance", ["[B] R[2, 24]"], ["order": .int(3), "lag": .int(2)]),
+      GradientCase(
+        "augmented_covariance", ["[B] R[2, 24]"], ["order": .int(2), "lag": .int(4), "estimator": .name("oas")]),
+      GradientCase("tangent_space", ["[B] SPD(3)"]),
+      GradientCase("mdm", ["[B] SPD(3)", "[B] Label(2)"]),
+      GradientCase("logistic_regression", ["[B] R[4]", "[B] Label(3)"]),
       GradientCase("expeig", ["[B] Sym(4)"]), GradientCase("abseig", ["[B] Sym(4)"]),
       GradientCase("power", ["[B] SPD(4)"], ["theta": .real(-0.3)]),
       GradientCase("reeig", ["[B] Sym(4)"], ["eps": .real(0.1)]),

@@ -30,12 +30,10 @@ struct BasePointTests {
       "  - ball_transport:\n    from: [x, y, v]\n  - expmap:\n    from: [x, ball_transport_1]\n    as: last\n",
       ["E0208"]
     ),
-    // The same point under another name.
-    ("  - stop_gradient:\n    from: x\n  - expmap:\n    from: [stop_gradient_1, v]\n    as: last\n", []),
   ])
   func bases(_ graph: String, _ expected: [String]) throws { #expect(try codes(graph) == expected) }
 
   @Test func baseOfAnInputIsAnInput() throws {
-    #expect(try codes("  - expmap:\n    from: [x, v]\n    as: last\n", at: "z") == ["E0109"])
+    #expect(try codes("  - expmap:\n    from: [x, v]\n    as: last\n", at: "z") == ["E0203"])
   }
 }

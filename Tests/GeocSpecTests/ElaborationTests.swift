@@ -138,7 +138,7 @@ struct ElaborationTests {
   }
 
   @Test func dollarInTypesAndTexts() throws {
-    let f = try forward(
+    let result = try Fixture.compile(
       Fixture.spec(
         """
         blocks:
@@ -152,6 +152,7 @@ struct ElaborationTests {
           - frame: { n: 8, p: 3 }
         outputs: [x, frame_1]
         """))
+    let f = try #require(result.model?.module["forward"])
     let weight = try #require(f.parameter("frame_1/w.weight"))
     #expect(f.type(weight.value) == GeoType(Space("Stiefel", [8, 3])))
     #expect(weight.initial == "random_point")
