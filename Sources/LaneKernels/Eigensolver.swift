@@ -159,6 +159,7 @@ enum Eigvals: LaneKernel {
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let square = call.sizes[1] * call.sizes[1]
     let work: UnsafeMutablePointer<V> = call.scratchLanes()
-    Eigensolver.solveAll(call, vectors: false, work + 2 * square) { _, _, slot in work + slot * square }
+    let scratch = work + ImplicitQL.interleaved(call.sizes[1], as: V.self) * square
+    Eigensolver.solveAll(call, vectors: false, scratch) { _, _, slot in work + slot * square }
   }
 }

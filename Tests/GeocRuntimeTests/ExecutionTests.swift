@@ -10,7 +10,9 @@ import Testing
 
 @Suite struct ExecutionTests {
   static func library() throws -> KernelLibrary {
-    KernelLibrary(transfer: try KernelLibrary.installed().transfer) { TestKernels.table[$0] }
+    let transfer = try KernelLibrary.installed().transfer
+    let table = TestKernels.table(doubles: transfer.lanes64, floats: transfer.lanes32)
+    return KernelLibrary(transfer: transfer) { table[$0] }
   }
 
   /// Small whole numbers for every parameter.

@@ -7,12 +7,13 @@ protocol TestKernel: Sendable {
 }
 
 extension TestKernel {
-  static var set: KernelSet {
+  /// For groups that are stored `doubles` or `floats` items at a time.
+  static func set(doubles: Int, floats: Int) -> KernelSet {
     KernelSet(
-      name: name, f64: { run(ItemCall<Double>(call: $0.pointee, lanes: 8)) },
-      f32: { run(ItemCall<Float>(call: $0.pointee, lanes: 16)) },
-      single64: { run(ItemCall<Double>(call: $0.pointee, lanes: 1)) },
-      single32: { run(ItemCall<Float>(call: $0.pointee, lanes: 1)) })
+      name: name, f64: { run(ItemCall<Double>(call: $0.pointee, lanes: LaneWidth.f64, register: doubles)) },
+      f32: { run(ItemCall<Float>(call: $0.pointee, lanes: LaneWidth.f32, register: floats)) },
+      single64: { run(ItemCall<Double>(call: $0.pointee, lanes: 1, register: 1)) },
+      single32: { run(ItemCall<Float>(call: $0.pointee, lanes: 1, register: 1)) })
   }
 }
 
@@ -20,6 +21,7 @@ extension TestKernel {
 struct ItemCall<T: BinaryFloatingPoint> {
   let call: KernelCall
   let lanes: Int
+  let register: Int
 
   /// Lanes of all groups, those beyond the batch included.
   var slots: Int { call.groups * lanes }
@@ -29,7 +31,8 @@ struct ItemCall<T: BinaryFloatingPoint> {
     let o = call.operands[operand]
     let base = o.base.assumingMemoryBound(to: T.self)
     return o.isBatched
-      ? base + item / lanes * o.groupStride + element * lanes + item % lanes : base + element
+      ? base + item / register * (o.groupStride / lanes * register) + element * register + item % register
+      : base + element
   }
 
   func get(_ operand: Int, _ item: Int, _ element: Int) -> T { place(operand, item, element).pointee }
@@ -123,10 +126,16 @@ enum TurnKernel: TestKernel {
 
 /// Kernels of the test ops, and rows to lanes and back.
 package enum TestKernels {
+  private static let all: [any TestKernel.Type] = [
+    AxpyKernel.self, SumKernel.self, SplitKernel.self, FillKernel.self, CountKernel.self, NoiseKernel.self,
+    RootKernel.self, TurnKernel.self,
+  ]
+
   /// All kernels by name.
-  package static let table: [String: KernelSet] = Dictionary(
-    uniqueKeysWithValues: [
-      AxpyKernel.set, SumKernel.set, SplitKernel.set, FillKernel.set, CountKernel.set, NoiseKernel.set, RootKernel.set,
-      TurnKernel.set,
-    ].map { ($0.name, $0) })
+  package static let table = table(doubles: LaneWidth.f64, floats: LaneWidth.f32)
+
+  /// All kernels by name, for groups that are stored `doubles` or `floats` items at a time.
+  package static func table(doubles: Int, floats: Int) -> [String: KernelSet] {
+    Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.set(doubles: doubles, floats: floats)) })
+  }
 }
