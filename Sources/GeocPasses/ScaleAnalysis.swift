@@ -6,8 +6,10 @@ package struct ScaleProof: Hashable, Sendable {
   package var invariance: ScaleInvariance
   /// The small constants ε of norms that the proof leaves out, ascending: it holds up to them.
   package var guards: [Double]
-  /// The spec node at which the scale stops to be tracked; empty where the proof succeeds.
+  /// The spec node at which the scale stops to be tracked, or the result that it reaches; empty where the proof succeeds.
   package var obstacle: String
+  /// Whether the obstacle is a result, which is multiplied by a power of the scale.
+  package var reachesResult = false
 }
 
 /// Proves which weights are scale-invariant: the loss of a training step is the same for c·w with any c > 0, for the
@@ -54,7 +56,8 @@ package enum ScaleAnalysis {
     var walk = ScaleWalk(core, registry, weights: weights, channels: 1)
     return walk.isInvariant()
       ? ScaleProof(invariance: .layer, guards: walk.guards.sorted(), obstacle: "")
-      : ScaleProof(invariance: .unproved, guards: [], obstacle: walk.obstacle)
+      : ScaleProof(
+        invariance: .unproved, guards: [], obstacle: walk.obstacle, reachesResult: walk.reachesResult)
   }
 }
 
@@ -76,6 +79,7 @@ private struct ScaleWalk {
   let channels: Int
   var guards: Set<Double> = []
   var obstacle = ""
+  var reachesResult = false
 
   init(_ function: Function, _ registry: OpRegistry, weights: [Value], channels: Int) {
     self.function = function
@@ -104,7 +108,7 @@ private struct ScaleWalk {
       if results == nil, !inputs.contains(.other), obstacle.isEmpty { obstacle = name(node) }
     }
     for result in function.results where table[result.value.index] != .fixed {
-      if case .power = table[result.value.index], obstacle.isEmpty { obstacle = result.name }
+      if case .power = table[result.value.index], obstacle.isEmpty { (obstacle, reachesResult) = (result.name, true) }
       return false
     }
     return true

@@ -52,7 +52,7 @@ def main():
     counts = {name: count(geoc, spec, batch) for name, spec, batch in plans()}
     if os.environ.get("GEOC_BLESS") == "1":
         open(COUNTS, "w").write(json.dumps(counts, indent=2) + "\n")
-    stored = json.load(open(COUNTS))
+    stored = json.load(open(COUNTS)) if os.path.exists(COUNTS) else {}
     wrong = []
     for name, now in counts.items():
         change = now / stored[name] - 1 if name in stored else float("inf")

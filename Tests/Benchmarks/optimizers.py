@@ -3,8 +3,9 @@
 
     python3 Tests/Benchmarks/optimizers.py --geoc .build/release/geoc --python PYTHON_WITH_TORCH_ADAMP_AND_GEOOPT
 
-prints a Markdown table: milliseconds per step on gradients that are there, new parameters and state in the place of the
-old ones. geoc and the peers take turns, `--rounds` times; of each the least of the medians counts.
+prints a Markdown table: milliseconds per step. PyTorch's gradients are there beforehand; geoc's figure is that of a whole
+training step of the loss Σ‖w‖², loss and gradient included. geoc and the peers take turns, `--rounds` times; of each the
+least of the medians counts.
 """
 import argparse, json, os, subprocess, tempfile
 
@@ -32,8 +33,8 @@ def spec(types, rule, groups=None, dtype="f32"):
         name = f"{'v' if kind.count(',') == 0 and kind.startswith('R') else 'w'}{k}"
         nodes += f"  - parameter: {{ type: \"{kind}\" }}\n    as: {name}\n"
         if kind.startswith("Grassmann"):
-            nodes += f"  - projector:\n    from: {name}\n    as: {name}p\n"
-            name += "p"
+            nodes += f"  - basis:\n    from: {name}\n    as: {name}b\n"
+            name += "b"
         nodes += f"  - inner:\n    from: [{name}, {name}]\n    as: l{k}\n"
         terms.append(f"l{k}")
     total = terms[0] if len(terms) == 1 else "total"
@@ -61,7 +62,7 @@ def cases():
 
 
 def geoc(binary, path, threads, runs):
-    out = subprocess.run([binary, "profile", path, "--function", "update", "--batch", "1", "--threads", str(threads), "--runs", str(runs),
+    out = subprocess.run([binary, "profile", path, "--function", "step", "--batch", "1", "--threads", str(threads), "--runs", str(runs),
                           "--format", "json"], capture_output=True, text=True)
     if out.returncode:
         raise SystemExit(out.stdout + out.stderr)

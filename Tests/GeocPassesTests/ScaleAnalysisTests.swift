@@ -1,3 +1,4 @@
+import Foundation
 import GeocIR
 import GeocOps
 import GeocPasses
@@ -123,5 +124,40 @@ import Testing
   @Test func namesTheConstantItLeavesOutAndTheObstacle() throws {
     #expect(try Self.proofs(Self.cases[0])["h.weight"]?.guards == [1e-5])
     #expect(try Self.proofs(Self.cases[11])["h.weight"]?.obstacle == "tanh_1")
+  }
+
+  /// Nets whose convolutions are followed by batch norm; those of the shortcuts have a bias.
+  static let normed: Set = [
+    "digits-adamp.yaml", "digits-auon.yaml", "digits-gcr.yaml", "digits-resnet.yaml", "networks/resnet20.yaml",
+  ]
+
+  static let examples: [String] = {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../examples").standardized
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path())) ?? []
+    return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix("blocks/") && !$0.hasPrefix("runs/") }.sorted()
+  }()
+
+  /// Matrices that 'normalize_and_project' gave a layer norm.
+  static let projected: Set = ["h1.weight", "h2.weight", "h3.weight"]
+
+  /// Every parameter of every example that is trained: a convolution without bias in front of batch norm is proved per
+  /// channel, a matrix in front of layer norm as a whole, and nothing else is. Scales and shifts of norms, biases, heads and
+  /// whatever passes a map of the ball change the loss.
+  @Test(arguments: examples) func examplesAreProvedRight(_ name: String) throws {
+    let forward = try Network.example(name).forward()
+    guard forward.result("loss") != nil else { return }
+    let proofs = try ScaleAnalysis.proofs(forward, registry: Catalogue.registry)
+    let real = forward.parameters.filter { $0.kind == .param && forward.type($0.value).isReal }.map(\.name)
+    #expect(Set(proofs.keys) == Set(real))
+    var count = 0
+    for (parameter, proof) in proofs {
+      let isConvolution = parameter.hasPrefix("conv2d_") || parameter.contains("/conv")
+      let isNormed = Self.normed.contains(name) && isConvolution && parameter.hasSuffix(".weight")
+      let isProjected = name == "digits-nap-continual.yaml" && Self.projected.contains(parameter)
+      let wanted: ScaleInvariance = isNormed ? .channel : isProjected ? .layer : .unproved
+      #expect(proof.invariance == wanted, "\(parameter): \(proof)")
+      if isNormed { count += 1 }
+    }
+    #expect(count > 0 || !Self.normed.contains(name))
   }
 }

@@ -11,7 +11,7 @@ import Testing
 @Suite struct ExecutionTests {
   static func library() throws -> KernelLibrary {
     let transfer = try KernelLibrary.installed().transfer
-    let table = TestKernels.table(TestKernels.Registers(transfer))
+    let table = TestKernels.table(doubles: transfer.lanes64, floats: transfer.lanes32)
     return KernelLibrary(transfer: transfer) { table[$0] }
   }
 

@@ -7,11 +7,11 @@ protocol TestKernel: Sendable {
 }
 
 extension TestKernel {
-  static func set(_ registers: TestKernels.Registers) -> KernelSet {
+  /// For groups that are stored `doubles` or `floats` items at a time.
+  static func set(doubles: Int, floats: Int) -> KernelSet {
     KernelSet(
-      name: name,
-      f64: { run(ItemCall<Double>(call: $0.pointee, lanes: LaneWidth.f64, register: registers.f64)) },
-      f32: { run(ItemCall<Float>(call: $0.pointee, lanes: LaneWidth.f32, register: registers.f32)) },
+      name: name, f64: { run(ItemCall<Double>(call: $0.pointee, lanes: LaneWidth.f64, register: doubles)) },
+      f32: { run(ItemCall<Float>(call: $0.pointee, lanes: LaneWidth.f32, register: floats)) },
       single64: { run(ItemCall<Double>(call: $0.pointee, lanes: 1, register: 1)) },
       single32: { run(ItemCall<Float>(call: $0.pointee, lanes: 1, register: 1)) })
   }
@@ -20,9 +20,7 @@ extension TestKernel {
 /// A kernel call seen as items and elements.
 struct ItemCall<T: BinaryFloatingPoint> {
   let call: KernelCall
-  /// Items of a group.
   let lanes: Int
-  /// Items of a register.
   let register: Int
 
   /// Lanes of all groups, those beyond the batch included.
@@ -32,9 +30,9 @@ struct ItemCall<T: BinaryFloatingPoint> {
   func place(_ operand: Int, _ item: Int, _ element: Int) -> UnsafeMutablePointer<T> {
     let o = call.operands[operand]
     let base = o.base.assumingMemoryBound(to: T.self)
-    guard o.isBatched else { return base + element }
-    let elements = o.groupStride / lanes
-    return base + (item / register * elements + element) * register + item % register
+    return o.isBatched
+      ? base + item / register * (o.groupStride / lanes * register) + element * register + item % register
+      : base + element
   }
 
   func get(_ operand: Int, _ item: Int, _ element: Int) -> T { place(operand, item, element).pointee }
@@ -128,25 +126,16 @@ enum TurnKernel: TestKernel {
 
 /// Kernels of the test ops, and rows to lanes and back.
 package enum TestKernels {
-  /// Items of a register, by scalar type.
-  package struct Registers: Sendable {
-    let f64: Int
-    let f32: Int
-
-    /// Those that rows are brought into by `transfer`.
-    package init(_ transfer: LaneTransfer) { (f64, f32) = (transfer.lanes64, transfer.lanes32) }
-    fileprivate init() { (f64, f32) = (LaneWidth.f64, LaneWidth.f32) }
-  }
-
-  /// All kernels by name, for plans that are not run.
-  package static let table = table(Registers())
+  private static let all: [any TestKernel.Type] = [
+    AxpyKernel.self, SumKernel.self, SplitKernel.self, FillKernel.self, CountKernel.self, NoiseKernel.self,
+    RootKernel.self, TurnKernel.self,
+  ]
 
   /// All kernels by name.
-  package static func table(_ registers: Registers) -> [String: KernelSet] {
-    let all: [any TestKernel.Type] = [
-      AxpyKernel.self, SumKernel.self, SplitKernel.self, FillKernel.self, CountKernel.self, NoiseKernel.self,
-      RootKernel.self, TurnKernel.self,
-    ]
-    return Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.set(registers)) })
+  package static let table = table(doubles: LaneWidth.f64, floats: LaneWidth.f32)
+
+  /// All kernels by name, for groups that are stored `doubles` or `floats` items at a time.
+  package static func table(doubles: Int, floats: Int) -> [String: KernelSet] {
+    Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.set(doubles: doubles, floats: floats)) })
   }
 }

@@ -113,7 +113,7 @@ import Testing
   /// What cannot be trained so is refused with its place.
   @Test(arguments: [
     ("sgd: { lr: inf, momentum: 0.9 }", "none", "batch: whole", "leave 'momentum' out"),
-    ("adam: { lr: inf }", "none", "batch: whole", "must be finite"),
+    ("adam: { lr: inf }", "none", "batch: whole", "must be a number"),
     ("sgd: { lr: 1 }", "none", "batch: 8\n  until: separated", "add 'batch: whole'"),
     ("sgd: { lr: 1 }", "sum", "batch: whole", "none"),
   ]) func refusals(_ optimizer: String, _ normalize: String, _ train: String, _ text: String) throws {
@@ -127,7 +127,7 @@ import Testing
     let spec = Self.spec(2, "sgd: { lr: inf }", "none", "steps: 1")
     let start = Run(["check", "-"], input: Array(spec.replacing(", init: zeros", with: "").utf8))
     #expect(start.errors.contains("'margin.weight' does not") && start.errors.contains("init: zeros"))
-    let bent = spec.replacing("    as: margin", with: "  - tanh\n    as: margin")
+    let bent = spec.replacing("    as: margin", with: "  - tanh:\n    as: margin")
     let run = Run(["check", "-"], input: Array(bent.utf8))
     #expect(run.errors.contains("'tanh' is in the way"), "\(run.errors)")
     let other = spec.replacing("logistic: { margins: margin, normalize: none }", with: "mean: { x: margin }")

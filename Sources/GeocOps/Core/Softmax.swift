@@ -28,9 +28,18 @@ private enum RowShape {
 /// Backward of softmax.
 enum SoftmaxVJPOp: Op {
   static let name = "softmax_vjp"
-  static let doc = OpDoc(family: "core", summary: "y (dy − Σ y dy) over the last axis.")
+  static let doc = OpDoc(
+    family: "core", summary: "y (dy − Σ y dy) over the last axis.",
+    backward: "of z̄: ȳ = z̄ (dy − Σ y dy) − dy Σ y z̄, that of dy is y (z̄ − Σ y z̄)")
   static let signature: Signature = "(y: R[k], dy: R[k]) -> R[k]"
   static let isPublic = false
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let dz = cotangents[0] else { return [nil, nil] }
+    let (y, dy) = (c.inputs[0], c.inputs[1])
+    let own = try b.sumLast(try b.mul(y, dy), 1, keep: true)
+    let other = try b.sumLast(try b.mul(y, dz), 1, keep: true)
+    return [try b.map("x0 * (x1 - x2) - x1 * x3", [dz, dy, own, other]), try b.one("softmax_vjp", [y, dz])]
+  }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     KernelRequest("softmax_vjp", sizes: RowShape.sizes(c.inputShape(0)))
   }
@@ -72,8 +81,12 @@ enum CrossEntropyCoreOp: Op {
     return [.real([], isBatched: call.isBatched), .real(call.shape(0), isBatched: call.isBatched)]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
-    guard let dy = cotangents[0] else { return [nil, nil] }
-    return [try gradient(&b, c.results[1], label: c.inputs[1], dy), nil]
+    var parts: [Value] = []
+    if let dy = cotangents[0] { parts.append(try gradient(&b, c.results[1], label: c.inputs[1], dy)) }
+    // Of second derivatives, where the backward of the loss reads the probabilities.
+    if let dp = cotangents[1] { parts.append(try b.one("softmax_vjp", [c.results[1], dp])) }
+    guard let first = parts.first else { return [nil, nil] }
+    return [parts.count == 1 ? first : try b.add(first, parts[1]), nil]
   }
   /// (p − onehot(y)) ȳ.
   static func gradient(_ b: inout Builder, _ probabilities: Value, label: Value, _ dy: Value) throws -> Value {

@@ -26,11 +26,11 @@ enum MatrixRuleOnHead: Lint {
     model.function.parameters.filter { $0.kind == .param && $0.name.hasPrefix(node.path + ".") }
   }
 
-  /// The last node with weights of its own that a value comes from.
+  /// The last layer, a node with inputs and weights of its own, that a value comes from.
   private static func head(of value: Value, _ model: LintedModel) -> ElaboratedNode? {
     var current = model.maker(value)
     while let node = current {
-      if !weights(of: node, model).isEmpty { return node }
+      if !node.inputs.isEmpty, !weights(of: node, model).isEmpty { return node }
       current = node.inputs.first.flatMap(model.maker)
     }
     return nil

@@ -10,10 +10,11 @@ enum StraightStep: Lint {
     }
     guard let first = left.first, let place = model.spec.train?.key else { return }
     let rule = optimizer.rule(for: first.name)
+    let groups = model.spec.train?.value.entries?.first { $0.key.text == "groups" }?.key.span
     let others = left.count > 1 ? " and \(left.count - 1) more" : ""
     problems.report(
       .lint.straightStep, "'\(rule)' steps '\(first.name)'\(others) off the manifold",
-      at: optimizerSpan(model) ?? place,
+      at: (rule == optimizer.name ? optimizerSpan(model) : groups) ?? place,
       label: "a sum is no point of \(model.function.type(first.value))",
       help: "'\(rule == "sgd" ? "rsgd" : "radam")' follows it, and takes the same step as '\(rule)' elsewhere")
   }

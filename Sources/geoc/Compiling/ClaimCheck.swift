@@ -51,12 +51,12 @@ struct ClaimCheck {
           at: origin.span ?? .none)
       }
       guard proof.invariance == .unproved else { return nil }
-      let node = forward.nodes.first { $0.origin.path == proof.obstacle }
+      let node = proof.reachesResult ? nil : forward.nodes.first { $0.origin.path == proof.obstacle }
       let labels = node?.origin.span.map { [Label($0, "here its scale gets mixed with something that does not scale")] }
       return Diagnostic(
         .spec.claimFails,
         "'\(name)' is not proved scale-invariant: "
-          + (node == nil
+          + (proof.reachesResult
             ? "its scale reaches '\(proof.obstacle)'" : "its scale is lost track of at '\(proof.obstacle)'"),
         at: origin.span ?? .none, labels: labels ?? [])
     }
