@@ -160,4 +160,6 @@ package enum LaneWidth {
   package static let f32 = 16
   /// Groups in a chunk: two at least, so that kernels can interleave them to hide latency.
   package static let groupsPerChunk = 2
+  /// Registers of a chunk at most: those of the narrowest instruction set hold 16 of the 64 bytes of a group.
+  package static let registersPerChunk = 4 * groupsPerChunk
 }

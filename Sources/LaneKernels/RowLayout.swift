@@ -58,10 +58,10 @@ struct RowLayout {
     return sum
   }
 
-  /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of two groups, places,
+  /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of each register, places,
   /// registers of two words.
   var tableBytes: Int {
-    let words = (vectors + computed) * tile + inputs * LaneWidth.groupsPerChunk + 2 * tile + 2 * (registers + 1)
+    let words = (vectors + computed) * tile + inputs * LaneWidth.registersPerChunk + 2 * tile + 2 * (registers + 1)
     return (words * MemoryLayout<Int>.size + 63) / 64 * 64
   }
 
