@@ -57,7 +57,7 @@ struct RowRule: Sendable, CustomTestStringConvertible {
         loss: { mse: { prediction: out, target: t } }
         """,
       says: [
-        "fuse-radial: fused h and a map of n into radial{hyperboloid, clamp 0.004, hyperboloid}",
+        "fuse-radial: fused a map of h and a map of n into radial{hyperboloid, clamp 0.004, hyperboloid}",
         "fuse-rows: ran a map of n inside the row program of n",
         "fuse-rows: ran out at the end of the row program of n",
       ]),
@@ -111,7 +111,7 @@ struct RowRule: Sendable, CustomTestStringConvertible {
           - pairwise_cosine: {}
             as: out
         loss: { mse: { prediction: out, target: t } }
-        """, says: ["fuse-radial: skipped x in front of out: it reads directions only"], gone: ["radial"]),
+        """, says: ["fuse-radial: skipped a map of x in front of out: it reads directions only"], gone: ["radial"]),
   ]
 
   private static let plain = PassOptions(registry: Catalogue.registry)
