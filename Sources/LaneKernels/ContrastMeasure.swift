@@ -61,27 +61,32 @@ struct ContrastMeasure<V: Lanes> {
 
 /// Products of the rows of a group with eight rows of the batch.
 enum GramBlock {
-  /// Rows of a block: all in one group.
+  /// Rows of a block; two after one another are in one group, whatever its width.
   static var rows: Int { 8 }
+  /// Where the rows 0, 2, 4 and 6 of a block are.
+  typealias Rows<Scalar> = (
+    UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafePointer<Scalar>
+  )
 
-  /// γ of the vectors `x` [n] and the rows that begin at `y`.
+  /// γ of the vectors `x` [n] and the rows at `y`.
   @inline(never)
   static func write<V: Lanes>(
-    _ x: LaneSource<V>, _ y: UnsafePointer<V.Scalar>, n: Int, to gram: UnsafeMutablePointer<V>
+    _ x: LaneSource<V>, _ y: Rows<V.Scalar>, n: Int, to gram: UnsafeMutablePointer<V>
   ) {
     var (a, b, c, d) = (V.zero, V.zero, V.zero, V.zero)
     var (e, f, g, h) = (V.zero, V.zero, V.zero, V.zero)
     for i in 0..<n {
       let v = x[i]
-      let row = y + i * V.count
-      a = V.fma(v, V.splat(row[0]), a)
-      b = V.fma(v, V.splat(row[1]), b)
-      c = V.fma(v, V.splat(row[2]), c)
-      d = V.fma(v, V.splat(row[3]), d)
-      e = V.fma(v, V.splat(row[4]), e)
-      f = V.fma(v, V.splat(row[5]), f)
-      g = V.fma(v, V.splat(row[6]), g)
-      h = V.fma(v, V.splat(row[7]), h)
+      let at = i * V.count
+      let (p, q, r, s) = (y.0 + at, y.1 + at, y.2 + at, y.3 + at)
+      a = V.fma(v, V.splat(p[0]), a)
+      b = V.fma(v, V.splat(p[1]), b)
+      c = V.fma(v, V.splat(q[0]), c)
+      d = V.fma(v, V.splat(q[1]), d)
+      e = V.fma(v, V.splat(r[0]), e)
+      f = V.fma(v, V.splat(r[1]), f)
+      g = V.fma(v, V.splat(s[0]), g)
+      h = V.fma(v, V.splat(s[1]), h)
     }
     gram[0] = a
     gram[1] = b
@@ -93,23 +98,24 @@ enum GramBlock {
     gram[7] = h
   }
 
-  /// Adds Σ weight · row over the eight rows that begin at `y` to `sum` [n].
+  /// Adds Σ weight · row over the eight rows at `y` to `sum` [n].
   @inline(never)
   static func add<V: Lanes>(
-    _ weight: UnsafePointer<V>, _ y: UnsafePointer<V.Scalar>, n: Int, to sum: UnsafeMutablePointer<V>
+    _ weight: UnsafePointer<V>, _ y: Rows<V.Scalar>, n: Int, to sum: UnsafeMutablePointer<V>
   ) {
     let (a, b, c, d) = (weight[0], weight[1], weight[2], weight[3])
     let (e, f, g, h) = (weight[4], weight[5], weight[6], weight[7])
     for i in 0..<n {
-      let row = y + i * V.count
-      var first = V.fma(a, V.splat(row[0]), sum[i])
-      var second = b * V.splat(row[1])
-      first = V.fma(c, V.splat(row[2]), first)
-      second = V.fma(d, V.splat(row[3]), second)
-      first = V.fma(e, V.splat(row[4]), first)
-      second = V.fma(f, V.splat(row[5]), second)
-      first = V.fma(g, V.splat(row[6]), first)
-      second = V.fma(h, V.splat(row[7]), second)
+      let at = i * V.count
+      let (p, q, r, s) = (y.0 + at, y.1 + at, y.2 + at, y.3 + at)
+      var first = V.fma(a, V.splat(p[0]), sum[i])
+      var second = b * V.splat(p[1])
+      first = V.fma(c, V.splat(q[0]), first)
+      second = V.fma(d, V.splat(q[1]), second)
+      first = V.fma(e, V.splat(r[0]), first)
+      second = V.fma(f, V.splat(r[1]), second)
+      first = V.fma(g, V.splat(s[0]), first)
+      second = V.fma(h, V.splat(s[1]), second)
       sum[i] = first + second
     }
   }
