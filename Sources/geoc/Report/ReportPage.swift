@@ -5,45 +5,9 @@ import GeocRuntime
 enum ReportPage {
   /// The page. While the run goes on, browsers load it again every few seconds. Throws what encoding throws.
   static func text(_ report: RunReport) throws -> String {
-    var sections: [(title: String, note: String, charts: [Chart])] = []
-    let norms = "Frobenius norm, after the epoch."
-    sections.append(("Training", "", report.metricCharts + [report.rateChart].compactMap { $0 }))
-    let rows = report.observations.last?.rows ?? 0
-    sections.append(
-      (
-        "Model", rows > 0 ? "On \(rows) rows that stay the same, in evaluation mode." : "",
-        [report.confusionChart, report.embeddingChart].compactMap { $0 }
-      ))
-    sections.append(
-      (
-        "Parameters", "",
-        [
-          report.subjectChart(
-            \.gradientNorm, title: "Gradient norms",
-            note: "Riemannian norm in each parameter's own metric, on one fixed training batch."),
-          report.subjectChart(\.parameterNorm, title: "Parameter norms", note: norms),
-          report.subjectChart(
-            \.residual, title: "Constraint error",
-            note: "Distance of a parameter from its manifold, at most over its points."),
-          report.subjectChart(
-            \.folded, title: "Folded by batch normalisation",
-            note: "Share of matrices with a negative eigenvalue after centring and after scaling.",
-            isLogarithmic: false, least: 0...1),
-        ].compactMap { $0 }
-      ))
-    sections.append(
-      (
-        "Eigenvalues", "Of positive definite matrices; darker where more of them lie.",
-        report.histogramCharts(\.eigenvalues, isLogarithmic: true)
-      ))
-    sections.append(
-      (
-        "Ball", "Distance of points from the origin, over that of the boundary; darker where more of them lie.",
-        report.histogramCharts(\.radius, isLogarithmic: false)
-      ))
     var body = try header(report)
     body += "<main>\n" + results(report)
-    for section in sections where !section.charts.isEmpty {
+    for section in sections(report) where !section.charts.isEmpty {
       body += "<section><h2>\(section.title)</h2>"
       if !section.note.isEmpty { body += "<p class=\"quiet\">\(SVGRenderer.escaped(section.note))</p>" }
       body += "<div class=\"cards\">\n"
@@ -54,6 +18,48 @@ enum ReportPage {
     body += "</main>\n<div id=\"tip\" role=\"status\" hidden></div>\n<script>\n\(ReportScript.text)</script>\n"
     let refresh = report.status == .running ? "<meta http-equiv=\"refresh\" content=\"5\">\n" : ""
     return PageFrame.text(title: report.title, head: refresh, style: ReportStyle.text, body: body)
+  }
+
+  private struct Section {
+    var title: String
+    var note = ""
+    var charts: [Chart] = []
+
+    mutating func add(_ chart: Chart?) { if let chart { charts.append(chart) } }
+  }
+
+  private static func sections(_ report: RunReport) -> [Section] {
+    var training = Section(title: "Training", charts: report.metricCharts)
+    training.add(report.rateChart)
+    var model = Section(title: "Model")
+    let rows = report.observations.last?.rows ?? 0
+    if rows > 0 { model.note = "On \(rows) rows that stay the same, in evaluation mode." }
+    model.add(report.confusionChart)
+    model.add(report.embeddingChart)
+    var parameters = Section(title: "Parameters")
+    parameters.add(
+      report.subjectChart(
+        \.gradientNorm, title: "Gradient norms",
+        note: "Riemannian norm in each parameter's own metric, on one fixed training batch."))
+    parameters.add(
+      report.subjectChart(\.parameterNorm, title: "Parameter norms", note: "Frobenius norm, after the epoch."))
+    parameters.add(
+      report.subjectChart(
+        \.residual, title: "Constraint error",
+        note: "Distance of a parameter from its manifold, at most over its points."))
+    parameters.add(
+      report.subjectChart(
+        \.folded, title: "Folded by batch normalisation",
+        note: "Share of matrices with a negative eigenvalue after centring and after scaling.",
+        isLogarithmic: false, least: 0...1))
+    let eigenvalues = Section(
+      title: "Eigenvalues", note: "Of positive definite matrices; darker where more of them lie.",
+      charts: report.histogramCharts(\.eigenvalues, isLogarithmic: true))
+    let ball = Section(
+      title: "Ball",
+      note: "Distance of points from the origin, over that of the boundary; darker where more of them lie.",
+      charts: report.histogramCharts(\.radius, isLogarithmic: false))
+    return [training, model, parameters, eigenvalues, ball]
   }
 
   private static func header(_ report: RunReport) throws -> String {
