@@ -16,6 +16,13 @@ struct BatchRows<V: Lanes> {
     stride == 0 ? base : base + row / V.count * stride + row % V.count
   }
 
+  /// The rows of a block that begins at an even row. Rows beyond the batch are read as others: lanes without an item may
+  /// hold anything.
+  @inline(always) func block(_ first: Int, of batch: Int) -> GramBlock.Rows<V.Scalar> {
+    func pair(_ k: Int) -> UnsafePointer<V.Scalar> { row(first + k < batch ? first + k : first) }
+    return (pair(0), pair(2), pair(4), pair(6))
+  }
+
   /// The number of a row, for an operand of one number per row.
   @inline(always) func number(_ row: Int) -> V.Scalar { self.row(row).pointee }
 }

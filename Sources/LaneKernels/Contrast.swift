@@ -34,8 +34,6 @@ private struct ContrastRows<V: Lanes> {
   @inline(always) func key(_ row: Int) -> V {
     isLabel ? V.splat(keys.number(row)) : V.splat(V.Scalar(row % rowsPerView))
   }
-  /// Eight rows from `first` on.
-  @inline(always) func block(_ first: Int) -> RowBlock<V> { RowBlock(rows: points, first: first, batch: batch) }
   @inline(always) func isMember(_ row: Int) -> Bool { weights.number(row) != 0 }
 }
 
@@ -76,7 +74,7 @@ enum Contrast: LaneKernel {
       let own = ContrastGroup<V>(call, rows, group: group)
       var (top, sum, attracted, count) = (lowest, V.zero, V.zero, V.zero)
       for first in stride(from: 0, to: rows.batch, by: GramBlock.rows) {
-        GramBlock.write(own.x, rows.block(first), n: rows.n, to: block)
+        GramBlock.write(own.x, rows.points.block(first, of: rows.batch), n: rows.n, to: block)
         let before = top
         let end = Swift.min(GramBlock.rows, rows.batch - first)
         for k in 0..<end {
@@ -132,7 +130,7 @@ enum ContrastVJP: LaneKernel {
       for e in 0..<rows.n { dx[e] = V.zero }
       var (dsquare, dc) = (V.zero, V.zero)
       for first in stride(from: 0, to: rows.batch, by: GramBlock.rows) {
-        GramBlock.write(own.x, rows.block(first), n: rows.n, to: block)
+        GramBlock.write(own.x, rows.points.block(first, of: rows.batch), n: rows.n, to: block)
         for k in 0..<GramBlock.rows {
           let row = first + k
           guard row < rows.batch, rows.isMember(row) else {
@@ -152,7 +150,7 @@ enum ContrastVJP: LaneKernel {
           dsquare += V.select(isOther, parts.square, V.zero)
           dc += V.select(isOther, parts.c, V.zero)
         }
-        GramBlock.add(UnsafePointer(block), rows.block(first), n: rows.n, to: dx)
+        GramBlock.add(UnsafePointer(block), rows.points.block(first, of: rows.batch), n: rows.n, to: dx)
       }
       call.lanes(9, group: group, as: V.self)[0] = dsquare
       call.lanes(10, group: group, as: V.self)[0] = V.constant(0.5) * dc

@@ -59,46 +59,34 @@ struct ContrastMeasure<V: Lanes> {
   }
 }
 
-/// Eight rows of the batch that follow each other, in one register or in several. Rows behind the batch are its last one.
-struct RowBlock<V: Lanes> {
-  let rows: BatchRows<V>
-  let first: Int
-  let batch: Int
-
-  @inline(always) func row(_ k: Int) -> UnsafePointer<V.Scalar> { rows.row(Swift.min(first + k, batch - 1)) }
-}
-
 /// Products of the rows of a group with eight rows of the batch.
 enum GramBlock {
-  /// Rows of a block.
+  /// Rows of a block; two after one another are in one group, whatever its width.
   static var rows: Int { 8 }
+  /// Where the rows 0, 2, 4 and 6 of a block are.
+  typealias Rows<Scalar> = (
+    UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafePointer<Scalar>
+  )
 
-  /// γ of the vectors `x` [n] and the rows of a block.
+  /// γ of the vectors `x` [n] and the rows at `y`.
   @inline(never)
   static func write<V: Lanes>(
-    _ x: LaneSource<V>, _ block: RowBlock<V>, n: Int, to gram: UnsafeMutablePointer<V>
+    _ x: LaneSource<V>, _ y: Rows<V.Scalar>, n: Int, to gram: UnsafeMutablePointer<V>
   ) {
-    let r0 = block.row(0)
-    let r1 = block.row(1)
-    let r2 = block.row(2)
-    let r3 = block.row(3)
-    let r4 = block.row(4)
-    let r5 = block.row(5)
-    let r6 = block.row(6)
-    let r7 = block.row(7)
     var (a, b, c, d) = (V.zero, V.zero, V.zero, V.zero)
     var (e, f, g, h) = (V.zero, V.zero, V.zero, V.zero)
     for i in 0..<n {
       let v = x[i]
       let at = i * V.count
-      a = V.fma(v, V.splat(r0[at]), a)
-      b = V.fma(v, V.splat(r1[at]), b)
-      c = V.fma(v, V.splat(r2[at]), c)
-      d = V.fma(v, V.splat(r3[at]), d)
-      e = V.fma(v, V.splat(r4[at]), e)
-      f = V.fma(v, V.splat(r5[at]), f)
-      g = V.fma(v, V.splat(r6[at]), g)
-      h = V.fma(v, V.splat(r7[at]), h)
+      let (p, q, r, s) = (y.0 + at, y.1 + at, y.2 + at, y.3 + at)
+      a = V.fma(v, V.splat(p[0]), a)
+      b = V.fma(v, V.splat(p[1]), b)
+      c = V.fma(v, V.splat(q[0]), c)
+      d = V.fma(v, V.splat(q[1]), d)
+      e = V.fma(v, V.splat(r[0]), e)
+      f = V.fma(v, V.splat(r[1]), f)
+      g = V.fma(v, V.splat(s[0]), g)
+      h = V.fma(v, V.splat(s[1]), h)
     }
     gram[0] = a
     gram[1] = b
@@ -110,31 +98,24 @@ enum GramBlock {
     gram[7] = h
   }
 
-  /// Adds Σ weight · row over the rows of a block to `sum` [n].
+  /// Adds Σ weight · row over the eight rows at `y` to `sum` [n].
   @inline(never)
   static func add<V: Lanes>(
-    _ weight: UnsafePointer<V>, _ block: RowBlock<V>, n: Int, to sum: UnsafeMutablePointer<V>
+    _ weight: UnsafePointer<V>, _ y: Rows<V.Scalar>, n: Int, to sum: UnsafeMutablePointer<V>
   ) {
-    let r0 = block.row(0)
-    let r1 = block.row(1)
-    let r2 = block.row(2)
-    let r3 = block.row(3)
-    let r4 = block.row(4)
-    let r5 = block.row(5)
-    let r6 = block.row(6)
-    let r7 = block.row(7)
     let (a, b, c, d) = (weight[0], weight[1], weight[2], weight[3])
     let (e, f, g, h) = (weight[4], weight[5], weight[6], weight[7])
     for i in 0..<n {
       let at = i * V.count
-      var first = V.fma(a, V.splat(r0[at]), sum[i])
-      var second = b * V.splat(r1[at])
-      first = V.fma(c, V.splat(r2[at]), first)
-      second = V.fma(d, V.splat(r3[at]), second)
-      first = V.fma(e, V.splat(r4[at]), first)
-      second = V.fma(f, V.splat(r5[at]), second)
-      first = V.fma(g, V.splat(r6[at]), first)
-      second = V.fma(h, V.splat(r7[at]), second)
+      let (p, q, r, s) = (y.0 + at, y.1 + at, y.2 + at, y.3 + at)
+      var first = V.fma(a, V.splat(p[0]), sum[i])
+      var second = b * V.splat(p[1])
+      first = V.fma(c, V.splat(q[0]), first)
+      second = V.fma(d, V.splat(q[1]), second)
+      first = V.fma(e, V.splat(r[0]), first)
+      second = V.fma(f, V.splat(r[1]), second)
+      first = V.fma(g, V.splat(s[0]), first)
+      second = V.fma(h, V.splat(s[1]), second)
       sum[i] = first + second
     }
   }

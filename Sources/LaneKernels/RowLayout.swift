@@ -58,10 +58,13 @@ struct RowLayout {
     return sum
   }
 
-  /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of each register, places,
-  /// registers of two words.
+  /// Vectors of a chunk where a vector has 16 bytes, a group of the plan four of them.
+  static var mostGroups: Int { 4 * LaneWidth.groupsPerChunk }
+
+  /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of each vector of the
+  /// chunk, places, registers of two words.
   var tableBytes: Int {
-    let words = (vectors + computed) * tile + inputs * LaneWidth.registersPerChunk + 2 * tile + 2 * (registers + 1)
+    let words = (vectors + computed) * tile + inputs * Self.mostGroups + 2 * tile + 2 * (registers + 1)
     return (words * MemoryLayout<Int>.size + 63) / 64 * 64
   }
 

@@ -32,7 +32,7 @@ struct RowRun<V: Lanes> {
         return next.assumingMemoryBound(to: T.self)
       }
       rows = take(UnsafePointer<V>.self, (layout.vectors + layout.computed) * tile)
-      bases = take(UnsafePointer<V>.self, layout.inputs * LaneWidth.registersPerChunk)
+      bases = take(UnsafePointer<V>.self, layout.inputs * RowLayout.mostGroups)
       places = take(Int.self, 2 * tile)
       registers = take(MapRegister<V>.self, layout.registers + 1)
     }

@@ -264,7 +264,8 @@ enum OracleCatalogue {
   /// Files, and beginnings of files, that `OptimizerOracleTests`, `BallOracleTests` and `FitOracleTests` read.
   static let elsewhere = [
     "acm/airm_mean", "acm/mdm_tangent",
-    "gcr/", "hypcd/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/", "snn/",
+    "gcr/", "gns/", "hypcd/", "nap/", "normalized_lr/", "optim/", "poincare/", "poincare_resnet/", "riemannian_optim/",
+    "snn/",
     "spd/stiefel_sgd_canonical_trajectory",
     "spd/stiefel_sgd_euclidean_trajectory",
     "gbwbn/spd_sgd_trajectory",

@@ -9,9 +9,9 @@ import Testing
     geoc: 1
     model: profiled
     dtype: f64
-    inputs: { x: SPD(24), y: Label(3) }
+    inputs: { x: SPD(48), y: Label(3) }
     graph:
-      - bimap: { out: 16 }
+      - bimap: { out: 32 }
       - reeig
       - logeig
       - vech

@@ -67,7 +67,7 @@ package struct ValueHistogram: Codable, Hashable, Sendable {
 
   /// A histogram of numbers, on a logarithmic scale where they are eigenvalues, `perPoint` of each matrix.
   package init(_ values: [Double], isLogarithmic: Bool, perPoint: Int = 1) {
-    let width = isLogarithmic ? 0.1 : 0.02
+    let width = isLogarithmic ? 0.05 : 0.02
     let finite = values.filter(\.isFinite)
     let scaled = finite.map { isLogarithmic ? Self.decimalLogarithm($0) : $0 }
     let steps = scaled.map { x -> Int in

@@ -79,7 +79,7 @@ struct RunCommand: GeocCommand {
       switch loaded.task {
       case .train:
         if let sweep {
-          console.print(try request.run(try PlanSource.sweep(sweep, of: file, options, console)))
+          console.print(try request.run(try PlanSource.sweep(sweep, of: file, options, console, observes: report)))
         } else {
           console.print(try request.train())
         }

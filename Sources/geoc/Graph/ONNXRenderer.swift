@@ -29,7 +29,10 @@ struct ONNXRenderer {
     (self.function, self.model, self.registry) = (function, model, registry)
     scalar = model.module.dtype == .f64 ? "double" : "float"
     var table = Names()
-    names = function.names.enumerated().map { table.unique($1.isEmpty ? "v\($0)" : $1) }
+    // A value without a name is called like the result that it is.
+    let results = Dictionary(
+      function.results.map { ($0.value.index, $0.name) }, uniquingKeysWith: { first, _ in first })
+    names = function.names.enumerated().map { table.unique($1.isEmpty ? results[$0] ?? "v\($0)" : $1) }
     self.table = table
   }
 

@@ -71,9 +71,12 @@ final class ProgressLine {
       let line = "epoch \(padding)\(number)/\(epochs)  \(values)  \(speed)  \(String(format: "%.1fs", record.seconds))"
       console.noteRaw(console.isInteractive ? "\r\(line)\u{1B}[K\n" : "\(line)\n")
       isOpen = false
-      epochStart = Self.now()
+      epochBegins()
     }
   }
+
+  /// The next epoch begins: what came between counts for the time left, not for the speed.
+  func epochBegins() { epochStart = Self.now() }
 
   /// A line of its own.
   func note(_ text: String) {

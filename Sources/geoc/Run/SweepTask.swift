@@ -61,8 +61,10 @@ extension RunRequest {
       progress.note("chosen \(label(sweep, scores[chosen].values))")
       let own = data.folds.count == 1 ? folder : try folder.subfolder("fold_\(k + 1)")
       let request = with(sweep.settings[chosen].plan)
+      try writeFolds(folder, data.folds.count, finals, .running)
       finals.append(try request.trainFold(part, k, request.trainingDescription, own, run: folder))
     }
+    try writeFolds(folder, data.folds.count, finals, .finished)
     return try summary(finals, folder, trainingDescription, sweep: (sweep, all))
   }
 

@@ -80,7 +80,7 @@ extension RunRequest {
   }
 
   /// The page of a cross-validation. Throws E0517.
-  private func writeFolds(
+  func writeFolds(
     _ folder: RunDirectory, _ folds: Int, _ finals: [Finals], _ status: RunReport.Status
   ) throws(GeocError) {
     guard hasReport, folds > 1 else { return }
@@ -156,6 +156,7 @@ extension RunRequest {
             try save(checkpoint, withOptimizer: true)
           }
           if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
+          progress.epochBegins()
         })
     } catch is Trainer.Interrupted {
       try folder.flush()

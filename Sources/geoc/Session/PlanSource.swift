@@ -18,8 +18,8 @@ enum PlanSource {
     var sweep: SweepDescription?
   }
 
-  /// Loads `file`; a training that `observes` gets the functions that its report needs. Throws `GeocError` for a spec with errors and for a plan that is refused, `ValidationError` for
-  /// options that a plan cannot take.
+  /// Loads `file`; a training that `observes` gets the functions that its report needs. Throws `GeocError` for a spec
+  /// with errors and for a plan that is refused, `ValidationError` for options that a plan cannot take.
   static func load(
     _ file: String, task: Task?, _ options: CompileOptions, _ console: Console, observes: Bool = false
   ) throws -> Loaded {
@@ -47,9 +47,11 @@ enum PlanSource {
     return Loaded(plan: plan, task: own, forward: try compiler.forward(), sweep: compiler.model.sweep)
   }
 
-  /// The plans of all settings of a sweep of `file`. Throws `GeocError` for a setting with which the spec has errors.
+  /// The plans of all settings of a sweep of `file`, with the functions of a report where it `observes`. Throws
+  /// `GeocError` for a setting with which the spec has errors.
   static func sweep(
-    _ description: SweepDescription, of file: String, _ options: CompileOptions, _ console: Console
+    _ description: SweepDescription, of file: String, _ options: CompileOptions, _ console: Console,
+    observes: Bool = false
   ) throws -> Sweep {
     guard file != "-" else { throw ValidationError("a sweep reads its spec more than once: give a file") }
     let settings = try description.settings.map { values in
@@ -57,7 +59,8 @@ enum PlanSource {
       own.overrides += description.overrides(values)
       var sink = DiagnosticSink()
       guard let compiler = try own.compiler(file, console, &sink) else { throw GeocError(sink.diagnostics) }
-      return (values: values, plan: try compiler.plan(try compiler.purposes(for: .train)))
+      let purposes = try compiler.purposes(for: .train) + (observes ? compiler.observations : [])
+      return (values: values, plan: try compiler.plan(purposes))
     }
     return Sweep(description: description, settings: settings)
   }

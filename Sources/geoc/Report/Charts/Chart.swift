@@ -35,7 +35,7 @@ struct Chart {
 
   /// The inside of axes.
   struct Frame {
-    var left = 44.0
+    var left = 50.0
     var right = 346.0
     var top = 10.0
     var bottom = 180.0

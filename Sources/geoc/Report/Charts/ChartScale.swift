@@ -29,8 +29,13 @@ struct ChartScale {
   init(around numbers: [Double], isLogarithmic: Bool = false, from start: Double, to end: Double) {
     let shown = numbers.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
     let (low, high) = (shown.min() ?? (isLogarithmic ? 1 : 0), shown.max() ?? 1)
-    let room = isLogarithmic ? 0 : (high - low) * 0.04
-    self.init(low - room, high + room, isLogarithmic: isLogarithmic, from: start, to: end)
+    if isLogarithmic {
+      let factor = pow(high / low, 0.04)
+      self.init(low / factor, high * factor, isLogarithmic: true, from: start, to: end)
+    } else {
+      let room = (high - low) * 0.04
+      self.init(low - room, high + room, from: start, to: end)
+    }
   }
 
   /// Where a number lies; nil where it cannot be shown.
@@ -51,8 +56,8 @@ struct ChartScale {
 
   private func decades(_ count: Int) -> [Double] {
     let (first, last) = (Int(log10(low).rounded(.up)), Int((log10(high) + 1e-9).rounded(.down)))
-    if last - first < 1 {
-      // Less than two decades: 1, 2 and 5 of each.
+    if last - first < 2 {
+      // At most two decades: 1, 2 and 5 of each.
       let fine = (first - 1...max(first, last) + 1).flatMap { k in [1, 2, 5].map { $0 * pow(10, Double(k)) } }
       let inside = fine.filter { $0 >= low * (1 - 1e-9) && $0 <= high * (1 + 1e-9) }
       return inside.isEmpty ? [low, high] : inside

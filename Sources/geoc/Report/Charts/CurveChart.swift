@@ -36,9 +36,15 @@ struct CurveChart {
       marks += "<g class=\"s\(k % 8)\(k >= 8 ? " dashed" : "")\">\(Self.path(curve, x, y))</g>"
     }
     return Chart(
-      title: title, note: note + (isLogarithmic && !isLog ? " All are 0." : ""), marks: marks,
+      title: title, note: note + Self.zeros(all, isLogarithmic: isLogarithmic), marks: marks,
       legend: shown.count > 1 ? shown.enumerated().map { (name: $1.name, style: $0) } : [],
       hover: Self.hover(shown, epochs, x, isNamed: shown.count > 1))
+  }
+
+  /// What a logarithmic axis cannot show.
+  private static func zeros(_ all: [Double], isLogarithmic: Bool) -> String {
+    guard isLogarithmic, all.contains(0) else { return "" }
+    return all.contains { $0 > 0 } ? " Zeros are not drawn." : " All are 0."
   }
 
   private static func path(_ curve: Series, _ x: ChartScale, _ y: ChartScale) -> String {

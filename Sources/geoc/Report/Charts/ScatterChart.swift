@@ -7,7 +7,7 @@ enum ScatterChart {
   static func chart(_ embedding: EpochObservation.Embedding, title: String, note: String) -> Chart? {
     let points = embedding.points.filter { $0.count == 2 && $0.allSatisfy(\.isFinite) }
     guard points.count == embedding.points.count, !points.isEmpty else { return nil }
-    let frame = Chart.Frame(left: 44, right: 346, top: 10, bottom: 286)
+    let frame = Chart.Frame(left: 50, right: 346, top: 10, bottom: 286)
     let (x, y) = scales(points, embedding.isDisc, frame)
     var marks = ""
     if embedding.isDisc, let cx = x.place(0), let cy = y.place(0), let edge = x.place(1) {
