@@ -14,20 +14,23 @@ extension ErrorPages {
         x: R[4]
         y: Label(3)
       graph:
+        - linear: { out: 8 }
+        - relu
         - linear: { out: 3 }
           as: logits
       loss:
         cross_entropy: { logits: logits, target: y }
       train:
         optimizer: { muon: { lr: 0.02 } }
+        groups: [{ match: "logits.*", optimizer: { adam: { lr: 0.01 } } }]
         epochs: 3
       ```
 
       ```text
-      error[E0307]: the optimizer 'muon' cannot step 'logits.bias': it orthogonalises matrices, and this is R[3]
+      error[E0307]: the optimizer 'muon' cannot step 'linear_1.bias': it orthogonalises matrices, and this is R[8]
        --> spec.yaml:7:5
         |
-      7 |   - linear: { out: 3 }
+      7 |   - linear: { out: 8 }
         |     ^^^^^^
         |
         = help: use 'hybrid_auon', which also steps vectors, or a model without vectors ('bias: false')
@@ -43,12 +46,15 @@ extension ErrorPages {
         x: R[4]
         y: Label(3)
       graph:
-        - linear: { out: 3, bias: false }
+        - linear: { out: 8, bias: false }
+        - relu
+        - linear: { out: 3 }
           as: logits
       loss:
         cross_entropy: { logits: logits, target: y }
       train:
         optimizer: { muon: { lr: 0.02 } }
+        groups: [{ match: "logits.*", optimizer: { adam: { lr: 0.01 } } }]
         epochs: 3
       ```
 
