@@ -54,7 +54,8 @@ struct Network: Sendable, CustomTestStringConvertible {
         // Running variances and batch-norm weights are positive; raw data have a scale of their own.
         let values = tensor.doubles()
         tensor = try Tensor(
-          p.kind == .state ? values.map { 1 + 0.5 * $0 } : p.kind == .input ? values.map { range * $0 } : values,
+          p.kind == .state || p.initial == "ones"
+            ? values.map { 1 + 0.5 * $0 } : p.kind == .input ? values.map { range * $0 } : values,
           shape: tensor.shape)
       }
       inputs[p.name] = tensor
