@@ -96,7 +96,7 @@ struct Browser {
     let chosen = try #require(result["chosen"] as? String)
     #expect(chosen.hasPrefix("ir-n"))
     let panel = try #require(result["panel"] as? String)
-    for text in ["congruence of bimap_1", "line 13 of the spec", "- bimap: { out: 6 }", "FLOPs", "288 bytes"] {
+    for text in ["congruence of bimap_1", "line 14 of the spec", "- bimap: { out: 6 }", "FLOPs", "288 bytes"] {
       #expect(panel.contains(text), "\(text)")
     }
     #expect((result["same"] as? [String])?.contains { $0.hasPrefix("model-") } == true)

@@ -30,7 +30,7 @@ import Testing
 
     /// The tensors that the fit gives.
     func fit() throws -> (weights: SafetensorsFile, path: String) {
-      let path = try workspace.train() + "/model.safetensors"
+      let path = try workspace.train("spec.yaml") + "/model.safetensors"
       return (try SafetensorsFile(path), path)
     }
 

@@ -184,7 +184,7 @@ import Testing
     #expect(csv.last?.hasSuffix(",1") == true)
     #expect(FileManager.default.fileExists(atPath: run + "/model.safetensors"))
     let text = try work.run("run", "spec.yaml")
-    #expect(text.output.contains("chosen") && text.output.contains("test_accuracy"))
+    #expect(text.output.contains("chosen") && text.output.contains("accuracy"))
   }
 
   /// A trained model is swept like a fitted one, on the validation rows of its split.

@@ -147,7 +147,7 @@ import Testing
     let boxes = try #require(object?["boxes"] as? [[String: Any]])
     let bimap = try #require(boxes.first { $0["path"] as? String == "bimap_1" })
     #expect(bimap["parameters"] as? [String] == ["bimap_1.weight: Stiefel(8, 6)"])
-    #expect(bimap["line"] as? Int == 13)
+    #expect(bimap["line"] as? Int == 14)
     #expect((bimap["written"] as? String)?.hasPrefix("- bimap: { out: 6 }") == true)
     #expect((bimap["flops"] as? Int ?? 0) >= 2 * 8 * 8 * 6)
   }

@@ -75,14 +75,14 @@ enum LogisticOp: CurvedLoss {
 }
 
 /// The logistic loss of a logit and a class, under its name in PyTorch.
-enum BinaryCrossEntropyOp: Op {
+enum BinaryCrossEntropyOp: CurvedLoss {
   static let name = "binary_cross_entropy"
   static let doc = OpDoc(
     family: "loss", summary: "Negative log-probability of the true one of two classes, from the logit of class 1.",
     formula: "log(1 + e^{−z}) for class 1, log(1 + e^z) for class 0", backward: "z̄ = (σ(z) − y) ȳ",
     source: "PyTorch BCEWithLogitsLoss", example: "binary_cross_entropy: { logits: logit, target: label }")
   static let signature: Signature = "(logits: R[*], target: Label(2)) -> R"
-  static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps, .transparent]
+  static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
@@ -93,10 +93,12 @@ enum BinaryCrossEntropyOp: Op {
     }
     return [.real([], isBatched: call.isBatched)]
   }
-  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    var attributes = c.attributes
-    if attributes["normalize"] == nil { attributes["normalize"] = .name("none") }
-    return try b.node("logistic", c.inputs, attributes)
+  static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { try LogisticOp.body(&b, c) }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    try LogisticOp.vjp(&b, c, cotangents)
+  }
+  static func curvature(_ b: inout Builder, _ c: OpContext, _ form: HessianForm) throws -> SecondDerivatives? {
+    try LogisticOp.curvature(&b, c, form)
   }
   static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value? { try LogisticOp.margin(&b, c) }
 }

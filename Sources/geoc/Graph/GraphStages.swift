@@ -56,8 +56,8 @@ struct GraphStages {
     switch stage {
     case .model: try compiler.forward()
     case .ir: try compiler.compile(purpose).function
-    case .backward: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).layers
-    case .plan: try compiler.compile(compiler.model.optimizer != nil ? .step : purpose).function
+    case .backward: try compiler.compile(compiler.model.optimizer != nil ? compiler.update : purpose).layers
+    case .plan: try compiler.compile(compiler.model.optimizer != nil ? compiler.update : purpose).function
     }
   }
 

@@ -66,7 +66,7 @@ extension RunRequest {
       }
       try writeFolds(folder, data.folds.count, finals, .finished)
     } catch {
-      try writeFolds(folder, data.folds.count, finals, RunReport.Status(endedBy: error))
+      try? writeFolds(folder, data.folds.count, finals, RunReport.Status(endedBy: error))
       throw error
     }
     return try summary(finals, folder, training)
@@ -149,26 +149,27 @@ extension RunRequest {
         report: { progress.show($0) },
         finish: { record, isBest in
           try folder.append(record)
-          try reporter?.epoch(folder.records)
           if data.isLossOfTraining { lastLoss = record["train_loss"] }
           if trainer.isFinished || record.epoch % max(1, training.checkpointEvery) == 0 {
             try folder.flush()
             try save(checkpoint, withOptimizer: true)
           }
           if isBest { try save(folder.file("best.safetensors"), withOptimizer: false) }
+          // Behind the checkpoint: a page that cannot be written must not cost it.
+          try reporter?.epoch(folder.records)
           progress.epochBegins()
         })
     } catch is Trainer.Interrupted {
       try folder.flush()
       try save(checkpoint, withOptimizer: true)
-      try reporter?.end(.interrupted)
+      try? reporter?.end(.interrupted)
       progress.note("\ninterrupted: resume with --resume \(run.path)")
       throw Trainer.Interrupted()
     } catch {
       // What stopped the training is the error to tell.
       try? folder.flush()
       progress.endLine()
-      try reporter?.end(RunReport.Status(endedBy: error))
+      try? reporter?.end(RunReport.Status(endedBy: error))
       throw error
     }
     let best = folder.file("best.safetensors")

@@ -95,7 +95,7 @@ enum CellChart {
     var marks = cells(tables.map { table in epochs.map { share(table[$0] ?? 0) } }, x: x, y: y)
     marks += Chart.axes(frame, x: columnTicks(epochs, x), y: [], xTitle: "epoch")
     for (k, curve) in series.enumerated() {
-      let name = curve.name.count > 22 ? "…" + curve.name.suffix(21) : curve.name
+      let name = curve.name.count > 20 ? "…" + curve.name.suffix(19) : curve.name
       marks += "<text x=\"\(Chart.number(frame.left - 5))\" y=\"\(Chart.number(y[k] + 9))\" text-anchor=\"end\">"
       marks += "\(SVGRenderer.escaped(name))</text>"
     }
