@@ -105,7 +105,13 @@ package enum Observe {
   /// What the last node with weights before `value` reads; nil where there is none.
   private static func embedding(before value: Value, _ f: Function) -> Value? {
     let producers = f.producers()
-    let weights = Set(f.parameters.filter { $0.kind == .param }.map(\.value))
+    // A learned curvature belongs to the space: an op that reads it is no layer for that.
+    let curvatures = Set(
+      f.types.compactMap { type -> String? in
+        if case .value(let name)? = (type.space.inner ?? type.space)["c"] { name } else { nil }
+      })
+    let weights = Set(
+      f.parameters.filter { $0.kind == .param && !curvatures.contains($0.name) }.map(\.value))
     var current = value
     while producers[current.index] >= 0 {
       let node = f.nodes[producers[current.index]]

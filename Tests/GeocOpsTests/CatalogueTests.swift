@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test func everyOptimizerAndInitializerIsListed() throws {
-    #expect(Set(Catalogue.registry.optimizers.values.map { "\($0)" }) == (try Self.declared(["OptimizerRule", "SearchRule"])))
+    #expect(
+      Set(Catalogue.registry.optimizers.values.map { "\($0)" }) == (try Self.declared(["OptimizerRule", "SearchRule"])))
     #expect(Set(Catalogue.registry.initializers.values.map { "\($0)" }) == (try Self.declared(["Initializer"])))
     #expect(Set(Catalogue.spaces.map { "\($0)" }) == (try Self.declared(["SpaceDeclaration", "ObservedSpace"])))
   }

@@ -104,7 +104,7 @@ import Testing
     #expect(
       try TypeRules.weights("airm_bn", ["[B] SPD(5)"])
         == ["weight bias: SPD(5) = identity", "state running_mean: SPD(5) = identity"])
-    #expect(try TypeRules.results("bwbn", ["[B] SPD(5)[2]"]) == ["[B] SPD(5)[2]", "[B] R", "SPD(5)", "R"])
+    #expect(try TypeRules.results("bwbn", ["[B] SPD(5)[2]"]) == ["[B] SPD(5)[2]", "[B] R", "[B] R", "SPD(5)", "R"])
     #expect(try TypeRules.results("airm_bn", ["[B] SPD(5, min=0.1)"]) == ["[B] SPD(5)", "SPD(5)"])
   }
 }

@@ -104,7 +104,7 @@ struct Browser {
   }
 
   /// Five examples, each at two widths.
-  @Test(arguments: Repository.examples.prefix(5), [1400, 420])
+  @Test(arguments: Repository.drawnExamples, [1400, 420])
   func loadsWithoutErrors(_ path: String, _ width: Int) throws {
     let page = Run("graph", path, "--format", "html").output
     let outcome = try Browser.run(

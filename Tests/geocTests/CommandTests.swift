@@ -36,6 +36,12 @@ enum Repository {
     (try? FileManager.default.contentsOfDirectory(atPath: root + "examples"))
     .map { $0.filter { $0.hasSuffix(".yaml") }.sorted().map { root + "examples/" + $0 } } ?? []
 
+  /// Examples that are drawn at every stage, one of each kind: covariance matrices, points of the ball, a plain network, a
+  /// search, a classifier that is fitted.
+  static let drawnExamples: [String] =
+    ["emg-spd-bwbn", "digits-poincare-resnet", "breast-cancer-snn", "breast-cancer-gns", "emg-acm-mdm"]
+    .map { root + "examples/\($0).yaml" }
+
   /// Paths of all specs below `examples`, architectures without data too; files of blocks are no specs.
   static let allExamples: [String] = {
     let names = FileManager.default.enumerator(atPath: root + "examples")?.compactMap { $0 as? String } ?? []

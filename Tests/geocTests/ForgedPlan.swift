@@ -71,7 +71,8 @@ enum ForgedPlan {
 
       """
     let registry = Catalogue.registry
-    let module = try IRParser.module(text, spaces: registry.spaces)
+    var module = try IRParser.module(text, spaces: registry.spaces)
+    module.functions.insert(try #require(plan.module["forward"]), at: 0)
     return try PlanFile.metadata(try Plan.make(module, registry: registry, run: plan.run, spec: plan.spec))
   }
 }

@@ -69,7 +69,7 @@ import Testing
     #expect(Run("graph", CompileTests.small, "-o", path + "/x").status == .inputOutput)
   }
 
-  @Test(arguments: Repository.examples, GraphStage.allCases)
+  @Test(arguments: Repository.drawnExamples, GraphStage.allCases)
   func svgIsWellFormed(_ path: String, _ stage: GraphStage) throws {
     let run = Run("graph", path, "--format", "svg", "--stage", stage.rawValue)
     #expect(run.status == .success)
@@ -152,7 +152,7 @@ import Testing
     #expect((bimap["flops"] as? Int ?? 0) >= 2 * 8 * 8 * 6)
   }
 
-  @Test(arguments: Repository.examples)
+  @Test(arguments: Repository.drawnExamples)
   func pageStandsAlone(_ path: String) throws {
     let run = Run("graph", path, "--format", "html")
     #expect(run.status == .success)

@@ -98,19 +98,9 @@ import Testing
     #expect(cluster.rows.count == 20)
   }
 
-  private static func threadNanoseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
-  }
-
-  @Test func twoThousandNodesTakeLessThanTwoSeconds() {
-    let drawing = Self.random(2000, seed: 5, arrowsEach: 3, reach: 200)
-    // Time of this thread: other tests run beside it.
-    let start = Self.threadNanoseconds()
-    let layout = LayeredLayout(drawing)
-    let seconds = Double(Self.threadNanoseconds() - start) * 1e-9
+  /// How long it takes is a figure of the benchmarks.
+  @Test func twoThousandNodesHaveTheirPlaces() {
+    let layout = LayeredLayout(Self.random(2000, seed: 5, arrowsEach: 3, reach: 200))
     #expect(layout.clusters.reduce(0) { $0 + $1.items.count } >= 2000)
-    #expect(seconds < 2, "\(seconds) s")
   }
 }

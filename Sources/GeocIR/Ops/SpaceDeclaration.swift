@@ -11,6 +11,8 @@ package protocol SpaceDeclaration: Sendable {
   static var sizeNames: [String] { get }
   /// Names of the named arguments: `["c"]`.
   static var argumentNames: [String] { get }
+  /// What named arguments are where an input does not write them.
+  static var argumentDefaults: [String: SpaceArgument] { get }
   /// Whether its argument is a type (`Tangent(T)`).
   static var takesType: Bool { get }
   /// Whether its argument is free text (`Irreps(16x0e)`).
@@ -120,6 +122,7 @@ package struct SpaceProblem: Error, Sendable {
 
 extension SpaceDeclaration {
   package static var argumentNames: [String] { [] }
+  package static var argumentDefaults: [String: SpaceArgument] { [:] }
   package static var takesType: Bool { false }
   package static var takesText: Bool { false }
   package static var isIndex: Bool { false }

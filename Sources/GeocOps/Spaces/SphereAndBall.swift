@@ -36,6 +36,7 @@ enum BallSpace: SpaceDeclaration {
   static let summary = "Point of the Poincaré ball of curvature −c, norm below 1/√c."
   static let sizeNames = ["n"]
   static let argumentNames = ["c"]
+  static let argumentDefaults: [String: SpaceArgument] = ["c": .real(1)]
   static let metrics = ["poincare"]
   static let tangentOps: (transport: String, exponential: String)? = (BallTransportOp.name, ExpMapOp.name)
   static func retractions(metric: String) -> [String] { ["project", "exp"] }

@@ -129,12 +129,17 @@ struct Elaborator {
     return copy
   }
 
-  /// A ball of learned curvature: inputs that write the same `c=learn(x)` share one parameter, `<input>.c` of the first.
+  /// The type with the arguments that are not written. Of a ball of learned curvature: inputs that write the same
+  /// `c=learn(x)` share one parameter, `<input>.c` of the first.
   private mutating func learned(_ type: GeoType, of input: String) -> GeoType {
     if type.space["at"] == nil, let inner = type.space.inner {
       var copy = type
       copy.space[""] = .type(learned(GeoType(inner), of: input))
       return copy
+    }
+    var type = type
+    for (name, value) in registry.spaces[type.space.name]?.argumentDefaults ?? [:] where type.space[name] == nil {
+      type.space[name] = value
     }
     guard case .learn(let start)? = type.space["c"] else { return type }
     let name = learnedCurvatures[start] ?? "\(input).c"
@@ -142,9 +147,8 @@ struct Elaborator {
       learnedCurvatures[start] = name
       _ = builder.parameter(name, GeoType(Space("Positive")), .param, initial: "constant(\(start))")
     }
-    var copy = type
-    copy.space["c"] = .value(name)
-    return copy
+    type.space["c"] = .value(name)
+    return type
   }
 
   private mutating func outputs(of scope: Scope) -> [FunctionResult] {

@@ -199,5 +199,88 @@ extension ErrorPages {
       ```
 
       """#,
+    "E0015": #"""
+      # E0015: a key is a list or a mapping
+
+      Keys of specs are plain words. A list or a mapping as a key is YAML, but means nothing here; mostly a colon stands at
+      the wrong place.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      dims:
+        [hidden, classes]: 3
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 3 }
+      ```
+
+      ```text
+      error[E0015]: a key must be a word, found a list
+       --> spec.yaml:4:3
+        |
+      4 |   [hidden, classes]: 3
+        |   ^^^^^^^^^^^^^^^^^
+        |
+        = see: geoc explain E0015
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      dims: { hidden: 3, classes: 3 }
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: hidden }
+        - relu
+        - linear: { out: classes }
+      ```
+
+      """#,
+    "E0016": #"""
+      # E0016: an override on the command line cannot be applied
+
+      `--set PATH=VALUE` changes the spec before it is read. The path names keys, and positions of lists from 0; the value is
+      YAML.
+
+      ```yaml spec.yaml
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 3 }
+      ```
+
+      ```console
+      $ geoc check spec.yaml --set graph.5.linear.out=4
+      error[E0016]: '5' is no position in this list
+       --> --set graph.5.linear.out=4:1:7
+        |
+      1 | graph.5.linear.out=4
+        |       ^ positions run from 0 to 0
+        |
+       ::: spec.yaml:6:3
+        |
+      6 |   - linear: { out: 3 }
+        |   -------------------- the list
+        |
+        = see: geoc explain E0016
+
+      1 error
+      ```
+
+      Mended:
+
+      ```console
+      $ geoc check spec.yaml --set graph.0.linear.out=4
+      1 spec: no problems
+      ```
+
+      """#,
   ]
 }

@@ -334,5 +334,58 @@ extension ErrorPages {
       ```
 
       """#,
+    "E0119": #"""
+      # E0119: files include each other
+
+      A file includes itself, or one that includes it. Put the blocks that both need into a third file.
+
+      ```yaml layers.yaml
+      include: more.yaml
+      blocks:
+        hidden: { in: "R[?]", graph: [{ linear: { out: 8 } }, relu] }
+      ```
+
+      ```yaml more.yaml
+      include: layers.yaml
+      blocks:
+        narrow: { in: "R[?]", graph: [{ linear: { out: 2 } }, relu] }
+      ```
+
+      ```yaml spec.yaml
+      geoc: 1
+      model: example
+      include: layers.yaml
+      inputs:
+        x: R[4]
+      graph:
+        - hidden
+      ```
+
+      ```console
+      $ geoc check spec.yaml
+      error[E0119]: 'layers.yaml' includes itself
+       --> ./more.yaml:1:10
+        |
+      1 | include: layers.yaml
+        |          ^^^^^^^^^^^ this closes the circle
+        |
+        = see: geoc explain E0119
+
+      1 error
+      ```
+
+      Mended:
+
+      ```yaml more.yaml
+      blocks:
+        narrow: { in: "R[?]", graph: [{ linear: { out: 2 } }, relu] }
+      ```
+
+      ```console
+      $ geoc check spec.yaml
+      1 spec: no problems
+      ```
+
+      """#,
   ]
 }

@@ -2,6 +2,99 @@
 /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
 extension ErrorPages {
   static let e012: [String: String] = [
+    "E0120": #"""
+      # E0120: an included file cannot be used
+
+      A file named in `include` cannot be read. Its path is relative to the file that includes it.
+
+      ```yaml spec.yaml
+      geoc: 1
+      model: example
+      include: blocks/layers.yaml
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 3 }
+      ```
+
+      ```console
+      $ geoc check spec.yaml
+      error[E0120]: cannot read 'blocks/layers.yaml'
+       --> spec.yaml:3:10
+        |
+      3 | include: blocks/layers.yaml
+        |          ^^^^^^^^^^^^^^^^^^ no such file
+        |
+        = see: geoc explain E0120
+
+      1 error
+      ```
+
+      Mended:
+
+      ```console
+      $ mkdir blocks
+      ```
+
+      ```yaml blocks/layers.yaml
+      blocks:
+        hidden: { in: "R[?]", graph: [{ linear: { out: 8 } }, relu] }
+      ```
+
+      ```yaml spec.yaml
+      geoc: 1
+      model: example
+      include: blocks/layers.yaml
+      inputs:
+        x: R[4]
+      graph:
+        - hidden
+      ```
+
+      ```console
+      $ geoc check spec.yaml
+      1 spec: no problems
+      ```
+
+      """#,
+    "E0121": #"""
+      # E0121: 'repeat' is not a positive integer, or changes the type
+
+      `repeat` says how many of a node stand in a row: a whole number from 1 to 1000, or a name from `dims`.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 4 }
+          repeat: 0
+      ```
+
+      ```text
+      error[E0121]: 'repeat' must be at least 1 and at most 1000, found 0
+       --> spec.yaml:7:13
+        |
+      7 |     repeat: 0
+        |             ^
+        |
+        = see: geoc explain E0121
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 4 }
+          repeat: 2
+      ```
+
+      """#,
     "E0123": #"""
       # E0123: a metric is not known
 
@@ -97,6 +190,60 @@ extension ErrorPages {
       train:
         optimizer: { adam: { lr: 0.001 } }
         epochs: 3
+      ```
+
+      """#,
+    "E0125": #"""
+      # E0125: a schedule is invalid
+
+      A schedule is `constant`, `step`, `cosine`, `warmup` or `cool_down`, with its parameters; a number of a loss that
+      changes over epochs is `linear: { from, to, start, end }`.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - linear: { out: 3 }
+          as: logits
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adam: { lr: 0.001 } }
+        epochs: 3
+        schedule: { cosin: { floor: 0.1 } }
+      ```
+
+      ```text
+      error[E0125]: there is no schedule 'cosin'
+        --> spec.yaml:14:15
+         |
+      14 |   schedule: { cosin: { floor: 0.1 } }
+         |               ^^^^^
+         |
+         = help: did you mean 'cosine'?
+         = see: geoc explain E0125
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - linear: { out: 3 }
+          as: logits
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adam: { lr: 0.001 } }
+        epochs: 3
+        schedule: { cosine: { floor: 0.1 } }
       ```
 
       """#,

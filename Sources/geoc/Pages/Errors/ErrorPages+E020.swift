@@ -296,5 +296,65 @@ extension ErrorPages {
       ```
 
       """#,
+    "E0208": #"""
+      # E0208: a tangent vector is used at another base point
+
+      Tangent vectors at different points of a manifold lie in different spaces: following a vector from a point where it does not
+      stand, or adding vectors of two points, has no meaning. Where a vector stands is written in its type,
+      `Tangent(Ball(8, c=1), at=x)`; without `at` it stands at the origin. Carry it over by parallel transport, or use it where it
+      stands.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: Ball(8, c=1)
+        y: Ball(8, c=1)
+      graph:
+        - logmap:
+          from: [x, y]
+          as: v
+        - expmap:
+          from: [y, v]
+      ```
+
+      ```text
+      error[E0208]: expmap takes a tangent vector at 'y', found Tangent(Ball(8, c=1), at=x)
+        --> spec.yaml:10:5
+         |
+       4 |   x: Ball(8, c=1)
+         |      ------------ the input 'x' is a Ball(8, c=1)
+       5 |   y: Ball(8, c=1)
+         |      ------------ the input 'y' is a Ball(8, c=1)
+       6 | graph:
+       7 |   - logmap:
+         |     ------ this makes a Tangent(Ball(8, c=1), at=x): the logarithm leaves the ball
+      ...
+      10 |   - expmap:
+         |     ^^^^^^
+         |
+         = help: insert 'ball_transport: { x: x, y: y, v: v }' to carry it there
+         = see: geoc explain E0208
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: Ball(8, c=1)
+        y: Ball(8, c=1)
+      graph:
+        - logmap:
+          from: [x, y]
+          as: v
+        - ball_transport: { x: x, y: y, v: v }
+          as: w
+        - expmap:
+          from: [y, w]
+      ```
+
+      """#,
   ]
 }

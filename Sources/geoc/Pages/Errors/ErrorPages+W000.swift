@@ -2,6 +2,30 @@
 /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
 extension ErrorPages {
   static let w000: [String: String] = [
+    "W0000": #"""
+      # W0000: a file has more problems than are shown
+
+      A file with very many problems shows the first of them and the number of the others. It is a note, not a problem of its
+      own.
+
+      ```console
+      $ { printf 'geoc: 1\nmodel: example\ninputs:\n  x: R[4]\ngraph:\n'; for k in $(seq 300); do echo '  - reluu'; done; } > spec.yaml
+      $ geoc check spec.yaml 2>&1 | tail -n 4
+
+      note: 250 more problems in spec.yaml not shown
+
+      300 errors
+      ```
+
+      Mended:
+
+      ```console
+      $ sed -i s/reluu/relu/ spec.yaml
+      $ geoc check spec.yaml
+      1 spec: no problems
+      ```
+
+      """#,
     "W0001": #"""
       # W0001: a node's value is never used
 
@@ -85,6 +109,50 @@ extension ErrorPages {
       ```
 
       Where it is meant so: `geoc check --allow unused-input`; to forbid it: `--deny unused-input`.
+
+      """#,
+    "W0003": #"""
+      # W0003: a block is never called
+
+      A block is defined, and no node calls it: mostly a call is misspelt, or was forgotten. Blocks of included files may stay
+      unused.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      blocks:
+        hidden: { in: "R[?]", graph: [{ linear: { out: 8 } }, relu] }
+      graph:
+        - linear: { out: 3 }
+      ```
+
+      ```text
+      warning[W0003]: the block 'hidden' is not used
+       --> spec.yaml:6:3
+        |
+      6 |   hidden: { in: "R[?]", graph: [{ linear: { out: 8 } }, relu] }
+        |   ^^^^^^
+        |
+        = see: geoc explain W0003
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      blocks:
+        hidden: { in: "R[?]", graph: [{ linear: { out: 8 } }, relu] }
+      graph:
+        - hidden
+        - linear: { out: 3 }
+      ```
+
+      Where it is meant so: `geoc check --allow unused-block`; to forbid it: `--deny unused-block`.
 
       """#,
     "W0004": #"""
@@ -236,6 +304,103 @@ extension ErrorPages {
       ```
 
       Where it is meant so: `geoc check --allow decay-on-manifold`; to forbid it: `--deny decay-on-manifold`.
+
+      """#,
+    "W0008": #"""
+      # W0008: logits pass through softmax before cross entropy
+
+      `cross_entropy` takes logits and computes their softmax itself. Given probabilities it takes the softmax of a softmax,
+      whose gradient is small everywhere, and the model learns slowly.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - linear: { out: 3 }
+        - softmax:
+          as: scores
+      loss:
+        cross_entropy: { logits: scores, target: y }
+      ```
+
+      ```text
+      warning[W0008]: cross_entropy takes logits, but 'scores' are probabilities
+        --> spec.yaml:11:3
+         |
+       8 |   - softmax:
+         |     ------- the softmax
+      ...
+      11 |   cross_entropy: { logits: scores, target: y }
+         |   ^^^^^^^^^^^^^
+         |
+         = help: give it what the softmax reads
+         = see: geoc explain W0008
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - linear: { out: 3 }
+          as: logits
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      ```
+
+      Where it is meant so: `geoc check --allow double-softmax`; to forbid it: `--deny double-softmax`.
+
+      """#,
+    "W0009": #"""
+      # W0009: an entry of 'dims' is never used
+
+      A size in `dims` is never used: mostly a number stands where the name was meant, and would not follow when the size is
+      changed.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      dims: { hidden: 16, classes: 3 }
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 16 }
+        - relu
+        - linear: { out: classes }
+      ```
+
+      ```text
+      warning[W0009]: the size 'hidden' is not used
+       --> spec.yaml:3:9
+        |
+      3 | dims: { hidden: 16, classes: 3 }
+        |         ^^^^^^
+        |
+        = see: geoc explain W0009
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      dims: { hidden: 16, classes: 3 }
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: hidden }
+        - relu
+        - linear: { out: classes }
+      ```
+
+      Where it is meant so: `geoc check --allow unused-dim`; to forbid it: `--deny unused-dim`.
 
       """#,
   ]

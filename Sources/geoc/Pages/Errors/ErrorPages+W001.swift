@@ -2,6 +2,230 @@
 /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
 extension ErrorPages {
   static let w001: [String: String] = [
+    "W0012": #"""
+      # W0012: an output does not depend on any input
+
+      An output is the same for every sample: no input reaches it. Mostly a node reads a parameter where it should read the
+      node before.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 3 }
+          as: scores
+        - parameter: { type: "R[3]" }
+          as: offset
+      outputs: [scores, offset]
+      ```
+
+      ```text
+      warning[W0012]: the output 'offset' does not depend on any input
+       --> spec.yaml:8:5
+        |
+      8 |   - parameter: { type: "R[3]" }
+        |     ^^^^^^^^^
+        |
+        = help: read an input, or leave it out of 'outputs'
+        = see: geoc explain W0012
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      graph:
+        - linear: { out: 3 }
+          as: scores
+        - parameter: { type: "R[3]" }
+          as: offset
+        - add:
+          from: [scores, offset]
+      outputs: [scores, add_1]
+      ```
+
+      Where it is meant so: `geoc check --allow constant-output`.
+
+      """#,
+    "W0013": #"""
+      # W0013: a block's parameter is never used
+
+      A block has a parameter that its nodes do not read: what a call gives for it has no effect.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      blocks:
+        hidden:
+          params: { width: null }
+          in: "R[?]"
+          graph:
+            - linear: { out: 8 }
+      graph:
+        - hidden: { width: 16 }
+      ```
+
+      ```text
+      warning[W0013]: the block 'hidden' does not use its parameter 'width'
+       --> spec.yaml:7:15
+        |
+      7 |     params: { width: null }
+        |               ^^^^^
+        |
+        = help: write '$width' where its value belongs
+        = see: geoc explain W0013
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+      blocks:
+        hidden:
+          params: { width: null }
+          in: "R[?]"
+          graph:
+            - linear: { out: $width }
+      graph:
+        - hidden: { width: 16 }
+      ```
+
+      Where it is meant so: `geoc check --allow unused-parameter`; to forbid it: `--deny unused-parameter`.
+
+      """#,
+    "W0014": #"""
+      # W0014: a batch is too small for the statistics taken of it
+
+      A batch normalisation takes the mean and the variance of each batch. Those of one sample are the sample itself and zero:
+      the result no longer depends on the sample.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - batch_norm
+        - linear: { out: 3 }
+          as: logits
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adam: { lr: 0.001 } }
+        epochs: 3
+        batch: 1
+      ```
+
+      ```text
+      warning[W0014]: 'batch_norm_1' takes statistics of batches of one sample
+       --> spec.yaml:7:5
+        |
+      7 |   - batch_norm
+        |     ^^^^^^^^^^
+        |
+        = help: train with a larger 'batch'
+        = see: geoc explain W0014
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[4]
+        y: Label(3)
+      graph:
+        - batch_norm
+        - linear: { out: 3 }
+          as: logits
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adam: { lr: 0.001 } }
+        epochs: 3
+        batch: 16
+      ```
+
+      Where it is meant so: `geoc check --allow small-batch`; to forbid it: `--deny small-batch`.
+
+      """#,
+    "W0016": #"""
+      # W0016: weight decay acts on a scale-invariant weight
+
+      `normalize_and_project` brings weights in front of a norm back to the length that they started with, after each step. What
+      weight decay takes from that length comes back at once, so that the decay does nothing. It still acts on weights that are
+      not projected: give the projected ones a group without it.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[30]
+        y: Label(2)
+      graph:
+        - linear: { out: 64 }
+        - relu
+        - linear: { out: 2 }
+          as: logits
+      passes:
+        - normalize_and_project
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adamw: { lr: 0.001, weight_decay: 0.1 } }
+        epochs: 3
+      ```
+
+      ```text
+      warning[W0016]: weight decay does nothing to 'linear_1.weight': the projection restores what it takes
+        --> spec.yaml:12:5
+         |
+      12 |   - normalize_and_project
+         |     ^^^^^^^^^^^^^^^^^^^^^
+         |
+         = help: set 'weight_decay: 0' for projected weights, in a group of 'groups'
+         = see: geoc explain W0016
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[30]
+        y: Label(2)
+      graph:
+        - linear: { out: 64 }
+        - relu
+        - linear: { out: 2 }
+          as: logits
+      passes:
+        - normalize_and_project
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { adamw: { lr: 0.001, weight_decay: 0.1 } }
+        epochs: 3
+        groups:
+          linear_1.weight: { weight_decay: 0 }
+      ```
+
+      Where it is meant so: `geoc check --allow decay-on-scale-invariant`; to forbid it: `--deny decay-on-scale-invariant`.
+
+      """#,
     "W0017": #"""
       # W0017: the curvature bounds the logits, and the loss from below
 
@@ -100,8 +324,8 @@ extension ErrorPages {
     "W0019": #"""
       # W0019: nothing checks a claim
 
-      `geoc check` decides budgets: `max_memory`, `max_parameters` and `max_flops`. Invariance, equivariance, invertibility and
-      scale invariance cannot be read off the graph of ops, so that such a claim holds only as far as you have tested it
+      `geoc check` decides budgets, `max_memory`, `max_parameters` and `max_flops`, and `scale_invariant`. Invariance, equivariance
+      and invertibility cannot be read off the graph of ops, so that such a claim holds only as far as you have tested it
       otherwise. The warning is there so that a green check is not taken for a proof.
 
       ```yaml fail
@@ -122,7 +346,7 @@ extension ErrorPages {
       8 |   - invertible
         |     ^^^^^^^^^^
         |
-        = note: 'check' decides max_memory, max_parameters and max_flops; other properties cannot be read off the graph
+        = note: 'check' decides max_memory, max_parameters, max_flops and scale_invariant; other properties cannot be read off the graph
         = see: geoc explain W0019
       ```
 

@@ -2,6 +2,68 @@
 /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
 extension ErrorPages {
   static let w003: [String: String] = [
+    "W0031": #"""
+      # W0031: a norm has a single feature
+
+      `normalize_and_project` puts a norm behind every layer that a nonlinearity reads. The layer norm of one number is 0,
+      whatever the number, and of its root mean square only the sign is left: nothing can be learned behind it.
+
+      ```yaml fail
+      geoc: 1
+      model: example
+      inputs:
+        x: R[30]
+        y: Label(2)
+      graph:
+        - linear: { out: 1 }
+        - relu
+        - linear: { out: 2 }
+          as: logits
+      passes:
+        - normalize_and_project
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { sgd: { lr: 0.1 } }
+        epochs: 3
+      ```
+
+      ```text
+      warning[W0031]: the norm behind 'linear_1' has one feature and gives 0, whatever the number
+       --> spec.yaml:7:5
+        |
+      7 |   - linear: { out: 1 }
+        |     ^^^^^^
+        |
+        = help: give the layer more features, or leave the pass out
+        = see: geoc explain W0031
+      ```
+
+      Mended:
+
+      ```yaml ok
+      geoc: 1
+      model: example
+      inputs:
+        x: R[30]
+        y: Label(2)
+      graph:
+        - linear: { out: 64 }
+        - relu
+        - linear: { out: 2 }
+          as: logits
+      passes:
+        - normalize_and_project
+      loss:
+        cross_entropy: { logits: logits, target: y }
+      train:
+        optimizer: { sgd: { lr: 0.1 } }
+        epochs: 3
+      ```
+
+      Where it is meant so: `geoc check --allow norm-of-one`; to forbid it: `--deny norm-of-one`.
+
+      """#,
     "W0032": #"""
       # W0032: a projection changes what the model computes
 

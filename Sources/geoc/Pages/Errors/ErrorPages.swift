@@ -12,10 +12,17 @@ enum ErrorPages {
       e013,
       e020,
       e021,
+      e022,
       e030,
+      e040,
+      e050,
+      e051,
+      e052,
+      e060,
       w000,
       w001,
       w003,
+      w004,
     ]
     return lists.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
   }()
