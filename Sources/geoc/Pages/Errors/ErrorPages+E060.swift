@@ -137,9 +137,8 @@ extension ErrorPages {
 
       ```console
       $ geoc run forged.geoplan --input x=x.csv
-      error[E0409]: the plan has no function 'forward'
-       --> forged.geoplan
-        = see: geoc explain E0409
+      error[E0603]: 'spectral_rebuild' got a matrix with eigenvalue 0.5, outside of the domain of its function
+        = see: geoc explain E0603
 
       1 error
       ```
@@ -292,9 +291,8 @@ extension ErrorPages {
 
       ```console
       $ geoc run forged.geoplan --input x=x.csv
-      error[E0409]: the plan has no function 'forward'
-       --> forged.geoplan
-        = see: geoc explain E0409
+      error[E0606]: 'solve' got a singular matrix: pivot 1.0
+        = see: geoc explain E0606
 
       1 error
       ```
