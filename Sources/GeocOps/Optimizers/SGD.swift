@@ -47,8 +47,9 @@ enum Decay {
     return decay == 0 ? u.gradient : try b.map("x0 + \(decay) * x1", [u.gradient, u.parameter])
   }
 
-  /// On a compact space the decay is normal to it and no part of a Riemannian gradient: it is left out.
+  /// On a compact space the decay is normal to it and no part of a Riemannian gradient: it is left out. A buffer that
+  /// starts with a Euclidean gradient steps off the space, where it counts.
   static func tangential(_ b: inout Builder, _ u: UpdateContext) throws -> Value {
-    u.space.isCompact ? u.gradient : try coupled(&b, u)
+    u.space.isCompact && u.attributes.name("momentum_init") != "euclidean" ? u.gradient : try coupled(&b, u)
   }
 }
