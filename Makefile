@@ -82,7 +82,7 @@ examples:
 	  echo "== $$spec"; \
 	  $(GEOC) check $$spec; \
 	  $(GEOC) compile $$spec -o $$work/model.geoplan; \
-	  epochs=$$(grep -q '^train:' $$spec && echo --set train.epochs=1 || true); \
+	  epochs=$$(grep -q '^  epochs:' $$spec && echo --set train.epochs=1 || true); \
 	  (cd $$work && $(GEOC) run $(CURDIR)/$$spec $$epochs --quiet); \
 	done; \
 	for spec in examples/networks/*.yaml; do \
