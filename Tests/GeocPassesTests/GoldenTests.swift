@@ -220,6 +220,47 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         }
       }),
     GoldenCase(
+      "insert-search",
+      """
+      func @f layers (%x: input [B] R[2], %y: input [B] Label(2), %w: param R[1, 2] = "zeros", %b: param R[1] = "zeros") -> ("loss": %s) {
+        %z = linear(%x, %w, %b) {bias = true, init = zeros, out = 1} : [B] R[1]  !1:3 at "z"
+        %e = binary_cross_entropy(%z, %y) : [B] R  !2:3 at "binary_cross_entropy_1"
+        %t = batch_sum(%e) : R  !2:3 at "loss"
+        %n = batch_size() : R  !2:3 at "loss"
+        %m = map(%t, %n) {expr = expr<x0 / x1>} : R  !2:3 at "loss"
+        %p = l2_penalty(%w) : R  !3:3 at "l2_penalty_1"
+        %s = map(%m, %p) {expr = expr<x0 + 0.5 * x1>} : R  !3:3 at "loss"
+      }
+      """, { f, _ in try search(f, "exact", [.curvature, .trial, .spectrum]) }),
+    GoldenCase(
+      "insert-search-factors",
+      """
+      func @f layers (%w: param R[3] = "ones") -> ("loss": %s) {
+        %g = inner(%w, %w) : R  !1:3 at "g"
+        %e = norm_power(%g) {p = 4} : R  !2:3 at "norm_power_1"
+        %p = l2_penalty(%w) : R  !3:3 at "l2_penalty_1"
+        %s = map(%e, %p) {expr = expr<x0 + 0.5 * x1>} : R  !3:3 at "loss"
+      }
+      """, { f, _ in try search(f, "gauss_newton", [.curvature, .trial, .spectrum]) }),
+    GoldenCase(
+      "fit-functions",
+      """
+      func @f layers (%x: input [B] SPD(2), %y: input [B] Label(2), %d.means: state SPD(2)[2] = "identity", %l.weight: state R[2, 3] = "zeros", %l.bias: state R[2] = "zeros") -> ("d": %d, "l": %l, "state.d.means": %6, "state.l.weight": %9, "state.l.bias": %10) {
+        %d, %6 = mdm(%x, %y, %d.means) {iterations = 500, metric = log_euclidean, tol = 1e-08} : [B] R[2], SPD(2)[2]  !1:3 at "d"
+        %v = vech(%x) : [B] R[3]  !2:3 at "v"
+        %l, %9, %10 = logistic_regression(%v, %y, %l.weight, %l.bias) {C = 2.0, iterations = 10000} : [B] R[2], R[2, 3], R[2]  !3:3 at "l"
+      }
+      """,
+      { f, _ in
+        let parts: [(node: String, part: FitDescription.Part)] = [
+          ("d", .start), ("d", .iterate), ("l", .features), ("l", .objective),
+        ]
+        let options = PassOptions(registry: Catalogue.registry)
+        return try parts.map {
+          try Pipeline.compile(f, for: .fit(node: $0.node, part: $0.part), optimizer: nil, options: options).layers
+        }
+      }),
+    GoldenCase(
       "specialize",
       """
       func @f layers (%x: input [B] R[4], %unused: input [B] R[2]) -> ("y": %d, "loss": %l) {
@@ -244,6 +285,20 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         return [try Pipeline.compile(f, for: .initialize, optimizer: nil, options: options).layers]
       }),
   ]
+
+  /// The functions of a search by `gns` with its defaults, as the pass leaves them.
+  private static func search(_ f: Function, _ hessian: String, _ purposes: [Pipeline.Purpose]) throws -> [Function] {
+    let rule = try #require(Catalogue.registry.optimizers["gns"])
+    var attributes = Attributes()
+    for p in rule.signature.parameters { attributes[p.name] = p.defaultValue }
+    attributes["hessian"] = .name(hessian)
+    let optimizer = OptimizerDescription(name: "gns", attributes: attributes)
+    return try purposes.map { purpose in
+      let outcome = try Pipeline.compile(
+        f, for: purpose, optimizer: optimizer, options: PassOptions(registry: Catalogue.registry))
+      return try #require(outcome.stages.first { $0.pass == "insert-search" }).function
+    }
+  }
 
   /// Input, output and report in one text.
   private static func text(_ test: GoldenCase) throws -> (text: String, functions: [Function]) {

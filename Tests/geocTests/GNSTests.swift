@@ -239,6 +239,7 @@ import Testing
     #expect(ended.status == 1)
     #expect(ended.errors.contains("E0610") && ended.errors.contains("smallest eigenvalue is -4.0"), "\(ended.errors)")
     #expect(ended.errors.contains("41 trials"))
+    #expect(ended.errors.contains("--> spec.yaml:13:5") && ended.errors.contains("- norm_power"), "\(ended.errors)")
     // A little away from it γ is halved until a trial can be made.
     try work.write("spec.yaml", text: Self.equation("constant(0.1)", "tol: 1.0e-8", 2))
     let run = try work.train("spec.yaml", "--quiet")

@@ -127,9 +127,26 @@ extension Executable {
     node.origin.path.isEmpty ? "'\(node.op)'" : "'\(node.origin.path)' (\(node.op))"
   }
 
-  private func located(_ diagnostic: Diagnostic, _ origin: Origin) -> Diagnostic {
+  /// `diagnostic` with the line of the spec as a note, where its text is not at hand.
+  func located(_ diagnostic: Diagnostic, _ origin: Origin) -> Diagnostic {
     guard origin.span == nil, origin.line > 0 else { return diagnostic }
     return diagnostic.adding(note: "line \(origin.line), column \(origin.column) of the spec")
+  }
+
+  /// Where the first term of the result `loss` stands in the spec; nil for a function without that result.
+  var lossOrigin: Origin? {
+    guard let loss = function.result("loss") else { return nil }
+    let producers = function.producers()
+    func node(_ value: Value) -> Node? {
+      let index = producers[value.index]
+      return index >= 0 ? function.nodes[index] : nil
+    }
+    var last = node(loss)
+    // The sum of several terms stands under the name of the result.
+    while let sum = last, sum.origin.path == "loss", let first = sum.inputs.first, let term = node(first) {
+      last = term
+    }
+    return last?.origin
   }
 
   /// Three significant digits.

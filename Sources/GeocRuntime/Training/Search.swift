@@ -112,17 +112,19 @@ extension Trainer {
     try search.spectrum.run(Batch(rows: [0]))
     let smallest = Executable.short(search.spectrum.number("smallest"))
     let norm = program.store.tensor("prepared.search.norm")?.doubles().first ?? .nan
-    return GeocError(
-      Diagnostic(
-        .numeric.noStep,
-        "the Hessian of iteration \(progress.step + 1) is not positive definite: its smallest eigenvalue is \(smallest)",
-        notes: [
-          """
-          \(trials) \(trials == 1 ? "trial was" : "trials were") made, down to γ = \(Executable.short(gamma)), where \
-          \(Executable.short(norm))/γ was added to its diagonal
-          """
-        ],
-        help: ["use 'hessian: gauss_newton' or 'fisher', which have no negative eigenvalues, or another start"]))
+    let origin = search.curvature.lossOrigin
+    let diagnostic = Diagnostic(
+      .numeric.noStep,
+      "the Hessian of iteration \(progress.step + 1) is not positive definite: its smallest eigenvalue is \(smallest)",
+      at: origin?.span ?? .none,
+      notes: [
+        """
+        \(trials) \(trials == 1 ? "trial was" : "trials were") made, down to γ = \(Executable.short(gamma)), where \
+        \(Executable.short(norm))/γ was added to its diagonal
+        """
+      ],
+      help: ["use 'hessian: gauss_newton' or 'fisher', which have no negative eigenvalues, or another start"])
+    return GeocError(origin.map { search.curvature.located(diagnostic, $0) } ?? diagnostic)
   }
 
   /// What the search came to, for the end of a run; nothing for other optimizers.

@@ -19,6 +19,7 @@ enum ErrorPages {
       e051,
       e052,
       e060,
+      e061,
       w000,
       w001,
       w003,
