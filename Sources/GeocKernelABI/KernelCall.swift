@@ -3,11 +3,16 @@
 /// A batched value is stored `[group][register][element][lane]`: group `g` holds `L` items, 64 bytes of each element, as
 /// many in one register as the instruction set has lanes (`LaneTransfer.lanes64`), one in each lane.
 /// An unbatched value (parameter, statistic) is stored `[element]`, and is the same for every lane.
+/// Rows of a data set are where the host has them, in its own scalar type.
 package struct Operand {
-  /// First scalar: of the first group of this chunk when batched, of the value when unbatched.
+  /// First scalar: of the first group of this chunk when batched, of the value when unbatched. For rows, a `PackCall`
+  /// whose items are those of this chunk; its `lanes` and `groups` mean nothing.
   package var base: UnsafeMutableRawPointer
-  /// Distance between two groups in scalars (`elements × L`); 0 marks an unbatched operand.
+  /// Distance between two groups in scalars (`elements × L`); 0 marks an unbatched operand, `ofRows` rows.
   package var groupStride: Int
+
+  /// The stride that marks rows of the host.
+  package static let ofRows = -1
 
   /// An operand at `base`, `groupStride` scalars from group to group.
   package init(base: UnsafeMutableRawPointer, groupStride: Int) {
@@ -17,6 +22,8 @@ package struct Operand {
 
   /// Whether each lane holds an item of its own.
   package var isBatched: Bool { groupStride != 0 }
+  /// Whether it is rows of the host; only kernels whose request names the operand get such ones.
+  package var isRows: Bool { groupStride == Operand.ofRows }
 }
 
 /// What went wrong in a kernel, and for which item of the batch.

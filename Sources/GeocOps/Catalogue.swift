@@ -9,6 +9,7 @@ package enum Catalogue {
     BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
     UnpackTriangleOp.self,
     DiagonalOp.self, DiagonalMatrixOp.self, MatmulOp.self, MatmulReduceOp.self, CongruenceOp.self, SyrkOp.self,
+    ScatterMatrixOp.self,
     SymOp.self, EighOp.self, EigvalsOp.self, CholeskyOp.self, CholeskyVJPOp.self, TrsolveOp.self, QROp.self,
     SvdPolarOp.self, SvdOp.self, ExpmOp.self, SolveOp.self, SolveSPDOp.self, DetOp.self, SpectralOp.self,
     SpectralGradOp.self,

@@ -142,7 +142,7 @@ private struct ScaleWalk {
       let target = node.attributes.bool("points") ? shape(result).count - 1 : 0
       return at(target, of: shape(result), degrees[1]).map { [$0] }
     case "congruence": return whole(2 * degrees[0] + degrees[1])
-    case "syrk": return whole(2 * degrees[0])
+    case "syrk", "scatter_matrix": return whole(2 * degrees[0])
     case "cholesky": return whole(degrees[0] / 2)
     case "solve", "trsolve": return whole(degrees[1] - degrees[0])
     case "qr", "svd_polar": return whole(0)

@@ -17,7 +17,8 @@ package enum Simplify: Pass {
 
   /// Core ops whose first result is symmetric bit for bit.
   static let symmetric: Set<String> = [
-    "sym", "syrk", "congruence", "spectral_rebuild", "spectral_rebuild_vjp", "spectral_power", "spectral_power_vjp",
+    "sym", "syrk", "scatter_matrix", "congruence", "spectral_rebuild", "spectral_rebuild_vjp", "spectral_power",
+    "spectral_power_vjp",
     "guarded_abs", "guarded_abs_vjp", "guarded_max", "guarded_max_vjp", "pair_kernel", "pair_kernel_vjp",
     "cholesky_vjp",
   ]

@@ -46,6 +46,17 @@ struct LowerSink<Vector: Lanes>: BlockSink {
   }
 }
 
+/// Stores the lower triangle of a row-major matrix and the product, elsewhere.
+struct LowerSumSink<Vector: Lanes>: BlockSink {
+  let from: UnsafeMutablePointer<Vector>
+  let into: UnsafeMutablePointer<Vector>
+  let n: Int
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    guard column <= row else { return }
+    into[row * n + column] = from[row * n + column] + value
+  }
+}
+
 /// Stores a row-major matrix less the product, elsewhere.
 struct DifferenceSink<Vector: Lanes>: BlockSink {
   let from: UnsafeMutablePointer<Vector>

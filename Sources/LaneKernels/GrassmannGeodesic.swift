@@ -77,15 +77,11 @@ private struct GeodesicRun<V: Lanes> {
     let base = call.operands[operand].base.assumingMemoryBound(to: V.Scalar.self)
     let out = UnsafeMutableRawPointer(target).assumingMemoryBound(to: V.Scalar.self)
     for lane in 0..<V.count { rows[lane] = UnsafePointer(base + Swift.min(first + lane, fields - 1) * size) }
-    var at = 0
-    while at + V.count <= size {
-      V.packBlock(rows, out + at * V.count)
-      for lane in 0..<V.count { rows[lane] = rows[lane].map { $0 + V.count } }
-      at += V.count
-    }
+    let blocks = size / V.count
+    V.packBlocks(rows, out, blocks)
     for lane in 0..<V.count {
       guard let row = rows[lane] else { continue }
-      for r in 0..<(size - at) { out[(at + r) * V.count + lane] = row[r] }
+      for r in (blocks * V.count)..<size { out[r * V.count + lane] = row[r] }
     }
   }
 
@@ -94,17 +90,13 @@ private struct GeodesicRun<V: Lanes> {
     let valid = Swift.min(V.count, fields - first)
     let base = call.operands[call.inputCount].base.assumingMemoryBound(to: V.Scalar.self) + first * size
     let lanes = UnsafeMutableRawPointer(x).assumingMemoryBound(to: V.Scalar.self)
-    var at = 0
-    if valid == V.count {
+    let blocks = valid == V.count ? size / V.count : 0
+    if blocks > 0 {
       for lane in 0..<V.count { rows[lane] = base + lane * size }
-      while at + V.count <= size {
-        V.unpackBlock(lanes + at * V.count, rows)
-        for lane in 0..<V.count { rows[lane] = rows[lane].map { $0 + V.count } }
-        at += V.count
-      }
+      V.unpackBlocks(lanes, rows, blocks)
     }
     for lane in 0..<valid {
-      for r in at..<size { base[lane * size + r] = lanes[r * V.count + lane] }
+      for r in (blocks * V.count)..<size { base[lane * size + r] = lanes[r * V.count + lane] }
     }
   }
 

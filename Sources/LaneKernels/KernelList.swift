@@ -38,6 +38,7 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(MatmulReduce.set)
   add(Congruence.set)
   add(Syrk.set)
+  add(ScatterMatrix.set)
   add(LagCovariance.set)
   add(LagCovarianceVJP.set)
   add(PairKernel.set)

@@ -85,10 +85,12 @@ protocol Lanes: LaneConstants {
   static func load(_ p: UnsafePointer<Scalar>) -> Self
   /// Writes an unaligned vector.
   func store(_ p: UnsafeMutablePointer<Scalar>)
-  /// Transposes `count` rows of `count` scalars into `count` vectors.
-  static func packBlock(_ rows: UnsafePointer<UnsafePointer<Scalar>?>, _ lanes: UnsafeMutablePointer<Scalar>)
-  /// Transposes `count` vectors into `count` rows of `count` scalars.
-  static func unpackBlock(_ lanes: UnsafePointer<Scalar>, _ rows: UnsafePointer<UnsafeMutablePointer<Scalar>?>)
+  /// Transposes `count` rows of `blocks × count` scalars into as many vectors.
+  static func packBlocks(
+    _ rows: UnsafePointer<UnsafePointer<Scalar>?>, _ lanes: UnsafeMutablePointer<Scalar>, _ blocks: Int)
+  /// Transposes `blocks × count` vectors into `count` rows of as many scalars.
+  static func unpackBlocks(
+    _ lanes: UnsafePointer<Scalar>, _ rows: UnsafePointer<UnsafeMutablePointer<Scalar>?>, _ blocks: Int)
   /// The sums over the lanes of `count` vectors, in the order of `sum`.
   static func sumBlock(_ lanes: UnsafePointer<Scalar>, _ sums: UnsafeMutablePointer<Scalar>)
 }

@@ -45,12 +45,12 @@ extension Double: Lanes, Lanes64 {
   @inline(always) var sum: Double { self }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { p.pointee }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { p.pointee = self }
-  @inline(always) static func packBlock(
-    _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>
-  ) { if let row = rows[0] { lanes[0] = row[0] } }
-  @inline(always) static func unpackBlock(
-    _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>
-  ) { if let row = rows[0] { row[0] = lanes[0] } }
+  @inline(always) static func packBlocks(
+    _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
+  ) { if let row = rows[0] { for b in 0..<blocks { lanes[b] = row[b] } } }
+  @inline(always) static func unpackBlocks(
+    _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>, _ blocks: Int
+  ) { if let row = rows[0] { for b in 0..<blocks { row[b] = lanes[b] } } }
   @inline(always) static func sumBlock(_ lanes: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
     sums[0] = lanes[0]
   }
@@ -101,12 +101,12 @@ extension Float: Lanes, Lanes32 {
   @inline(always) var sum: Float { self }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { p.pointee }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { p.pointee = self }
-  @inline(always) static func packBlock(
-    _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>
-  ) { if let row = rows[0] { lanes[0] = row[0] } }
-  @inline(always) static func unpackBlock(
-    _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>
-  ) { if let row = rows[0] { row[0] = lanes[0] } }
+  @inline(always) static func packBlocks(
+    _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int
+  ) { if let row = rows[0] { for b in 0..<blocks { lanes[b] = row[b] } } }
+  @inline(always) static func unpackBlocks(
+    _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>, _ blocks: Int
+  ) { if let row = rows[0] { for b in 0..<blocks { row[b] = lanes[b] } } }
   @inline(always) static func sumBlock(_ lanes: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) {
     sums[0] = lanes[0]
   }

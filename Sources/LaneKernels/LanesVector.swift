@@ -87,12 +87,12 @@ extension Lanes where Self == VectorOfDoubles {
   @inline(always) var sum: Double { cv_sum_d(self) }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { cv_load_d(p) }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { cv_store_d(p, self) }
-  @inline(always) static func packBlock(
-    _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>
-  ) { cv_pack_block_d(rows, lanes) }
-  @inline(always) static func unpackBlock(
-    _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>
-  ) { cv_unpack_block_d(lanes, rows) }
+  @inline(always) static func packBlocks(
+    _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
+  ) { cv_pack_blocks_d(rows, lanes, blocks) }
+  @inline(always) static func unpackBlocks(
+    _ lanes: UnsafePointer<Double>, _ rows: UnsafePointer<UnsafeMutablePointer<Double>?>, _ blocks: Int
+  ) { cv_unpack_blocks_d(lanes, rows, blocks) }
   @inline(always) static func sumBlock(_ lanes: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
     cv_sum_block_d(lanes, sums)
   }
@@ -141,12 +141,12 @@ extension Lanes where Self == VectorOfFloats {
   @inline(always) var sum: Float { cv_sum_f(self) }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { cv_load_f(p) }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { cv_store_f(p, self) }
-  @inline(always) static func packBlock(
-    _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>
-  ) { cv_pack_block_f(rows, lanes) }
-  @inline(always) static func unpackBlock(
-    _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>
-  ) { cv_unpack_block_f(lanes, rows) }
+  @inline(always) static func packBlocks(
+    _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int
+  ) { cv_pack_blocks_f(rows, lanes, blocks) }
+  @inline(always) static func unpackBlocks(
+    _ lanes: UnsafePointer<Float>, _ rows: UnsafePointer<UnsafeMutablePointer<Float>?>, _ blocks: Int
+  ) { cv_unpack_blocks_f(lanes, rows, blocks) }
   @inline(always) static func sumBlock(_ lanes: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) {
     cv_sum_block_f(lanes, sums)
   }

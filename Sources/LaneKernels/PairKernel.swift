@@ -179,14 +179,27 @@ enum PairKernelVJP: LaneKernel {
             differences[j] = D.difference(terms[i * length + j], terms[k * length + j], p)
           }
         }
-        var sum = V.zero
-        for j in 0..<n {
+        // Four sums, so that an addition need not wait for the one before.
+        var sums4 = (V.zero, V.zero, V.zero, V.zero)
+        @inline(always) func term(_ j: Int, _ sum: V) -> V {
           let both = V.fma(
             cotangent[i * n + j], tangent[k * n + j], cotangent[k * n + j] * tangent[i * n + j])
           let difference = isShared ? V.splat(shared[j]) : D.difference(terms[i * n + j], terms[k * n + j], p)
-          sum = V.fma(difference, both, sum)
+          return V.fma(difference, both, sum)
         }
-        let value = c * sum
+        var j = 0
+        while j + 4 <= n {
+          sums4.0 = term(j, sums4.0)
+          sums4.1 = term(j + 1, sums4.1)
+          sums4.2 = term(j + 2, sums4.2)
+          sums4.3 = term(j + 3, sums4.3)
+          j += 4
+        }
+        while j < n {
+          sums4.0 = term(j, sums4.0)
+          j += 1
+        }
+        let value = c * ((sums4.0 + sums4.1) + (sums4.2 + sums4.3))
         sums[i * n + k] = value
         sums[k * n + i] = value
       }

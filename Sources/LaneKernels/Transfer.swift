@@ -10,24 +10,37 @@ package func laneTransfer() -> LaneTransfer {
 }
 
 private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
-  switch call.scalar {
-  case .u8: convert(call, from: UInt8.self, as: V.self) { V.Scalar($0) }
-  case .bool: convert(call, from: UInt8.self, as: V.self) { $0 == 0 ? 0 : 1 }
-  case .i8: convert(call, from: Int8.self, as: V.self) { V.Scalar($0) }
-  case .i16: convert(call, from: Int16.self, as: V.self) { V.Scalar($0) }
-  case .i32: convert(call, from: Int32.self, as: V.self) { V.Scalar($0) }
-  case .i64: convert(call, from: Int64.self, as: V.self) { V.Scalar($0) }
-  case .f32:
-    if V.Scalar.self == Float.self {
-      packBlocks(call, as: V.self)
-    } else {
-      convert(call, from: Float.self, as: V.self) { V.Scalar($0) }
-    }
-  case .f64:
-    if V.Scalar.self == Double.self {
-      packBlocks(call, as: V.self)
-    } else {
-      convert(call, from: Double.self, as: V.self) { V.Scalar($0) }
+  let lanes = call.lanes.assumingMemoryBound(to: V.self)
+  for register in 0..<(call.groups * V.perGroup) {
+    packRegister(call, register, first: 0, count: call.elements, into: lanes + register * call.elements)
+  }
+}
+
+/// Elements `first ..< first + count` of the rows of one register's items, brought into lanes. Lanes beyond the last item
+/// repeat it.
+func packRegister<V: Lanes>(
+  _ call: PackCall, _ register: Int, first: Int, count: Int, into lanes: UnsafeMutablePointer<V>
+) {
+  lanes.withMemoryRebound(to: V.Scalar.self, capacity: count * V.count) { out in
+    switch call.scalar {
+    case .u8: convert(call, register, first, count, out, from: UInt8.self, as: V.self) { V.Scalar($0) }
+    case .bool: convert(call, register, first, count, out, from: UInt8.self, as: V.self) { $0 == 0 ? 0 : 1 }
+    case .i8: convert(call, register, first, count, out, from: Int8.self, as: V.self) { V.Scalar($0) }
+    case .i16: convert(call, register, first, count, out, from: Int16.self, as: V.self) { V.Scalar($0) }
+    case .i32: convert(call, register, first, count, out, from: Int32.self, as: V.self) { V.Scalar($0) }
+    case .i64: convert(call, register, first, count, out, from: Int64.self, as: V.self) { V.Scalar($0) }
+    case .f32:
+      if V.Scalar.self == Float.self {
+        transpose(call, register, first, count, out, as: V.self)
+      } else {
+        convert(call, register, first, count, out, from: Float.self, as: V.self) { V.Scalar($0) }
+      }
+    case .f64:
+      if V.Scalar.self == Double.self {
+        transpose(call, register, first, count, out, as: V.self)
+      } else {
+        convert(call, register, first, count, out, from: Double.self, as: V.self) { V.Scalar($0) }
+      }
     }
   }
 }
@@ -35,43 +48,31 @@ private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
 /// One row at a time, each scalar converted.
 @inline(always)
 private func convert<V: Lanes, Source>(
-  _ call: PackCall, from _: Source.Type, as _: V.Type, _ value: (Source) -> V.Scalar
+  _ call: PackCall, _ register: Int, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<V.Scalar>,
+  from _: Source.Type, as _: V.Type, _ value: (Source) -> V.Scalar
 ) {
-  let elements = call.elements
-  let source = call.source.assumingMemoryBound(to: Source.self)
-  let lanes = call.lanes.assumingMemoryBound(to: V.Scalar.self)
-  for group in 0..<(call.groups * V.perGroup) {
-    let out = lanes + group * elements * V.count
-    for lane in 0..<V.count {
-      let row = source + call.rows[min(group * V.count + lane, call.items - 1)] * elements
-      for e in 0..<elements { out[e * V.count + lane] = value(row[e]) }
-    }
+  let source = call.source.assumingMemoryBound(to: Source.self) + first
+  for lane in 0..<V.count {
+    let row = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements
+    for e in 0..<count { out[e * V.count + lane] = value(row[e]) }
   }
 }
 
 /// `V.count` rows at a time by block transposes; the scalars already have the right type.
-private func packBlocks<V: Lanes>(_ call: PackCall, as _: V.Type) {
-  let elements = call.elements
-  let source = call.source.assumingMemoryBound(to: V.Scalar.self)
-  let lanes = call.lanes.assumingMemoryBound(to: V.Scalar.self)
+private func transpose<V: Lanes>(
+  _ call: PackCall, _ register: Int, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
+) {
+  let source = call.source.assumingMemoryBound(to: V.Scalar.self) + first
   withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
     guard let rows = rows.baseAddress else { return }
-    for group in 0..<(call.groups * V.perGroup) {
-      let out = lanes + group * elements * V.count
-      for lane in 0..<V.count {
-        rows[lane] = source + call.rows[min(group * V.count + lane, call.items - 1)] * elements
-      }
-      var e = 0
-      while e + V.count <= elements {
-        V.packBlock(rows, out + e * V.count)
-        for lane in 0..<V.count { rows[lane] = rows[lane].map { $0 + V.count } }
-        e += V.count
-      }
-      let rest = elements - e
-      for lane in 0..<V.count {
-        guard let row = rows[lane] else { continue }
-        for k in 0..<rest { out[(e + k) * V.count + lane] = row[k] }
-      }
+    for lane in 0..<V.count {
+      rows[lane] = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements
+    }
+    let blocks = count / V.count
+    V.packBlocks(rows, out, blocks)
+    for lane in 0..<V.count {
+      guard let row = rows[lane] else { continue }
+      for e in (blocks * V.count)..<count { out[e * V.count + lane] = row[e] }
     }
   }
 }
@@ -86,18 +87,14 @@ private func unpack<V: Lanes>(_ call: UnpackCall, as _: V.Type) {
     while item < call.items {
       let input = lanes + item * elements
       let valid = min(V.count, call.items - item)
-      var e = 0
-      if valid == V.count {
+      let blocks = valid == V.count ? elements / V.count : 0
+      if blocks > 0 {
         for lane in 0..<V.count { rows[lane] = destination + (item + lane) * elements }
-        while e + V.count <= elements {
-          V.unpackBlock(input + e * V.count, rows)
-          for lane in 0..<V.count { rows[lane] = rows[lane].map { $0 + V.count } }
-          e += V.count
-        }
+        V.unpackBlocks(input, rows, blocks)
       }
       for lane in 0..<valid {
         let row = destination + (item + lane) * elements
-        for k in e..<elements { row[k] = input[k * V.count + lane] }
+        for k in (blocks * V.count)..<elements { row[k] = input[k * V.count + lane] }
       }
       item += V.count
     }

@@ -139,8 +139,36 @@ CV_INLINE void cv_store_f(float *p, cv_f v) { *(cv_f_unaligned *)p = v; }
 CV_SUM(d, cv_d, double, CV_DOUBLES)
 CV_SUM(f, cv_f, float, CV_FLOATS)
 
-// `rows` holds the addresses of L rows of L scalars; `lanes` is the same block as L contiguous vectors, one per column.
-#define CV_TRANSPOSE(S, T, E, L)                                                    \
+#if CV_BYTES == 32
+// Interleaving across the halves of a register takes two instructions, so that halves are joined once and first.
+#define CV_JOIN_LOW_d(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define CV_JOIN_HIGH_d(a, b) __builtin_shufflevector(a, b, 2, 3, 6, 7)
+#define CV_UNPACK_LOW_d(a, b) __builtin_shufflevector(a, b, 0, 4, 2, 6)
+#define CV_UNPACK_HIGH_d(a, b) __builtin_shufflevector(a, b, 1, 5, 3, 7)
+#define CV_JOIN_LOW_f(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
+#define CV_JOIN_HIGH_f(a, b) __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15)
+#define CV_UNPACK_LOW_f(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define CV_UNPACK_HIGH_f(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define CV_TRANSPOSE_BLOCK(S, T, L)                                                 \
+  CV_INLINE void cv_transpose_##S(T *v) {                                           \
+    T t[L];                                                                         \
+    _Pragma("unroll") for (int i = 0; i < L / 2; i++) {                             \
+      t[i] = CV_JOIN_LOW_##S(v[i], v[i + L / 2]);                                   \
+      t[i + L / 2] = CV_JOIN_HIGH_##S(v[i], v[i + L / 2]);                          \
+    }                                                                               \
+    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = t[i];                      \
+    _Pragma("unroll") for (int s = 1; s < L / 2; s *= 2) {                          \
+      _Pragma("unroll") for (int h = 0; h < L; h += L / 2) {                        \
+        _Pragma("unroll") for (int i = 0; i < L / 4; i++) {                         \
+          t[h + 2 * i] = CV_UNPACK_LOW_##S(v[h + i], v[h + i + L / 4]);             \
+          t[h + 2 * i + 1] = CV_UNPACK_HIGH_##S(v[h + i], v[h + i + L / 4]);        \
+        }                                                                           \
+      }                                                                             \
+      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = t[i];                    \
+    }                                                                               \
+  }
+#else
+#define CV_TRANSPOSE_BLOCK(S, T, L)                                                 \
   CV_INLINE void cv_transpose_##S(T *v) {                                           \
     _Pragma("unroll") for (int s = 1; s < L; s *= 2) {                              \
       T t[L];                                                                       \
@@ -150,18 +178,28 @@ CV_SUM(f, cv_f, float, CV_FLOATS)
       }                                                                             \
       _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = t[i];                    \
     }                                                                               \
+  }
+#endif
+
+// `rows` holds the addresses of L rows of L scalars for each block; `lanes` is the same numbers as contiguous vectors, one
+// per column.
+#define CV_TRANSPOSE(S, T, E, L)                                                    \
+  CV_TRANSPOSE_BLOCK(S, T, L)                                                       \
+  CV_INLINE void cv_pack_blocks_##S(const E *const *rows, E *lanes, long blocks) {  \
+    for (long b = 0; b < blocks; b++) {                                             \
+      T v[L];                                                                       \
+      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(rows[i] + L * b); \
+      cv_transpose_##S(v);                                                          \
+      _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(lanes + L * (L * b + i), v[i]); \
+    }                                                                               \
   }                                                                                 \
-  CV_INLINE void cv_pack_block_##S(const E *const *rows, E *lanes) {                \
-    T v[L];                                                                         \
-    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(rows[i]);      \
-    cv_transpose_##S(v);                                                            \
-    _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(lanes + L * i, v[i]); \
-  }                                                                                 \
-  CV_INLINE void cv_unpack_block_##S(const E *lanes, E *const *rows) {              \
-    T v[L];                                                                         \
-    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(lanes + L * i); \
-    cv_transpose_##S(v);                                                            \
-    _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(rows[i], v[i]);      \
+  CV_INLINE void cv_unpack_blocks_##S(const E *lanes, E *const *rows, long blocks) { \
+    for (long b = 0; b < blocks; b++) {                                             \
+      T v[L];                                                                       \
+      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(lanes + L * (L * b + i)); \
+      cv_transpose_##S(v);                                                          \
+      _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(rows[i] + L * b, v[i]); \
+    }                                                                               \
   }
 
 CV_TRANSPOSE(d, cv_d, double, CV_DOUBLES)

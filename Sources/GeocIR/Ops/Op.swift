@@ -90,11 +90,13 @@ package struct KernelRequest: Hashable, Sendable {
   /// Inputs, by position, of which the kernel reads every item for each chunk of its results: it gets the first group of
   /// the whole batch in place of that of the chunk.
   package var wholeBatch: [Int]
+  /// Inputs, by position, that the kernel can read from the rows of a data set as well as from lanes.
+  package var rows: [Int]
 
   /// A request by its parts.
   package init(
     _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false,
-    wholeBatch: [Int] = []
+    wholeBatch: [Int] = [], rows: [Int] = []
   ) {
     self.kernel = kernel
     self.sizes = sizes
@@ -102,6 +104,7 @@ package struct KernelRequest: Hashable, Sendable {
     self.reducesBatch = reducesBatch
     self.isRandom = isRandom
     self.wholeBatch = wholeBatch
+    self.rows = rows
   }
 }
 

@@ -176,6 +176,30 @@ enum SyrkOp: Op {
   }
 }
 
+/// alpha · x̃ x̃ᵀ of rows less their means.
+enum ScatterMatrixOp: Op {
+  static let name = "scatter_matrix"
+  static let doc = OpDoc(
+    family: "core", summary: "alpha · x̃ x̃ᵀ, exactly symmetric, where x̃ is the rows of x less their means.",
+    backward: "x̄ = 2 alpha sym(ȳ) x̃")
+  static let signature: Signature = "(x: T[*]) {alpha: real = 1} -> R[*]"
+  static let isPublic = false
+  static func infer(_ call: TypeCall) throws -> [GeoType] { try SyrkOp.infer(call) }
+  static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    guard let dy = cotangents[0] else { return [nil] }
+    // The rows of ȳ x̃ have mean zero already, which is what the mean's own gradient would make of them.
+    let centred = try b.centred(c.inputs[0])
+    return [try b.scale(try b.matmul(try b.sym(dy), centred), 2 * c.attributes.real("alpha", 1))]
+  }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    let s = try MatrixShape.split(c.inputShape(0), name, 0)
+    return KernelRequest(
+      "scatter_matrix", sizes: [s.leading.reduce(1, *), s.rows, s.columns], reals: [c.attributes.real("alpha", 1)],
+      rows: [0])
+  }
+  static func flops(_ c: OpContext) -> Int { SyrkOp.flops(c) + 2 * c.inputShape(0).reduce(1, *) }
+}
+
 /// (x + xᵀ) / 2.
 enum SymOp: Op {
   static let name = "sym"
@@ -208,6 +232,15 @@ extension Builder {
   /// alpha · x xᵀ.
   package mutating func syrk(_ x: Value, alpha: Double = 1) throws -> Value {
     try one("syrk", [x], ["alpha": .real(alpha)])
+  }
+  /// alpha · x̃ x̃ᵀ of rows less their means.
+  package mutating func scatterMatrix(_ x: Value, alpha: Double) throws -> Value {
+    try one("scatter_matrix", [x], ["alpha": .real(alpha)])
+  }
+  /// Rows less their means.
+  package mutating func centred(_ x: Value) throws -> Value {
+    let columns = Double(shape(x).last ?? 1)
+    return try sub(x, try scale(try sumLast(x, 1, keep: true), 1 / columns))
   }
   /// (x + xᵀ) / 2.
   package mutating func sym(_ x: Value) throws -> Value { try one("sym", [x]) }

@@ -25,18 +25,17 @@ enum CovarianceOp: Op {
     return [type]
   }
 
-  /// Rows minus their means, and the factor of x̃x̃ᵀ.
-  private static func centred(_ b: inout Builder, _ c: OpContext) throws -> (x: Value, factor: Double) {
+  /// The factor of x̃x̃ᵀ.
+  private static func factor(_ c: OpContext) -> Double {
     let t = Double(c.inputShape(0).last ?? 1)
-    let mean = try b.scale(try b.sumLast(c.inputs[0], 1, keep: true), 1 / t)
-    return (try b.sub(c.inputs[0], mean), c.attributes.name("estimator") == "cov" ? 1 / max(t - 1, 1) : 1 / t)
+    return c.attributes.name("estimator") == "cov" ? 1 / max(t - 1, 1) : 1 / t
   }
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let (x, factor) = try centred(&b, c)
-    let s = try b.syrk(x, alpha: factor)
+    let s = try b.scatterMatrix(c.inputs[0], alpha: factor(c))
     return [
       try CovarianceEstimator.result(&b, s, samples: c.inputShape(0).last ?? 1, c.attributes) { b in
+        let x = try b.centred(c.inputs[0])
         let squares = try b.mul(x, x)
         let column = try b.reduce(squares, "sum", axes: [b.shape(squares).count - 2])
         return try b.sumLast(try b.mul(column, column), 1)
@@ -47,8 +46,7 @@ enum CovarianceOp: Op {
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard ["scm", "cov"].contains(c.attributes.name("estimator")) else { return nil }
     guard let dy = cotangents[0] else { return [nil] }
-    let (x, factor) = try centred(&b, c)
-    return [try b.scale(try b.matmul(try b.sym(dy), x), 2 * factor)]
+    return [try b.scale(try b.matmul(try b.sym(dy), try b.centred(c.inputs[0])), 2 * factor(c))]
   }
 }
 

@@ -108,7 +108,7 @@ package struct ScheduleVerifier {
       try check(
         slot.first >= 0 && slot.first <= slot.last && slot.last <= end,
         "slot \(k) is alive from \(slot.first) through \(slot.last)")
-      guard slot.storage == .parameter else {
+      guard slot.isOfHost else {
         try check(slot.parameter == -1, "slot \(k) names a parameter")
         if slot.storage == .constant {
           try check(
@@ -118,7 +118,9 @@ package struct ScheduleVerifier {
       }
       try check(function.parameters.indices.contains(slot.parameter), "slot \(k) names parameter \(slot.parameter)")
       let parameter = function.parameters[slot.parameter]
-      try check(!function.type(parameter.value).isBatched, "slot \(k) reads a batched parameter without packing it")
+      try check(
+        function.type(parameter.value).isBatched == (slot.storage == .rows),
+        "slot \(k) reads a batched parameter without packing it")
       try check(slot.elements == flow.elements[parameter.value.index], "slot \(k) has a wrong size")
       content[k] = parameter.value.index
     }
@@ -159,7 +161,7 @@ package struct ScheduleVerifier {
     }
     for slot in step.outputs {
       let storage = schedule.slots[slot].storage
-      try check(storage != .parameter, "step \(k) writes a parameter")
+      try check(!schedule.slots[slot].isOfHost, "step \(k) writes a parameter")
       try check(
         (storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
     }
@@ -176,6 +178,7 @@ package struct ScheduleVerifier {
       try check(function.results.indices.contains(step.index), "step \(k) unpacks result \(step.index)")
       let root = flow.root[function.results[step.index].value.index]
       try check(flow.isBatched(root), "step \(k) unpacks an unbatched result")
+      try check(schedule.slots[step.inputs[0]].storage != .rows, "step \(k) unpacks rows")
       try check(content[step.inputs[0]] == root, "step \(k) unpacks another value")
       try check(unpacked.insert(step.index).inserted, "result \(step.index) is unpacked twice")
     }
@@ -201,8 +204,11 @@ package struct ScheduleVerifier {
       step.inputs.count == work.inputs.count && step.outputs.count == work.outputs.count,
       "step \(k) '\(op)' has \(step.inputs.count) inputs and \(step.outputs.count) outputs")
     try check(step.cost >= 0, "step \(k) has a negative cost")
-    for (slot, root) in zip(step.inputs, work.inputs) {
+    for (position, (slot, root)) in zip(step.inputs, work.inputs).enumerated() {
       try check(content[slot] == root, "step \(k) '\(op)' finds another value in slot \(slot)")
+      try check(
+        schedule.slots[slot].storage != .rows || work.request.rows.contains(position),
+        "step \(k) '\(op)' cannot read the rows of slot \(slot)")
       try check(!pending.contains(slot), "step \(k) '\(op)' reads a sum before it is complete")
     }
     for slot in step.wholeBatch.map({ step.inputs[$0] }) where schedule.slots[slot].isBatched {

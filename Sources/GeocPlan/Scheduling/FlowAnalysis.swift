@@ -32,6 +32,8 @@ struct FlowAnalysis {
   let live: [Int]
   /// Nodes whose results never change for a given batch size.
   let isConstant: [Bool]
+  /// Batched parameters that nobody needs in lanes: every reader takes the rows of the host as they are.
+  let rows: Set<Int>
 
   func isBatched(_ value: Int) -> Bool { function.types[value].isBatched }
 
@@ -108,6 +110,14 @@ struct FlowAnalysis {
         !work[k].isBatched && !work[k].request.isRandom
         && work[k].inputs.allSatisfy { producer[$0] >= 0 && isConstant[producer[$0]] }
     }
+    let asRows = Set(
+      live.flatMap { k in work[k].request.rows.filter(work[k].inputs.indices.contains).map { work[k].inputs[$0] } })
+    let inLanes = Set(
+      live.flatMap { k in
+        work[k].inputs.indices.filter { !work[k].request.rows.contains($0) }.map { work[k].inputs[$0] }
+      })
+    rows = asRows.filter { parameterOf[$0] != nil && function.types[$0].isBatched }.subtracting(inLanes)
+      .subtracting(function.results.map { root[$0.value.index] })
     self.root = root
     self.elements = elements
     self.producer = producer

@@ -33,6 +33,8 @@ package struct Schedule: Codable, Hashable, Sendable {
   package enum Storage: String, Codable, Hashable, Sendable, CaseIterable {
     /// The host's buffer of an unbatched parameter; read only.
     case parameter
+    /// The host's rows of a batched parameter, in the scalar type of the data; read only.
+    case rows
     /// Unbatched, computed once for a batch size and kept.
     case constant
     /// Unbatched, shared by the workers.
@@ -49,7 +51,7 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var elements: Int
     /// Where it lives.
     package var storage: Storage
-    /// Parameter of the function, for storage `parameter`; -1 otherwise.
+    /// Parameter of the function, for storage `parameter` and `rows`; -1 otherwise.
     package var parameter: Int
     /// First step (storage `chunk`) or region (others) in which it is alive.
     package var first: Int
@@ -66,7 +68,9 @@ package struct Schedule: Codable, Hashable, Sendable {
     }
 
     /// Whether it holds a value per item.
-    package var isBatched: Bool { storage == .batch || storage == .chunk }
+    package var isBatched: Bool { storage == .batch || storage == .chunk || storage == .rows }
+    /// Whether it is memory of the host that is only read.
+    package var isOfHost: Bool { storage == .parameter || storage == .rows }
   }
 
   /// What a step does.

@@ -69,6 +69,16 @@ package struct Scheduler {
     return slotOf[root]
   }
 
+  /// The slot of a batched parameter that is read from the rows of the host, made on first use.
+  private mutating func rowSlot(_ root: Int, _ parameter: Int, _ uses: ValueUses) -> Int {
+    if slotOf[root] < 0 {
+      slotOf[root] = add(
+        Schedule.Slot(
+          elements: analysis.elements[root], storage: .rows, parameter: parameter, first: 0, last: uses.regionCount))
+    }
+    return slotOf[root]
+  }
+
   private mutating func add(_ slot: Schedule.Slot) -> Int {
     slots.append(slot)
     return slots.count - 1
@@ -117,6 +127,7 @@ package struct Scheduler {
     func use(_ root: Int) -> Int {
       guard analysis.isBatched(root) else { return slot(root, uses) }
       guard let parameter = analysis.parameterOf[root] else { return slotOf[root] }
+      if analysis.rows.contains(root) { return rowSlot(root, parameter, uses) }
       let isFirst = uses.first[root] == region
       if isFirst, packed.insert(root).inserted {
         let at = steps.count

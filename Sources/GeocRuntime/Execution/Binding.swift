@@ -44,12 +44,14 @@ extension Executable {
     for o in 0..<(inputCount + step.outputs.count) {
       let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
       let piece = schedule.slots[slot]
-      let stride = piece.isBatched ? piece.elements * layout.lanes : 0
+      let stride =
+        piece.storage == .rows ? Operand.ofRows : piece.isBatched ? piece.elements * layout.lanes : 0
       let base =
         switch piece.storage {
         case .batch: batchBase(slot)
         case .chunk:
           worker.chunkMemory.base + layout.offsets[slot] * layout.chunkItems * layout.scalarSize
+        case .rows: UnsafeMutableRawPointer(worker.rows + (rowParameters.firstIndex(of: piece.parameter) ?? 0))
         case .parameter, .single, .constant: unbatchedPlace(slot)
         }
       worker.operands[first + o] = Operand(base: base, groupStride: stride)
@@ -73,7 +75,7 @@ extension Executable {
     switch piece.storage {
     case .parameter: return store.memory(function.parameters[piece.parameter].name)?.base ?? singles.base
     case .constant: return constants.base + offset
-    case .single, .batch, .chunk: return singles.base + offset
+    case .single, .batch, .chunk, .rows: return singles.base + offset
     }
   }
 

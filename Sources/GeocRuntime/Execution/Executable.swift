@@ -45,6 +45,10 @@ package final class Executable: @unchecked Sendable {
   /// Items in a register: `LaneTransfer.lanes64` or `lanes32`.
   let registerLanes: Int
   var bound: Layout.Bound
+  /// What the threads of the pool share; nil while they wait.
+  var shared: Share?
+  /// The call of `runShare` that they make: kept, because a new closure in every region would ask for memory.
+  private(set) lazy var work: @Sendable (Int) -> Void = { [unowned self] w in runShare(w) }
   /// Runs of each kind since the start, for the profile.
   var runs = 0
 
@@ -63,13 +67,17 @@ package final class Executable: @unchecked Sendable {
   private var updates: [Update] = []
   private var knowsUpdates = false
   private var staging: AlignedMemory
-  /// Parameters that are packed.
-  let packed: [Int]
+  /// Batched parameters that are read.
+  let read: [Int]
+  /// Those of them that kernels read as rows.
+  let rowParameters: [Int]
 
   /// A source of rows.
   struct Column {
     var base: UnsafeRawPointer
     var scalar: RowScalar
+    /// Scalars per row.
+    var elements = 0
     /// Whether it has one row per item of the batch.
     var isMade = false
   }
@@ -110,7 +118,8 @@ package final class Executable: @unchecked Sendable {
     self.program = program
     let layout = program.layout
     bound = layout.bind(batch: 0)
-    packed = Set(schedule.steps.filter { $0.kind == .pack }.map(\.index)).sorted()
+    rowParameters = Set(schedule.slots.filter { $0.storage == .rows }.map(\.parameter)).sorted()
+    read = Set(schedule.steps.filter { $0.kind == .pack }.map(\.index)).union(rowParameters).sorted()
     resultShapes = function.results.map { spaces.shape(function.type($0.value)) }
     parameterShapes = function.parameters.map { spaces.shape(function.type($0.value)) }
     for (p, shape) in zip(function.parameters, parameterShapes) where !function.type(p.value).isBatched {
@@ -120,8 +129,9 @@ package final class Executable: @unchecked Sendable {
     for _ in 0..<pool.count {
       workers.append(
         try Worker(
-          operandCount: program.operandCount, stepCount: schedule.steps.count, chunkBytes: bound.chunkBytes,
-          scratchBytes: program.scratchBytes, sumBytes: layout.partialElements * layout.scalarSize))
+          operandCount: program.operandCount, stepCount: schedule.steps.count, rowCount: rowParameters.count,
+          chunkBytes: bound.chunkBytes, scratchBytes: program.scratchBytes,
+          sumBytes: layout.partialElements * layout.scalarSize))
     }
     self.workers = workers
     batchArena = try AlignedMemory(byteCount: 0)
@@ -196,7 +206,7 @@ package final class Executable: @unchecked Sendable {
   }
 
   private func bindColumns(_ batch: Batch) throws(GeocError) {
-    for k in packed {
+    for k in read {
       let p = function.parameters[k]
       let made = batch.made[p.name]
       guard let column = made ?? batch.columns[p.name] else {
@@ -218,7 +228,9 @@ package final class Executable: @unchecked Sendable {
             "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
             item: p.name))
       }
-      columns[k] = Column(base: UnsafeRawPointer(column.memory.base), scalar: column.scalar, isMade: made != nil)
+      columns[k] = Column(
+        base: UnsafeRawPointer(column.memory.base), scalar: column.scalar, elements: column.elements,
+        isMade: made != nil)
     }
   }
 

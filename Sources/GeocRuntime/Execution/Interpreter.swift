@@ -22,7 +22,7 @@ package enum Interpreter {
     var columns: [String: HostArray] = [:]
     var count = batch
     for (k, (p, shape)) in zip(function.parameters, executable.parameterShapes).enumerated() {
-      let isUsed = executable.packed.contains(k) || schedule.slots.contains { $0.parameter == k }
+      let isUsed = executable.read.contains(k) || schedule.slots.contains { $0.parameter == k }
       guard let tensor = inputs[p.name] else {
         if !isUsed { continue }
         throw GeocError(Diagnostic(.data.missingArray, "input '\(p.name)' is not given", item: p.name))

@@ -28,8 +28,33 @@ extension Executable {
     if pool.count == 1 || region.steps.count == 1 || region.cost < Self.leastSharedWork.wave {
       return runInOrder(r, job)
     }
-    pool.run { [self] w in
+    share(r, job, threads: pool.count)
+  }
+
+  /// What the pool's threads work on: set before they are woken, read by them.
+  struct Share {
+    var region: Int
+    var job: Job
+    var threads: Int
+  }
+
+  private func share(_ r: Int, _ job: Job, threads: Int) {
+    shared = Share(region: r, job: job, threads: threads)
+    pool.run(work)
+    shared = nil
+  }
+
+  /// The part of one worker.
+  func runShare(_ w: Int) {
+    guard let shared, w < shared.threads else { return }
+    let (r, job) = (shared.region, shared.job)
+    if program.regions[r].kind == .wave {
       for k in program.assigned[r][w] { runUnbatched(k, workers[w], job) }
+    } else {
+      let tasks = bound.tasks
+      for task in (w * tasks / shared.threads)..<((w + 1) * tasks / shared.threads) {
+        runTask(task, r, workers[w], job)
+      }
     }
   }
 
@@ -49,10 +74,7 @@ extension Executable {
     if threads == 1 {
       for task in 0..<tasks { runTask(task, r, workers[0], job) }
     } else {
-      pool.run { [self] w in
-        guard w < threads else { return }
-        for task in (w * tasks / threads)..<((w + 1) * tasks / threads) { runTask(task, r, workers[w], job) }
-      }
+      share(r, job, threads: threads)
     }
     addPartials(r)
     if job.checksValues { for k in region.steps where program.steps[k].reducesBatch { checkUnbatched(k, workers[0]) } }
@@ -80,6 +102,9 @@ extension Executable {
       for p in 0..<movingCount {
         operands[moving[p].operand].base = moving[p].base + chunk * moving[p].stride
       }
+      for (entry, parameter) in rowParameters.enumerated() {
+        worker.rows[entry] = rows(parameter, job, firstItem, items)
+      }
       for k in region.steps {
         let start = job.isProfiling ? Self.now() : 0
         switch steps[k].kind {
@@ -103,12 +128,18 @@ extension Executable {
 
   private func pack(_ k: Int, _ worker: Worker, _ job: Job, _ firstItem: Int, _ items: Int, _ groups: Int) {
     let step = program.steps[k]
-    let column = columns[step.index]
-    var call = PackCall(
-      source: column.base, scalar: column.scalar,
-      rows: (column.isMade ? job.items : job.rows) + firstItem, items: items, elements: step.elements,
-      lanes: worker.operands[step.firstOperand].base, groups: groups)
+    var call = rows(step.index, job, firstItem, items)
+    call.lanes = worker.operands[step.firstOperand].base
+    call.groups = groups
     packRows(&call)
+  }
+
+  /// The rows of a batched parameter for one chunk, not yet with a place in lanes.
+  private func rows(_ parameter: Int, _ job: Job, _ firstItem: Int, _ items: Int) -> PackCall {
+    let column = columns[parameter]
+    return PackCall(
+      source: column.base, scalar: column.scalar, rows: (column.isMade ? job.items : job.rows) + firstItem,
+      items: items, elements: column.elements, lanes: workers[0].scratch.base, groups: 0)
   }
 
   private func unpack(_ k: Int, _ worker: Worker, _ firstItem: Int, _ items: Int) {

@@ -10,6 +10,8 @@ final class Worker: @unchecked Sendable {
   let fault: UnsafeMutablePointer<KernelFault>
   /// Nanoseconds spent in each step, while profiling.
   let nanoseconds: UnsafeMutablePointer<UInt64>
+  /// Rows of the chunk that goes on, one entry per parameter that kernels read as rows.
+  let rows: UnsafeMutablePointer<PackCall>
   /// The step that recorded the fault, -1 for none.
   var faultStep = -1
   /// The first step with a result that is not finite, and the item of the batch, while checking.
@@ -22,7 +24,9 @@ final class Worker: @unchecked Sendable {
   private let stepCount: Int
 
   /// Throws E0408.
-  init(operandCount: Int, stepCount: Int, chunkBytes: Int, scratchBytes: Int, sumBytes: Int) throws(GeocError) {
+  init(
+    operandCount: Int, stepCount: Int, rowCount: Int, chunkBytes: Int, scratchBytes: Int, sumBytes: Int
+  ) throws(GeocError) {
     chunkMemory = try AlignedMemory(byteCount: chunkBytes)
     scratch = try AlignedMemory(byteCount: scratchBytes)
     sums = try AlignedMemory(byteCount: sumBytes)
@@ -35,6 +39,7 @@ final class Worker: @unchecked Sendable {
     fault.initialize(to: KernelFault())
     nanoseconds = .allocate(capacity: max(1, stepCount))
     nanoseconds.initialize(repeating: 0, count: max(1, stepCount))
+    rows = .allocate(capacity: max(1, rowCount))
   }
 
   deinit {
@@ -42,6 +47,7 @@ final class Worker: @unchecked Sendable {
     calls.deallocate()
     fault.deallocate()
     nanoseconds.deallocate()
+    rows.deallocate()
   }
 
   /// Forgets faults of earlier runs.

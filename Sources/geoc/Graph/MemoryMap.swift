@@ -44,7 +44,7 @@ struct MemoryMap: Encodable, Sendable {
       guard schedule.regions.indices.contains(region) else { return steps }
       return end ? schedule.regions[region].end : schedule.regions[region].start
     }
-    for (k, slot) in schedule.slots.enumerated() where slot.storage != .parameter && slot.storage != .constant {
+    for (k, slot) in schedule.slots.enumerated() where !slot.isOfHost && slot.storage != .constant {
       let isChunk = slot.storage == .chunk
       bars.append(
         Bar(
