@@ -7,7 +7,16 @@ enum RowKernel: LaneKernel {
   static func workspace(_ sizes: [Int]) -> Int { rowWorkspace(sizes) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    RowRun<V>(call).run(.store, groups: 0..<call.groups)
+    switch call.sizes[0] {
+    case 4: store(call, as: V.self, RowsOfFour.self)
+    case 8: store(call, as: V.self, RowsOfEight.self)
+    case 16: store(call, as: V.self, RowsOfSixteen.self)
+    default: store(call, as: V.self, RowsOfAnyLength.self)
+    }
+  }
+
+  private static func store<V: Lanes, L: RowLength>(_ call: KernelCall, as _: V.Type, _: L.Type) {
+    RowRun<V, L>(call).run(.store, groups: 0..<call.groups)
   }
 }
 
@@ -18,7 +27,16 @@ enum RowSumKernel: LaneKernel {
   static func workspace(_ sizes: [Int]) -> Int { rowWorkspace(sizes) }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
-    let run = RowRun<V>(call)
+    switch call.sizes[0] {
+    case 4: sum(call, as: V.self, RowsOfFour.self)
+    case 8: sum(call, as: V.self, RowsOfEight.self)
+    case 16: sum(call, as: V.self, RowsOfSixteen.self)
+    default: sum(call, as: V.self, RowsOfAnyLength.self)
+    }
+  }
+
+  private static func sum<V: Lanes, L: RowLength>(_ call: KernelCall, as _: V.Type, _: L.Type) {
+    let run = RowRun<V, L>(call)
     run.clearSums()
     var full = 0
     while full < call.groups, V.count == 1 || call.validLanes(group: full, as: V.self) == V.count { full += 1 }

@@ -45,11 +45,26 @@ struct RowLayout {
   /// Inputs.
   var inputs: Int { vectors + scalars }
 
-  /// Elements of one row of an input.
-  func width(_ input: Int) -> Int { input < vectors ? length : 1 }
+  /// How far it is from each row of an input to the next, in rows; nil where that depends on the row.
+  func uniformStride(_ input: Int) -> Int? {
+    let own = strides + input * rank
+    for d in Swift.stride(from: rank - 1, to: 0, by: -1) where own[d - 1] != own[d] * dims[d] { return nil }
+    return rank == 0 ? 0 : own[rank - 1]
+  }
+
+  /// Where a row of an input is, in rows.
+  func offset(_ input: Int, _ row: Int) -> Int {
+    let own = strides + input * rank
+    var (offset, rest) = (0, row)
+    for d in Swift.stride(from: rank - 1, through: 0, by: -1) {
+      offset += (rest % dims[d]) * own[d]
+      rest /= dims[d]
+    }
+    return offset
+  }
 
   /// Rows that one instruction handles at a time: few enough to stay in the first-level cache.
-  var tile: Int { Swift.max(2, Swift.min(32, 128 / Swift.max(1, length))) }
+  var tile: Int { Swift.max(2, Swift.min(32, 256 / Swift.max(1, length))) }
 
   /// Vectors of copies of unbatched inputs.
   var copied: Int {

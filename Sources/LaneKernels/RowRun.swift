@@ -1,8 +1,20 @@
 import GeocKernelABI
 
+/// How long the rows of a program are, as far as it is known when the kernel is compiled: loops over a few numbers cost
+/// less than what it takes to start them.
+protocol RowLength {
+  /// The length, of rows with `n` numbers.
+  static func of(_ n: Int) -> Int
+}
+
+enum RowsOfFour: RowLength { @inline(always) static func of(_ n: Int) -> Int { 4 } }
+enum RowsOfEight: RowLength { @inline(always) static func of(_ n: Int) -> Int { 8 } }
+enum RowsOfSixteen: RowLength { @inline(always) static func of(_ n: Int) -> Int { 16 } }
+enum RowsOfAnyLength: RowLength { @inline(always) static func of(_ n: Int) -> Int { n } }
+
 /// A row program on the rows of the groups of a chunk, a tile of rows at a time: a tile reaches over the border of two
 /// groups where items have few rows.
-struct RowRun<V: Lanes> {
+struct RowRun<V: Lanes, L: RowLength> {
   let call: KernelCall
   let layout: RowLayout
   let tile: Int
@@ -90,32 +102,28 @@ struct RowRun<V: Lanes> {
   }
 
   private func locateRows(_ groups: Range<Int>, start: Int, count: Int) {
-    var (group, row) = (start / layout.rows, start % layout.rows)
+    let first = (group: start / layout.rows, row: start % layout.rows)
+    var (group, row) = first
     for r in 0..<count {
       tables.places[2 * r] = groups.lowerBound + group
       tables.places[2 * r + 1] = row
-      let bases = tables.bases + group * layout.inputs
-      for k in 0..<layout.inputs {
-        let strides = layout.strides + k * layout.rank
-        var offset = 0
-        if layout.rank == 1 {
-          offset = row * strides[0]
-        } else {
-          var rest = row
-          for d in Swift.stride(from: layout.rank - 1, through: 0, by: -1) {
-            offset += (rest % layout.dims[d]) * strides[d]
-            rest /= layout.dims[d]
-          }
-        }
-        let place = bases[k] + offset * layout.width(k)
+      row += 1
+      if row == layout.rows { (group, row) = (group + 1, 0) }
+    }
+    for k in 0..<layout.inputs {
+      let stride = layout.uniformStride(k)
+      let width = k < layout.vectors ? L.of(layout.length) : 1
+      (group, row) = first
+      for r in 0..<count {
+        let place = tables.bases[group * layout.inputs + k] + (stride.map { row * $0 } ?? layout.offset(k, row)) * width
         if k < layout.vectors {
           (tables.rows + k * tile + r).initialize(to: place)
         } else {
           slots[(k - layout.vectors) * tile + r] = place[0]
         }
+        row += 1
+        if row == layout.rows { (group, row) = (group + 1, 0) }
       }
-      row += 1
-      if row == layout.rows { (group, row) = (group + 1, 0) }
     }
   }
 
@@ -157,7 +165,7 @@ struct RowRun<V: Lanes> {
     _ a: UnsafeMutablePointer<UnsafePointer<V>>, _ b: UnsafeMutablePointer<UnsafePointer<V>>,
     to result: UnsafeMutablePointer<V>, count: Int
   ) {
-    let n = layout.length
+    let n = L.of(layout.length)
     var r = 0
     while r < count {
       let next = Swift.min(r + 1, count - 1)
@@ -214,7 +222,7 @@ struct RowRun<V: Lanes> {
   }
 
   private func combine(_ list: UnsafePointer<Int>, _ r: Int, to y: UnsafeMutablePointer<V>) {
-    let n = layout.length
+    let n = L.of(layout.length)
     let count = list[0]
     switch count {
     case 0: for e in 0..<n { y[e] = V.zero }
@@ -239,7 +247,7 @@ struct RowRun<V: Lanes> {
 
   /// Writes the results of the tile.
   private func store(_ results: UnsafePointer<Int>, count: Int) {
-    let n = layout.length
+    let n = L.of(layout.length)
     var p = results
     for k in 0..<layout.vectorResults {
       for r in 0..<count {
@@ -262,7 +270,7 @@ struct RowRun<V: Lanes> {
 
   /// Adds the results of the tile in the lanes of `mask`.
   private func accumulate(_ results: UnsafePointer<Int>, count: Int, mask: V.Bits) {
-    let n = layout.length
+    let n = L.of(layout.length)
     var p = results
     for k in 0..<layout.vectorResults {
       let y = sums + k * n
@@ -285,7 +293,7 @@ struct RowRun<V: Lanes> {
 
   /// Writes the sums over the lanes.
   func writeSums() {
-    let n = layout.length
+    let n = L.of(layout.length)
     for k in 0..<layout.vectorResults {
       let y = call.scalars(call.inputCount + k, group: 0, as: V.self)
       for e in 0..<n { y[e] = sums[k * n + e].sum }
