@@ -79,6 +79,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
       GradientCase("congruence", ["R[2, 1, 5, 3]", "[B] Sym(5)[4]"], op("congruence")),
       GradientCase("congruence transposed", ["[B] R[5, 3]", "Sym(3)"], op("congruence", ["transpose": .bool(true)])),
       GradientCase("syrk", ["[B] R[2, 3, 6]"], op("syrk", ["alpha": .real(0.7)])),
+      GradientCase("scatter_matrix", ["[B] R[2, 3, 6]"], op("scatter_matrix", ["alpha": .real(0.7)])),
       GradientCase("sym", ["[B] R[3, 3]"], op("sym")),
       GradientCase("eigvals", ["[B] SPD(4)[2]"]) { b, x in
         // A symmetric function of the eigenvalues, whose order is not fixed.

@@ -78,6 +78,7 @@ enum GradientCatalogue {
     GradientCase("diagonal_matrix", ["[B] R[2, 3]"]),
     GradientCase("sym", ["[B] R[2, 3, 3]"]),
     GradientCase("syrk", ["[B] R[3, 5]"], ["alpha": .real(0.3)]),
+    GradientCase("scatter_matrix", ["[B] R[3, 5]"], ["alpha": .real(0.3)]),
   ]
 
   private static let products: [GradientCase] =

@@ -60,6 +60,45 @@ import Testing
     }
   }
 
+  /// The scatter matrices of series, which kernels may read from the host's rows; of `2x/2` they may not.
+  func scatter(channels: Int, samples: Int, inLanes: Bool) throws -> Function {
+    var b = Builder(name: "f", stage: .core, registry: Catalogue.registry)
+    let x = b.parameter("x", .real([channels, samples], isBatched: true), .input)
+    let series = inLanes ? try b.map("x0 * 2 * 0.5", [x]) : x
+    b.result("y", try b.one("scatter_matrix", [series], ["alpha": .real(1 / Double(samples))]))
+    return b.function
+  }
+
+  /// 7 samples, one block and several; 1 to 33 items, which fill a group or not.
+  @Test(arguments: [(3, 7), (5, 200), (20, 300), (93, 100)], [1, 13, 33])
+  func seriesAreReadFromRowsAsFromLanes(size: (channels: Int, samples: Int), batch: Int) throws {
+    let (c, t) = size
+    let data = ExecutionTests.decimals(batch * c * t, UInt64(c + batch)).map { $0 + 1000 }
+    let functions = try [false, true].map { try scatter(channels: c, samples: t, inLanes: $0) }
+    for dtype in DType.allCases {
+      let schedules = try functions.map { try Scheduler.schedule($0, registry: Catalogue.registry, dtype: dtype) }
+      #expect(schedules.map { $0.steps.contains { $0.kind == .pack } } == [false, true])
+      #expect(schedules.map { $0.slots.contains { $0.storage == .rows } } == [true, false])
+      let found = try functions.map {
+        try Interpreter.run(
+          $0, inputs: ["x": try Tensor(data, shape: [batch, c, t])], registry: Catalogue.registry, dtype: dtype,
+          threads: 2)["y"]?.doubles()
+      }
+      #expect(found[0] == found[1])
+      guard dtype == .f64, let y = found[0] else { continue }
+      for item in [0, batch - 1] {
+        let rows = (0..<c).map { i in Array(data[(item * c + i) * t..<(item * c + i + 1) * t]) }
+        let centred = rows.map { row in row.map { [mean = row.reduce(0, +) / Double(t)] in $0 - mean } }
+        for i in 0..<c {
+          for j in 0..<c {
+            let wanted = zip(centred[i], centred[j]).reduce(0) { $0 + $1.0 * $1.1 } / Double(t)
+            #expect(abs(y[(item * c + i) * c + j] - wanted) < 1e-10)
+          }
+        }
+      }
+    }
+  }
+
   @Test func anIndefiniteMatrixIsNamed() throws {
     var data = matrices(20, 3)
     for (k, value) in [-3.2e-4, 0, 0, 0, 1, 0, 0, 0, 2].enumerated() { data[11 * 9 + k] = value }
