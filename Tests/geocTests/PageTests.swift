@@ -112,27 +112,45 @@ extension ErrorPage {
     #expect(page.text.hasPrefix("# \(code.id): \(code.title)\n"))
   }
 
+  /// The pages as Swift source: a list for each prefix of codes, cut where a file would grow longer than a file may be,
+  /// and then named by the first code of the rest.
+  private func lists() throws -> [(name: String, source: String)] {
+    let groups = Dictionary(grouping: ErrorPage.all) { String($0.code.prefix(4)) }.sorted { $0.key < $1.key }
+    return try groups.flatMap { prefix, pages in
+      var parts: [(name: String, lines: [String])] = []
+      for page in pages {
+        let lines = try current(page).split(separator: "\n", omittingEmptySubsequences: false)
+          .map { $0.isEmpty ? "" : "      \($0)" }
+        let entry = ["    \"\(page.code)\": #\"\"\""] + lines + ["      \"\"\"#,"]
+        // Around the entries stand six lines.
+        if let last = parts.indices.last, parts[last].lines.count + entry.count <= 594 {
+          parts[last].lines += entry
+        } else {
+          parts.append((parts.isEmpty ? prefix : page.code, entry))
+        }
+      }
+      return parts.map { name, lines in
+        let source = """
+          // swift-format-ignore-file
+          /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
+          extension ErrorPages {
+            static let \(name.lowercased()): [String: String] = [
+          \(lines.joined(separator: "\n"))
+            ]
+          }
+
+          """
+        return (name, source)
+      }
+    }
+  }
+
   @Test func executableCarriesThePages() throws {
     #expect(ErrorPage.all.count >= 40)
-    let groups = Dictionary(grouping: ErrorPage.all) { String($0.code.prefix(4)) }.sorted { $0.key < $1.key }
-    for (prefix, pages) in groups {
-      var source = """
-        // swift-format-ignore-file
-        /// Made from `docs/errors` by `GEOC_BLESS=1 swift test --filter geocTests`.
-        extension ErrorPages {
-          static let \(prefix.lowercased()): [String: String] = [
-
-        """
-      for page in pages {
-        source += "    \"\(page.code)\": #\"\"\"\n"
-        for line in try current(page).split(separator: "\n", omittingEmptySubsequences: false) {
-          source += line.isEmpty ? "\n" : "      \(line)\n"
-        }
-        source += "      \"\"\"#,\n"
-      }
-      try Repository.expect(source + "  ]\n}\n", in: "Sources/geoc/Pages/Errors/ErrorPages+\(prefix).swift")
-    }
-    let lists = groups.map { "      \($0.key.lowercased())," }.joined(separator: "\n")
+    let folder = "Sources/geoc/Pages/Errors"
+    let lists = try lists()
+    let names = lists.map { "ErrorPages+\($0.name).swift" }
+    for (name, list) in zip(names, lists) { try Repository.expect(list.source, in: "\(folder)/\(name)") }
     let index = """
       /// The pages of `docs/errors`, so that the executable carries them wherever it is copied.
       /// Made from them by `GEOC_BLESS=1 swift test --filter geocTests`.
@@ -140,14 +158,16 @@ extension ErrorPage {
         /// Page by code.
         static let all: [String: String] = {
           let lists: [[String: String]] = [
-      \(lists)
+      \(lists.map { "      \($0.name.lowercased())," }.joined(separator: "\n"))
           ]
           return lists.reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         }()
       }
 
       """
-    try Repository.expect(index, in: "Sources/geoc/Pages/Errors/ErrorPages.swift")
+    try Repository.expect(index, in: "\(folder)/ErrorPages.swift")
+    let stored = try FileManager.default.contentsOfDirectory(atPath: Repository.root + folder)
+    #expect(stored.sorted() == (names + ["ErrorPages.swift"]).sorted(), "delete what is not made from a page any more")
     for page in ErrorPage.all where !Repository.blesses { #expect(ErrorPages.all[page.code] == page.text) }
   }
 

@@ -17,6 +17,7 @@ enum ErrorPages {
       e040,
       e050,
       e051,
+      e0519,
       e052,
       e060,
       e061,
