@@ -30,6 +30,13 @@ struct BasePointTests {
       "  - ball_transport:\n    from: [x, y, v]\n  - expmap:\n    from: [x, ball_transport_1]\n    as: last\n",
       ["E0208"]
     ),
+    // An alias is the point itself.
+    ("  - stop_gradient: { x: x }\n  - expmap:\n    from: [stop_gradient_1, v]\n    as: last\n", []),
+    (
+      "  - stop_gradient: { x: x }\n  - stop_gradient\n  - logmap:\n    from: [stop_gradient_2, y]\n"
+        + "  - expmap:\n    from: [x, logmap_1]\n    as: last\n", ["W0002"]
+    ),
+    ("  - stop_gradient: { x: y }\n  - expmap:\n    from: [stop_gradient_1, v]\n    as: last\n", ["E0208"]),
   ])
   func bases(_ graph: String, _ expected: [String]) throws { #expect(try codes(graph) == expected) }
 

@@ -12,6 +12,7 @@ package struct Builder: Sendable {
   package var mergesEqualNodes: Bool
   private var known: [NodeKey: [Value]] = [:]
   private var taken: Set<String> = []
+  private var places = Places()
 
   private struct NodeKey: Hashable {
     var op: String
@@ -29,6 +30,9 @@ package struct Builder: Sendable {
 
   /// Type of a value.
   package func type(_ value: Value) -> GeoType { function.types[value.index] }
+
+  /// A value as the base point of tangent vectors, seen through aliases.
+  package func base(_ value: Value) -> BasePoint { places.base(value, in: function) }
 
   /// Storage shape of a value.
   package func shape(_ value: Value) -> [Int] { registry.spaces.shape(type(value)) }
@@ -54,7 +58,7 @@ package struct Builder: Sendable {
     guard inputs.count >= extra else { throw InternalError("'\(op)' is missing weights") }
     let call = TypeCall(
       op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type),
-      values: inputs.prefix(inputs.count - extra).map(function.base), spaces: registry.spaces)
+      values: inputs.prefix(inputs.count - extra).map(base), spaces: registry.spaces)
     return add(op, inputs, attributes, try declaration.infer(call), name: name, key: merges ? key : nil)
   }
 
@@ -62,7 +66,9 @@ package struct Builder: Sendable {
     _ op: String, _ inputs: [Value], _ attributes: Attributes, _ types: [GeoType], name: String, key: NodeKey?
   ) -> [Value] {
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
-    function.nodes.append(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
+    let node = Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin)
+    function.nodes.append(node)
+    if let declaration = registry[op] { places.add(node, declaration, in: function) }
     if let key { known[key] = results }
     return results
   }
@@ -137,7 +143,7 @@ package struct Builder: Sendable {
 
   /// A base point of another function in this one, through `map`.
   private func base(_ point: BasePoint, _ map: [Value: Value]) -> BasePoint {
-    map[point.value].map(function.base) ?? point
+    map[point.value].map(base) ?? point
   }
 
   /// `value` as the type that `old` has in `source`, of the same storage, its base point taken through `map`. Throws

@@ -5,6 +5,7 @@ package enum Verifier {
   package static func problems(_ f: Function, _ registry: OpRegistry) -> [String] {
     var problems: [String] = []
     guard f.types.count == f.names.count else { return ["@\(f.name): the value table is inconsistent"] }
+    var places = Places()
     var isDefined = [Bool](repeating: false, count: f.types.count)
     func define(_ value: Value, _ what: @autoclosure () -> String) {
       guard value.index >= 0, value.index < isDefined.count else {
@@ -25,7 +26,8 @@ package enum Verifier {
         continue
       }
       guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else { continue }
-      if let problem = typeProblem(node, op, f, registry) { problems.append("\(place()): \(problem)") }
+      if let problem = typeProblem(node, op, f, places, registry) { problems.append("\(place()): \(problem)") }
+      places.add(node, op, in: f)
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
       problems.append("@\(f.name): result '\(r.name)' is not defined")
@@ -36,14 +38,16 @@ package enum Verifier {
     return problems
   }
 
-  private static func typeProblem(_ node: Node, _ op: any Op.Type, _ f: Function, _ registry: OpRegistry) -> String? {
+  private static func typeProblem(
+    _ node: Node, _ op: any Op.Type, _ f: Function, _ places: Places, _ registry: OpRegistry
+  ) -> String? {
     do {
       let extra = op.signature.operands.count { $0.role != .input && Signature.exists($0, node.attributes) }
       guard node.inputs.count >= extra else { return "weights are missing" }
       let call = TypeCall(
         op: node.op, attributes: node.attributes,
         inputs: node.inputs.prefix(node.inputs.count - extra).map(f.type),
-        values: node.inputs.prefix(node.inputs.count - extra).map(f.base), spaces: registry.spaces)
+        values: node.inputs.prefix(node.inputs.count - extra).map { places.base($0, in: f) }, spaces: registry.spaces)
       let types = try op.infer(call)
       let given = node.results.map(f.type)
       guard types.count == given.count else {

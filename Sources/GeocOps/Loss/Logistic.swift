@@ -23,10 +23,15 @@ enum LogisticOp: CurvedLoss {
   static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
+    try oneNumber("margin", call, signature)
+  }
+
+  /// The type of a loss of one number per sample, its first input. Throws `TypeProblem`.
+  fileprivate static func oneNumber(_ what: String, _ call: TypeCall, _ signature: Signature) throws -> [GeoType] {
     _ = try call.inferred(signature)
     guard call.shape(0).reduce(1, *) == 1 else {
       throw TypeProblem(
-        .mismatch, "logistic takes one margin per sample, found \(call.inputs[0].batched(false))", operand: 0,
+        .mismatch, "\(call.op) takes one \(what) per sample, found \(call.inputs[0].batched(false))", operand: 0,
         help: "for more classes use 'cross_entropy'")
     }
     return [.real([], isBatched: call.isBatched)]
@@ -85,13 +90,7 @@ enum BinaryCrossEntropyOp: CurvedLoss {
   static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
-    _ = try call.inferred(signature)
-    guard call.shape(0).reduce(1, *) == 1 else {
-      throw TypeProblem(
-        .mismatch, "binary_cross_entropy takes one logit per sample, found \(call.inputs[0].batched(false))",
-        operand: 0, help: "for more classes use 'cross_entropy'")
-    }
-    return [.real([], isBatched: call.isBatched)]
+    try LogisticOp.oneNumber("logit", call, signature)
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { try LogisticOp.body(&b, c) }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {

@@ -44,7 +44,7 @@ extension Elaborator {
     }
     var isGood = true
     let points = zip(declared, bindings).compactMap { input, binding in
-      binding.value.map { (input.name.value, builder.function.base($0)) }
+      binding.value.map { (input.name.value, builder.base($0)) }
     }
     for (input, binding) in zip(declared, bindings) {
       if let value = binding.value, let text = input.type {

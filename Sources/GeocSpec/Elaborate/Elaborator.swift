@@ -125,7 +125,7 @@ struct Elaborator {
     }
     var copy = type
     copy.space[""] = .type(GeoType(found))
-    copy.space["at"] = .at(builder.function.base(point))
+    copy.space["at"] = .at(builder.base(point))
     return copy
   }
 

@@ -35,7 +35,7 @@ extension Elaborator {
       attributes["reach"] = .real(isSingle ? 43 : 350)
     }
     let call = TypeCall(
-      op: op.name, attributes: attributes, inputs: data.map(builder.type), values: data.map(builder.function.base),
+      op: op.name, attributes: attributes, inputs: data.map(builder.type), values: data.map(builder.base),
       spaces: registry.spaces)
     do {
       _ = try op.infer(call)
