@@ -228,6 +228,9 @@ package protocol Op: Sendable {
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]?
   /// The kernel of a core op; nil for a layer op or an alias.
   static func kernel(_ c: OpContext) throws -> KernelRequest?
+  /// Whether an input follows from the results, the other inputs and the weights. The default knows aliases and spectral
+  /// functions.
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery
   /// The op as a spectral function of its first input, where it is one.
   static func spectral(_ attributes: Attributes) -> SpectralFunction?
   /// How the states are estimated from all training rows; nil where they are not. The node is one of a model.

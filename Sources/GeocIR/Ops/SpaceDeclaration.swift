@@ -33,6 +33,8 @@ package protocol SpaceDeclaration: Sendable {
   static func problem(_ space: Space) -> String?
   /// Shape of one point.
   static func coreShape(_ space: Space) -> [Int]
+  /// Dimension as a manifold: how many numbers tell a point from those around it.
+  static func dimension(_ space: Space) -> Int
   /// A space that contains this one and may stand for it without conversion.
   static func superset(_ space: Space) -> Space?
   /// The ops that carry a tangent vector from point to point (inputs: from, to, vector) and follow it from a point
@@ -132,6 +134,7 @@ extension SpaceDeclaration {
   package static var isSymmetric: Bool { isPositiveDefinite }
   package static var isPositiveDefinite: Bool { false }
   package static func problem(_ space: Space) -> String? { nil }
+  package static func dimension(_ space: Space) -> Int { coreShape(space).reduce(1, *) }
   package static func superset(_ space: Space) -> Space? { nil }
   package static var tangentOps: (transport: String, exponential: String)? { nil }
   package static var metrics: [String] { ["euclidean"] }
@@ -187,6 +190,11 @@ package struct SpaceTable: Sendable {
   /// Storage shape of one item of `type`: field, then core axes.
   package func shape(_ type: GeoType) -> [Int] {
     type.field + (self[type.space.name]?.coreShape(type.space) ?? [])
+  }
+
+  /// Dimension of the manifold of one item of `type`, its field counted.
+  package func dimension(_ type: GeoType) -> Int {
+    type.field.reduce(1, *) * (self[type.space.name]?.dimension(type.space) ?? 1)
   }
 
   /// Whether a value of `type` may be used where `wanted` is asked for: equal, or through supersets.

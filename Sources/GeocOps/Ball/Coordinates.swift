@@ -20,4 +20,5 @@ enum CoordinatesOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.one("as_type", [c.inputs[0]], ["type": .type(c.resultTypes[0].batched(false))])]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }

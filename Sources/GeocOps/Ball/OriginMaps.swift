@@ -65,6 +65,7 @@ enum ExpMap0Op: Op {
     let curvature = try Curvature(&b, c, input: 0)
     return [try b.radial(v, RadialFunction(.tangent, [.clamp(margin)], to: .ball), curvature)]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// The operand of a learned curvature.
@@ -95,6 +96,7 @@ enum LogMap0Op: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.radial(c.inputs[0], RadialFunction(.ball, to: .tangent), try Curvature(&b, c, input: 0))]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// Points held inside the ball.
@@ -127,6 +129,9 @@ enum BallProjectOp: Op {
       try b.radial(
         c.inputs[0], RadialFunction(.ball, [.clamp(Margin.of(c))], to: .ball), try Curvature(&b, c, input: 0))
     ]
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.inputTypes[0].isReal ? .lost("what is outside of the ball goes to its margin") : .exact
   }
 }
 
@@ -186,6 +191,10 @@ enum MobiusScaleOp: Op {
       r.result(try ball.scale(&r, by: curvature.rest(s)[0], v[0]))
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    if c.inputNames.filter({ $0 == "x" }).count > 1 { return .unproved("its factor may be 0") }
+    return c.attributes.real("by", 1) == 0 ? .lost("everything becomes the origin") : .exact
+  }
 }
 
 /// Vectors of bounded norm.
@@ -201,6 +210,9 @@ enum ClipNormOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let clip = RadialFunction.Step.clip(max: c.attributes.real("max", 1), eps: c.attributes.real("eps", 1e-5))
     return [try b.radial(c.inputs[0], RadialFunction(.tangent, [clip], to: .tangent), Curvature(1))]
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    .lost("longer vectors become equal to shorter ones")
   }
 }
 
@@ -221,4 +233,5 @@ enum BallReluOp: Op {
     let positive = try b.map("max(x0, 0)", [v])
     return [try b.radial(positive, RadialFunction(.tangent, [.clamp(Margin.of(c))], to: .ball), curvature)]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("all coordinates below 0 become 0") }
 }

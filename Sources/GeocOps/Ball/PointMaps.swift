@@ -23,6 +23,7 @@ enum MobiusAddOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, [c.inputs[0], c.inputs[1]]) { ball, r, v in r.result(try ball.add(&r, v[0], v[1])) }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// The exponential map at a point.
@@ -48,6 +49,9 @@ enum ExpMapOp: Op {
       r.result(try ball.exp(&r, at: v[0], v[1], margin: Margin.of(c)))
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    input == 1 ? .exact : .unproved("its base point moves")
+  }
 }
 
 /// The logarithmic map at a point.
@@ -70,6 +74,9 @@ enum LogMapOp: Op {
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, [c.inputs[0], c.inputs[1]]) { ball, r, v in r.result(try ball.log(&r, at: v[0], v[1])) }
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    input == 1 ? .exact : .unproved("its base point moves")
   }
 }
 
@@ -100,6 +107,9 @@ enum GyrationOp: Op {
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, Array(c.inputs.prefix(3))) { ball, r, v in r.result(try ball.gyration(&r, v[0], v[1], v[2])) }
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    input == 2 ? .exact : .unproved("only the vector that it turns can be turned back")
   }
 }
 
@@ -139,6 +149,7 @@ enum BallTransportOp: Op {
       r.result(try ball.transport(&r, from: v[0], to: v[1], v[2]))
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { input == 2 ? .exact : .unproved("its points move") }
 }
 
 /// Parallel transport from the origin.
@@ -165,6 +176,7 @@ enum BallTransport0Op: Op {
       r.result(try ball.transport(&r, from: RowVector(), to: v[0], v[1]))
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { input == 1 ? .exact : .unproved("its point moves") }
 }
 
 /// Parallel transport to the origin.
@@ -191,6 +203,7 @@ enum BallTransport0BackOp: Op {
       r.result(try ball.transport(&r, from: v[0], to: RowVector(), v[1]))
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { input == 1 ? .exact : .unproved("its point moves") }
 }
 
 /// Geodesic distance.

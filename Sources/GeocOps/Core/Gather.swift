@@ -104,6 +104,7 @@ enum PermuteOp: GatherOp {
     return GatherPlan(shape: result, indices: indices)
   }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 enum SliceOp: GatherOp {
@@ -129,6 +130,9 @@ enum SliceOp: GatherOp {
     return GatherPlan(shape: result, indices: indices)
   }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? { MomentTransfer([c.input], isOdd: true) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    .part(axis: c.attributes.int("axis"), start: c.attributes.int("start"), count: c.attributes.int("count"))
+  }
 }
 
 enum PadOp: GatherOp {
@@ -195,6 +199,9 @@ enum VechOp: GatherOp {
     guard let dy = cotangents[0] else { return [nil] }
     return [try b.one("unpack_triangle", [dy])]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.inputTypes[0].isReal ? .lost("the lower triangle is not read") : .exact
+  }
 }
 
 /// The symmetric matrix of a vector.
@@ -213,6 +220,7 @@ enum UnvechOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.one("unpack_triangle", [c.inputs[0]])]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 enum UnpackTriangleOp: GatherOp {
@@ -345,6 +353,7 @@ enum ConcatOp: Op {
     }
     return MomentTransfer([Moments(mean: first / count, second: second / count)])
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .alone }
 }
 
 extension Builder {

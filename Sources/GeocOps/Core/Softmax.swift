@@ -17,6 +17,7 @@ enum SoftmaxOp: Op {
     KernelRequest("softmax", sizes: RowShape.sizes(c.inputShape(0)))
   }
   static func flops(_ c: OpContext) -> Int { 4 * c.inputShape(0).reduce(1, *) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("a number added to all of them is gone") }
 }
 
 /// Rows of an array.
@@ -62,6 +63,7 @@ enum LogSoftmaxOp: Op {
     KernelRequest("log_softmax", sizes: RowShape.sizes(c.inputShape(0)))
   }
   static func flops(_ c: OpContext) -> Int { 4 * c.inputShape(0).reduce(1, *) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("a number added to all of them is gone") }
 }
 
 /// Cross-entropy of one row of logits, with the probabilities that its backward needs.

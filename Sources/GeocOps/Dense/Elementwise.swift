@@ -40,6 +40,7 @@ enum ReluOp: ScalarMapOp {
     return MomentTransfer([image], obstacle: "relu has no fixed point of mean and variance", help: "use 'selu'")
   }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Relu") }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("all numbers below 0 become 0") }
 }
 
 enum TanhOp: ScalarMapOp {
@@ -50,6 +51,7 @@ enum TanhOp: ScalarMapOp {
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Tanh") }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 enum SigmoidOp: ScalarMapOp {
@@ -60,6 +62,7 @@ enum SigmoidOp: ScalarMapOp {
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sigmoid") }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 enum GeluOp: ScalarMapOp {
@@ -73,6 +76,7 @@ enum GeluOp: ScalarMapOp {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
   }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Gelu") }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("below 0 it takes every value twice") }
 }
 
 enum ScaleOp: ScalarMapOp {
@@ -95,6 +99,9 @@ enum ScaleOp: ScalarMapOp {
       [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
     )
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.attributes.real("by") == 0 ? .lost("everything becomes 0") : .exact
+  }
 }
 
 enum CastOp: ScalarMapOp {
@@ -113,6 +120,9 @@ enum CastOp: ScalarMapOp {
     return MomentTransfer(
       [c.input.map { Moments(mean: scale * $0.mean + shift, variance: scale * scale * $0.variance) }], isOdd: shift == 0
     )
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.attributes.real("scale", 1) == 0 ? .lost("everything becomes one number") : .exact
   }
 }
 
@@ -142,6 +152,7 @@ enum AddOp: Op {
       obstacle: c.inputs.count > 1 ? "the variances of what it adds add up" : nil)
   }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sum") }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// Product of arrays.
@@ -158,6 +169,7 @@ enum MulOp: Op {
     return [product]
   }
   static func onnx(_ c: OpContext) -> ONNXForm? { c.inputs.count == 2 ? ONNXForm("Mul") : nil }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .unproved("the other factor may be 0") }
 }
 
 /// All axes as one.
@@ -183,6 +195,7 @@ enum FlattenOp: Op {
   static func onnx(_ c: OpContext) -> ONNXForm? {
     c.inputTypes[0].isReal && c.inputTypes[0].isBatched ? ONNXForm("Flatten", ["axis": .int(1)]) : nil
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// Mean over an axis.

@@ -55,6 +55,9 @@ enum LinearOp: LinearInWeights {
   static func onnx(_ c: OpContext) -> ONNXForm? {
     c.inputTypes[0].isBatched && c.inputShape(0).count == 1 ? ONNXForm("Gemm", ["transB": .int(1)]) : nil
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    .unproved("no rank of its weight is known: it may become singular")
+  }
 }
 
 /// A parameter as a value of the graph.

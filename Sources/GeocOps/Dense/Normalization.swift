@@ -61,6 +61,7 @@ enum BatchNormOp: Op {
     return [try b.reshape(y, shape), newMean, newVar]
   }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .unproved("its weight may become 0") }
 }
 
 /// Layer normalisation over the last axis, as PyTorch's `LayerNorm`.
@@ -88,6 +89,7 @@ enum LayerNormOp: Op {
     ]
   }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? { c.normalized(Moments(mean: 0, variance: 1)) }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("the mean of each sample is gone") }
 }
 
 /// Division of the last axis by its root mean square, as PyTorch's `RMSNorm`.
@@ -116,6 +118,7 @@ enum RMSNormOp: Op {
         x.second > 0 ? Moments(mean: x.mean / x.second.squareRoot(), variance: x.variance / x.second) : nil
       })
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("the length of each sample is gone") }
 }
 
 /// Random zeros in training.
@@ -146,4 +149,5 @@ enum DropoutOp: Op {
       obstacle: "dropout divides the mean of squares by \(MomentContext.short(1 - p))",
       help: "use 'alpha_dropout', which keeps mean and variance", isOdd: true)
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }

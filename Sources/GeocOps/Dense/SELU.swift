@@ -39,6 +39,7 @@ enum SELUOp: ScalarMapOp {
         }
       ])
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// Dropout to the saturation value of SELU, with mean and variance restored.
@@ -101,6 +102,7 @@ enum AlphaDropoutOp: Op {
       }
     ])
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// α and λ of SELU.

@@ -9,6 +9,7 @@ enum ProjectorOp: Op {
     invariances: ["projector(w q) = projector(w) for q in O(p)"], effect: "the result is a matrix")
   static let signature: Signature = "(w: Grassmann(n, p)) -> Sym(n)"
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [try b.syrk(c.inputs[0])] }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }
 
 /// The stored basis of a subspace.
@@ -23,4 +24,5 @@ enum BasisOp: Op {
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.one("as_type", [c.inputs[0]], ["type": .type(c.resultTypes[0].batched(false))])]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .exact }
 }

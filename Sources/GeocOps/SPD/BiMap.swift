@@ -55,4 +55,9 @@ enum BiMapOp: Op {
     let dw = try b.matmul(try b.matmul(x, try b.scale(w, 2)), dy)
     return [dx, dw]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    guard !hasChannels(c.inputTypes[0].field, c.attributes) else { return .unproved("it adds channels up") }
+    return c.inputTypes[0].space.sizes == c.resultTypes[0].space.sizes
+      ? .exact : .lost("what is orthogonal to the frame is gone")
+  }
 }

@@ -48,6 +48,9 @@ enum CovarianceOp: Op {
     guard let dy = cotangents[0] else { return [nil] }
     return [try b.scale(try b.matmul(try b.sym(dy), try b.centred(c.inputs[0])), 2 * factor(c))]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    .lost("a series and its negative have one covariance")
+  }
 }
 
 /// What an estimator makes of the scatter of a series.
@@ -118,4 +121,5 @@ enum TraceNormalizeOp: Op {
       try b.map("x0 / x1 - x2 / (\(Double(n)) * x1 * x1) * x3", [dy, try size(&b, c), dot, try b.identity(n)])
     ]
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery { .lost("the trace is gone") }
 }

@@ -109,6 +109,10 @@ enum SPDExpMapOp: Op {
     default: return [try AffineInvariant.exp(&b, a, v)]
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.inputNames[input] == "v" && c.attributes.name("metric") != "bures_wasserstein"
+      ? .exact : .unproved(c.inputNames[input] == "v" ? "Bures–Wasserstein geodesics end" : "its base point moves")
+  }
 }
 
 /// Logarithm at a moving base point.
@@ -134,6 +138,9 @@ enum SPDLogMapOp: Op {
     case "bures_wasserstein": return [try BuresWasserstein.log(&b, a, x)]
     default: return [try AffineInvariant.log(&b, a, x)]
     }
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.inputNames[input] == "x" ? .exact : .unproved("its base point moves")
   }
 }
 
@@ -162,6 +169,10 @@ enum SPDGeodesicOp: Op {
     case "bures_wasserstein": return [try BuresWasserstein.geodesic(&b, x, y, t: t)]
     default: return [try AffineInvariant.geodesic(&b, x, y, t: t)]
     }
+  }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    let t = c.attributes.real("t", 0.5)
+    return (c.inputNames[input] == "a" ? t < 1 : t > 0) ? .exact : .lost("it is not read at t = \(NumberText.text(t))")
   }
 }
 

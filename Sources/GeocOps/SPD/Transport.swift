@@ -43,4 +43,7 @@ enum SPDTransportOp: Op {
       return [try b.congruence(root, inner)]
     }
   }
+  static func recovery(of input: Int, _ c: OpContext) -> Recovery {
+    c.inputNames[input] == "v" ? .exact : .unproved("its points move")
+  }
 }

@@ -40,6 +40,7 @@ enum LabelSpace: SpaceDeclaration {
   static let sizeNames = ["K"]
   static let isIndex = true
   static func coreShape(_ space: Space) -> [Int] { [] }
+  static func dimension(_ space: Space) -> Int { 0 }
 }
 
 /// A group of points in R^d that moves as one body.
@@ -88,6 +89,7 @@ enum TangentSpace: SpaceDeclaration {
   static let argumentNames = ["at", "metric"]
   static let takesType = true
   static func coreShape(_ space: Space) -> [Int] { InnerType.shape(space) }
+  static func dimension(_ space: Space) -> Int { InnerType.dimension(space) }
   /// Tangent vectors of SPD(n) are symmetric matrices.
   static func superset(_ space: Space) -> Space? {
     guard let inner = space.inner, inner.name == SPDSpace.name else { return nil }
@@ -102,12 +104,17 @@ enum RowsSpace: SpaceDeclaration {
   static let sizeNames: [String] = []
   static let takesType = true
   static func coreShape(_ space: Space) -> [Int] { InnerType.shape(space) }
+  static func dimension(_ space: Space) -> Int { InnerType.dimension(space) }
 }
 
-/// Storage of the type inside `Tangent(T)` and `Rows(T)`.
+/// Storage and dimension of the type inside `Tangent(T)` and `Rows(T)`.
 enum InnerType {
   static func shape(_ space: Space) -> [Int] {
     guard case .type(let type)? = space[""] else { return [] }
     return SpaceTable(Catalogue.spaces).shape(type)
+  }
+  static func dimension(_ space: Space) -> Int {
+    guard case .type(let type)? = space[""] else { return 0 }
+    return SpaceTable(Catalogue.spaces).dimension(type)
   }
 }

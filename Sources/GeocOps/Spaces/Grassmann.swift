@@ -10,6 +10,7 @@ enum GrassmannSpace: SpaceDeclaration {
   static let keepsRawMomentum = true
   static func retractions(metric: String) -> [String] { ["geodesic", "qr"] }
   static func coreShape(_ space: Space) -> [Int] { space.sizes }
+  static func dimension(_ space: Space) -> Int { space.sizes[1] * (space.sizes[0] - space.sizes[1]) }
   static func problem(_ space: Space) -> String? { StiefelSpace.problem(space) }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     try StiefelSpace.residual(&b, x, space)

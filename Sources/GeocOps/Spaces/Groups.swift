@@ -9,6 +9,7 @@ enum SOSpace: SpaceDeclaration {
   static let metrics = ["left_invariant"]
   static func retractions(metric: String) -> [String] { ["exp", "cayley"] }
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] * (space.sizes[0] - 1) / 2 }
   static func superset(_ space: Space) -> Space? { Space("Stiefel", [space.sizes[0], space.sizes[0]]) }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     let drift = try StiefelSpace.residual(&b, x, Space("Stiefel", [space.sizes[0], space.sizes[0]]))
@@ -50,6 +51,7 @@ enum SESpace: SpaceDeclaration {
   static let summary = "Rigid motion of R^n as an (n+1)×(n+1) matrix."
   static let sizeNames = ["n"]
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0] + 1, space.sizes[0] + 1] }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] * (space.sizes[0] + 1) / 2 }
 
   private static func block(_ b: inout Builder, _ x: Value, rows: (Int, Int), columns: (Int, Int)) throws -> Value {
     let rank = b.shape(x).count
@@ -103,6 +105,7 @@ enum SLSpace: SpaceDeclaration {
   static let summary = "Matrix with determinant 1."
   static let sizeNames = ["n"]
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] * space.sizes[0] - 1 }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     try b.map("abs(x0 - 1)", [try b.one("det", [x])])
   }

@@ -12,6 +12,7 @@ enum SPDSpace: SpaceDeclaration {
   static let tangentOps: (transport: String, exponential: String)? = (SPDTransportOp.name, SPDExpMapOp.name)
   static func retractions(metric: String) -> [String] { ["second_order", "exp", "bures_wasserstein"] }
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] * (space.sizes[0] + 1) / 2 }
   static func superset(_ space: Space) -> Space? {
     space["min"] == nil ? Space("Sym", space.sizes) : Space("SPD", space.sizes)
   }
@@ -81,6 +82,7 @@ enum SymSpace: SpaceDeclaration {
   static let sizeNames = ["n"]
   static let isSymmetric = true
   static func coreShape(_ space: Space) -> [Int] { [space.sizes[0], space.sizes[0]] }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] * (space.sizes[0] + 1) / 2 }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     let skew = try b.sub(x, try b.transpose(x))
     return try b.squareRoot(try b.sumLast(try b.mul(skew, skew), 2))

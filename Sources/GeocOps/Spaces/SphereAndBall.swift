@@ -9,6 +9,7 @@ enum SphereSpace: SpaceDeclaration {
   static let metrics = ["round"]
   static func retractions(metric: String) -> [String] { ["normalize", "exp"] }
   static func coreShape(_ space: Space) -> [Int] { space.sizes }
+  static func dimension(_ space: Space) -> Int { space.sizes[0] - 1 }
   static func residual(_ b: inout Builder, _ x: Value, _ space: Space) throws -> Value {
     try b.map("abs(sqrt(x0) - 1)", [try b.sumLast(try b.mul(x, x), 1)])
   }

@@ -11,6 +11,9 @@ enum StiefelSpace: SpaceDeclaration {
     metric == "canonical" ? ["cayley", "cayley_geoopt", "qr"] : ["qr", "exp"]
   }
   static func coreShape(_ space: Space) -> [Int] { space.sizes }
+  static func dimension(_ space: Space) -> Int {
+    space.sizes[0] * space.sizes[1] - space.sizes[1] * (space.sizes[1] + 1) / 2
+  }
   static func problem(_ space: Space) -> String? {
     space.sizes.count == 2 && space.sizes[1] > space.sizes[0]
       ? "\(space.name)(n, p) needs p ≤ n, found n = \(space.sizes[0]) and p = \(space.sizes[1])" : nil

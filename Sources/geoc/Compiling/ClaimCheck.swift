@@ -3,7 +3,8 @@ import GeocIR
 import GeocPasses
 import GeocSpec
 
-/// Checks the claims of a spec that compiling decides: bounds on memory, parameters and operations.
+/// Checks the claims of a spec that compiling decides: bounds on memory, parameters and operations, weights whose scale
+/// does not count, and whether outputs tell the inputs.
 struct ClaimCheck {
   private let compiler: ModelCompiler
 
@@ -23,7 +24,7 @@ struct ClaimCheck {
         case .maxMemory(let bound): try memory(bound, claim.origin)
         case .invariant(let group): try symmetry(claim, "invariance under \(group)")
         case .equivariant(let group): try symmetry(claim, "equivariance under \(group)")
-        case .invertible: unchecked("that the model is invertible", claim.origin)
+        case .invertible: try invertibility(claim.origin)
         case .scaleInvariant: nil
         }
       if let diagnostic { sink.report(diagnostic) }
@@ -34,8 +35,8 @@ struct ClaimCheck {
     Diagnostic(
       .lint.uncheckedClaim, "nothing here checks \(what)", at: origin.span ?? .none,
       notes: [
-        "'check' decides max_memory, max_parameters, max_flops and scale_invariant; other properties cannot be read off "
-          + "the graph"
+        "'check' decides max_memory, max_parameters, max_flops, scale_invariant and invertible; other properties cannot "
+          + "be read off the graph"
       ])
   }
 
@@ -60,6 +61,22 @@ struct ClaimCheck {
             ? "its scale reaches '\(proof.obstacle)'" : "its scale is lost track of at '\(proof.obstacle)'"),
         at: origin.span ?? .none, labels: labels ?? [])
     }
+  }
+
+  /// The diagnostic where the outputs are not proved to tell the inputs, at the node where the way back ends.
+  private func invertibility(_ origin: Origin) throws -> Diagnostic? {
+    let forward = try compiler.forward()
+    let (obstacle, verb): (InvertibilityObstacle, String)
+    switch try InvertibilityAnalysis.answer(forward, registry: compiler.options.registry) {
+    case .proved: return nil
+    case .refuted(let found): (obstacle, verb) = (found, "is not invertible")
+    case .unproved(let found): (obstacle, verb) = (found, "is not proved invertible")
+    }
+    let node = forward.nodes.first { $0.origin.path == obstacle.node }
+    let labels = node?.origin.span.map { [Label($0, "here the way back to the inputs ends")] } ?? []
+    return Diagnostic(
+      .spec.claimFails, "the model \(verb): at '\(obstacle.node)', \(obstacle.reason)", at: origin.span ?? .none,
+      labels: labels)
   }
 
   /// What `check` says about a symmetry: `verify` tests it, or why it cannot be tested.

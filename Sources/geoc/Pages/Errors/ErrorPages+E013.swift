@@ -87,6 +87,9 @@ extension ErrorPages {
       The spec promises a bound under `claims`, and the model exceeds it. Labels show which nodes need most. Make the model
       smaller, or raise the bound if the growth is meant.
 
+      `scale_invariant` and `invertible` are proved from the graph. Where the proof fails, a label shows the node at which it ends:
+      change that node, or drop the claim. "is not invertible" is a proof of the opposite, "is not proved" is none.
+
       ```yaml fail
       geoc: 1
       model: example

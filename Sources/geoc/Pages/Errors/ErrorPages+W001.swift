@@ -324,29 +324,30 @@ extension ErrorPages {
     "W0019": #"""
       # W0019: nothing checks a claim
 
-      `geoc check` decides budgets, `max_memory`, `max_parameters` and `max_flops`, and `scale_invariant`. Invariance, equivariance
-      and invertibility cannot be read off the graph of ops, so that such a claim holds only as far as you have tested it
-      otherwise. The warning is there so that a green check is not taken for a proof.
+      `geoc check` decides budgets, `max_memory`, `max_parameters` and `max_flops`, and `scale_invariant` and `invertible`.
+      Invariance and equivariance cannot be read off the graph of ops, so that such a claim holds only as far as you have tested
+      it, for example by `geoc verify`. The warning is there so that a green check is not taken for a proof.
 
       ```yaml fail
       geoc: 1
       model: example
       inputs:
-        x: R[4]
+        x: R[3]
       graph:
-        - linear: { out: 4 }
+        - inner:
+          from: [x, x]
       claims:
-        - invertible
+        - invariant: O(3)
       ```
 
       ```text
-      warning[W0019]: nothing here checks that the model is invertible
-       --> spec.yaml:8:5
+      warning[W0019]: nothing here checks invariance under O(3)
+       --> spec.yaml:9:5
         |
-      8 |   - invertible
-        |     ^^^^^^^^^^
+      9 |   - invariant: O(3)
+        |     ^^^^^^^^^
         |
-        = note: 'check' decides max_memory, max_parameters, max_flops and scale_invariant; other properties cannot be read off the graph
+        = note: 'geoc verify' tests it on random elements of the group
         = see: geoc explain W0019
       ```
 
@@ -356,11 +357,12 @@ extension ErrorPages {
       geoc: 1
       model: example
       inputs:
-        x: R[4]
+        x: R[3]
       graph:
-        - linear: { out: 4 }
+        - inner:
+          from: [x, x]
       claims:
-        - invertible      # geoc: allow unchecked-claim
+        - invariant: O(3)      # geoc: allow unchecked-claim
       ```
 
       """#,
