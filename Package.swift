@@ -4,6 +4,10 @@ import PackageDescription
 /// Settings of every ordinary module: Swift 6 language mode comes from the tools version.
 let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
 
+/// Settings of what compiles, runs and draws models. Optimised in every configuration: the tests compile some hundred models,
+/// and take several times as long unoptimised. Checks of indices and overflow stay.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"])]
+
 /// Optimised in every configuration: an unoptimised lane kernel is 150 times slower and would make the tests unusable.
 func kernelSettings(_ level: String) -> [SwiftSetting] {
   [
@@ -38,11 +42,11 @@ let package = Package(
     .systemLibrary(name: "CSvm", providers: [.apt(["libsvm-dev"])]),
     .systemLibrary(name: "CLbfgs", providers: [.apt(["liblbfgs-dev"])]),
     .target(name: "CVec"),
-    .target(name: "GeocDiagnostics", swiftSettings: strict),
+    .target(name: "GeocDiagnostics", swiftSettings: optimized),
     .testTarget(name: "GeocDiagnosticsTests", dependencies: ["GeocDiagnostics"], swiftSettings: strict),
-    .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: strict),
+    .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: optimized),
     .testTarget(name: "GeocYAMLTests", dependencies: ["GeocYAML", "GeocDiagnostics"], swiftSettings: strict),
-    .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: optimized),
     .target(name: "GeocKernelABI", swiftSettings: strict),
     .target(
       name: "GeocKernels",
@@ -54,15 +58,15 @@ let package = Package(
       dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"]
         + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
       swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
-    .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: strict),
+    .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: optimized),
     .testTarget(name: "GeocIRTests", dependencies: ["GeocIR", "GeocKernelABI"], swiftSettings: strict),
-    .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: strict),
+    .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: optimized),
     .testTarget(
       name: "GeocOpsTests",
       dependencies: ["GeocOps", "GeocIR", "GeocPasses", "GeocRuntime", "GeocPlan", "GeocKernels", "GeocTensorFiles"],
       swiftSettings: strict),
-    .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: strict),
-    .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: strict),
+    .target(name: "GeocPasses", dependencies: ["GeocIR"], swiftSettings: optimized),
+    .target(name: "GeocSpec", dependencies: ["GeocYAML", "GeocIR", "GeocDiagnostics"], swiftSettings: optimized),
     .testTarget(
       name: "GeocPassesTests",
       dependencies: [
@@ -72,13 +76,13 @@ let package = Package(
     .testTarget(name: "GeocLayeringTests", swiftSettings: strict),
     .target(
       name: "GeocPlan", dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocIR"],
-      swiftSettings: strict),
+      swiftSettings: optimized),
     .target(
       name: "GeocRuntime",
       dependencies: [
         "GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan", "CSvm", "CLbfgs",
       ],
-      swiftSettings: strict),
+      swiftSettings: optimized),
     .target(
       name: "PlanTestSupport", dependencies: ["GeocIR", "GeocKernelABI"], path: "Tests/PlanTestSupport",
       swiftSettings: strict),
@@ -100,7 +104,7 @@ let package = Package(
       dependencies: [
         "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
         "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: strict),
+      ], swiftSettings: optimized),
     .testTarget(
       name: "geocTests",
       dependencies: [
