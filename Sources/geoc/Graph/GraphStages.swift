@@ -106,7 +106,7 @@ struct GraphStages {
       }
     }
     let kept = Set(outcome.function.nodes.map(\.origin.path))
-    let reasons = Reasons(outcome.report.entries)
+    let reasons = Reasons(outcome.report.entries, findsNames: true)
     for k in drawing.boxes.indices where drawing.boxes[k].kind == .op {
       let path = drawing.boxes[k].path
       drawing.boxes[k].flops = flops[path] ?? 0
@@ -231,12 +231,19 @@ struct GraphStages {
 /// What the passes did, by the spec node that it was done to.
 private struct Reasons {
   private let byPath: [String: [String]]
-  private let all: [PassReport.Entry]
+  /// What was done, by each word of the sentence that says it.
+  private var byWord: [String: [String]] = [:]
 
-  init(_ entries: [PassReport.Entry]) {
-    all = entries
+  /// The reasons in `entries`; `findsNames` where nodes are also sought that are only named in the sentences.
+  init(_ entries: [PassReport.Entry], findsNames: Bool = false) {
     byPath = Dictionary(grouping: entries.filter { !$0.origin.path.isEmpty }, by: \.origin.path)
       .mapValues { Self.counted($0.map { "\($0.pass): \($0.message)" }) }
+    guard findsNames else { return }
+    for entry in entries {
+      for word in Set(entry.message.split { $0 == " " || $0 == ":" }) {
+        byWord[String(word), default: []].append("\(entry.pass): \(entry.message)")
+      }
+    }
   }
 
   /// What was done to a node, each once with a count.
@@ -245,9 +252,8 @@ private struct Reasons {
   /// Why a node is gone.
   func whyRemoved(_ path: String) -> [String] {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let naming = all.filter { $0.message.split { $0 == " " || $0 == ":" }.contains { $0 == name } }
-    let found =
-      notes(path) + Self.counted(naming.map { "\($0.pass): \($0.message)" }.filter { !notes(path).contains($0) })
+    let own = notes(path)
+    let found = own + Self.counted((byWord[name] ?? []).filter { !own.contains($0) })
     return found.isEmpty
       ? ["no step of its own is left: its work was merged into a neighbour's, or evaluation does not need it"] : found
   }

@@ -52,7 +52,7 @@ struct LayeredLayout {
     static let margin = 14.0
     static let header = 22.0
     static let gap = 44.0
-    static let letter = 7.0
+    static let letter = 7.5
     static let line = 16.0
   }
 

@@ -38,7 +38,8 @@ struct Placement {
       for r in isDown ? Array(rows.indices) : rows.indices.reversed() { settle(rows[r], by: isDown ? up : down) }
     }
     // The last word: both sides at once, so that neither direction wins.
-    for row in rows { settle(row, by: zip(up, down).map { $0 + $1 }) }
+    let both = zip(up, down).map { $0 + $1 }
+    for row in rows { settle(row, by: both) }
   }
 
   private mutating func settle(_ row: [Int], by pulls: [[Pull]]) {

@@ -30,7 +30,7 @@ struct GraphPage {
         <section data-stage="\(id)" data-boxes="\(drawing.boxes.count)"\(id == first.rawValue ? "" : " hidden")>
         <h2>\(title) <span>@\(SVGRenderer.escaped(drawing.function)), \(drawing.boxes.count) nodes</span></h2>
         <svg class="graph" data-w="\(SVGRenderer.number(svg.size.width))" data-h="\(SVGRenderer.number(svg.size.height))">
-        <g class="view">\(svg.content)</g></svg>\(below)</section>
+        <g class="view"></g></svg><script type="image/svg+xml">\(svg.content)</script>\(below)</section>
 
         """
     }

@@ -69,7 +69,13 @@ enum GraphPageScript {
         item.setAttribute('transform', `translate(${item.left},${tops[item.dataset.row]})`);
       }
       const wires = body.firstElementChild.children;
-      for (const wire of wires) wire.setAttribute('d', path(wire, items, squeeze, tops, heights, y));
+      for (const wire of wires) {
+        wire.setAttribute('d', path(wire, items, squeeze, tops, heights, y));
+        const [from, to, , , firstRow, lastRow] = numbers(wire.dataset.wire);
+        wire.span = [from < 0 && firstRow === 0 ? 0 : tops[firstRow], to < 0 ? y : tops[lastRow]];
+      }
+      // Labels hang below their boxes.
+      for (const item of items) item.span = [tops[item.dataset.row], tops[item.dataset.row] + item.size.height + 20];
       return { width, height: y, squeeze };
     }
     function path(wire, items, squeeze, tops, heights, height) {
@@ -97,11 +103,52 @@ enum GraphPageScript {
         cluster.classList.toggle('closed', closed);
         cluster.setAttribute('aria-expanded', !closed);
       }
-      for (const section of new Set(clusters.map(cluster => cluster.closest('section')))) {
-        const graph = section.querySelector('svg.graph');
-        const { width, height } = place(graph.querySelector('.body'));
-        Object.assign(graph.dataset, { w: width, h: height });
+      for (const section of new Set(clusters.map(cluster => cluster.closest('section')))) arrange(section);
+    }
+    function arrange(section) {
+      const graph = section.querySelector('svg.graph');
+      const { width, height } = place(graph.querySelector('.body'));
+      Object.assign(graph.dataset, { w: width, h: height });
+      paint(section);
+    }
+
+    // Of a large stage only what the window shows, and as much again around it, is painted, and no text that is too small to
+    // be read, so that thousands of nodes move as smoothly as a few.
+    const isLarge = section => +section.dataset.boxes > 150;
+    function cull(body, top, bottom) {
+      const wires = body.firstElementChild.children;
+      for (const list of [wires, body.children]) for (const child of list) {
+        if (!child.span) continue;
+        const isOut = child.span[1] < top || child.span[0] > bottom;
+        if (isOut !== !!child.isOut) { child.isOut = isOut; child.style.display = isOut ? 'none' : ''; }
+        if (isOut || !child.classList.contains('cluster') || isClosed(child)) continue;
+        cull(part(child, 'body'), top - child.span[0], bottom - child.span[0]);
       }
+    }
+    function paint(section) {
+      if (!isLarge(section)) return;
+      const view = views.get(section);
+      const body = section.querySelector('.body');
+      if (!body) return;
+      const height = section.querySelector('svg.graph').clientHeight || window.innerHeight;
+      section.querySelector('.view').classList.toggle('far', view.k < 0.25);
+      cull(body, (-view.y - height) / view.k, (2 * height - view.y) / view.k);
+    }
+
+    // A stage is drawn when it is first shown. Large ones begin folded.
+    const wires = new Map();
+    function draw(section) {
+      const stored = section.querySelector('script');
+      if (!stored) return;
+      section.querySelector('.view').innerHTML = stored.textContent;
+      stored.remove();
+      for (const wire of all('.wire', section)) {
+        const { value } = wire.dataset;
+        if (wires.has(value)) wires.get(value).push(wire); else wires.set(value, [wire]);
+      }
+      if (!isLarge(section)) return;
+      const clusters = all('.cluster', section);
+      if (clusters.length) fold(clusters, true); else arrange(section);
     }
 
     // Pan and zoom.
@@ -109,6 +156,7 @@ enum GraphPageScript {
     function move(section, change) {
       const view = Object.assign(views.get(section), change);
       section.querySelector('.view').setAttribute('transform', `translate(${view.x},${view.y}) scale(${view.k})`);
+      paint(section);
     }
     function fit(section) {
       const graph = section.querySelector('svg.graph');
@@ -155,7 +203,11 @@ enum GraphPageScript {
       });
       graph.addEventListener('focusin', event => {
         const box = event.target.closest('.box');
-        if (box && !chosen) show(box.id);
+        if (!box) return;
+        if (!chosen) show(box.id);
+        const [own, frame] = [box.getBoundingClientRect(), graph.getBoundingClientRect()];
+        const isSeen = own.bottom > frame.top && own.top < frame.bottom && own.right > frame.left && own.left < frame.right;
+        if (!isSeen && event.target.matches(':focus-visible')) center(section, box);
       });
     }
 
@@ -167,10 +219,16 @@ enum GraphPageScript {
       if (className) made.className = className;
       return made;
     }
+    let lit = [];
+    const byPath = new Map();
+    for (const id in facts) {
+      const { path } = facts[id].box;
+      if (byPath.has(path)) byPath.get(path).push(id); else byPath.set(path, [id]);
+    }
     const title = id => facts[id].box.label.replace('\n', ' of ');
     function show(id) {
-      for (const wire of all('.wire.hot')) wire.classList.remove('hot');
-      for (const box of all('.box.same')) box.classList.remove('same');
+      for (const element of lit) element.classList.remove('hot', 'same');
+      lit = [];
       panel.replaceChildren();
       if (!id) {
         panel.append(element('p', 'Point at a node, or choose one, to read about it.', 'quiet'), element('p',
@@ -178,9 +236,10 @@ enum GraphPageScript {
         return;
       }
       const { box, reads, readBy } = facts[id];
-      for (const wire of all('.wire')) if (wire.dataset.value === id) wire.classList.add('hot');
-      if (box.path) for (const other in facts) {
-        if (other !== id && facts[other].box.path === box.path) document.getElementById(other).classList.add('same');
+      for (const wire of wires.get(id) || []) { wire.classList.add('hot'); lit.push(wire); }
+      if (box.path) for (const other of byPath.get(box.path)) {
+        const twin = other !== id && document.getElementById(other);
+        if (twin) { twin.classList.add('same'); lit.push(twin); }
       }
       panel.append(element('h3', title(id)));
       panel.append(element('p', [box.kind, box.family, box.path].filter(Boolean).join(' · '), 'quiet'));
@@ -216,21 +275,25 @@ enum GraphPageScript {
       show(id);
     }
     function reveal(id) {
-      const box = document.getElementById(id);
-      const section = box.closest('section');
+      const section = sections.find(section => section.dataset.stage === id.slice(0, id.lastIndexOf('-')));
       if (section.hidden) present(section.dataset.stage, true);
+      const box = document.getElementById(id);
       const closed = [];
       for (let at = box.parentElement.closest('.cluster'); at; at = at.parentElement.closest('.cluster')) {
         if (isClosed(at)) closed.push(at);
       }
       if (closed.length) fold(closed, false);
+      center(section, box);
+      choose(id);
+    }
+    function center(section, box) {
+      for (let at = box; at; at = at.parentElement.closest('.cluster')) { at.style.display = ''; at.isOut = false; }
       const graph = section.querySelector('svg.graph').getBoundingClientRect();
       const place = box.querySelector('.face').getBoundingClientRect();
       const view = views.get(section);
       move(section, {
         x: view.x + graph.left + graph.width / 2 - place.left - place.width / 2,
         y: view.y + graph.top + graph.height / 2 - place.top - place.height / 2 });
-      choose(id);
     }
 
     // Search.
@@ -279,7 +342,7 @@ enum GraphPageScript {
         button.setAttribute('aria-pressed',
           !sections.find(section => section.dataset.stage === button.dataset.show).hidden);
       }
-      for (const section of sections) if (!section.hidden) fit(section);
+      for (const section of sections) if (!section.hidden) { draw(section); fit(section); }
       find();
     }
     for (const button of all('[data-show]')) {
@@ -325,11 +388,7 @@ enum GraphPageScript {
       actions[event.key]();
     });
 
-    // Large stages begin folded.
-    for (const section of sections) {
-      const clusters = all('.cluster', section);
-      if (+section.dataset.boxes > 150 && clusters.length) fold(clusters, true);
-    }
+    visible().forEach(draw);
     if (!isNarrow() && window.innerWidth >= 1300) {
       const other = sections[0].hidden ? 'model' : 'ir';
       present(other, true);

@@ -30,6 +30,8 @@ enum GraphPageStyle {
     .box.chosen .face { stroke: var(--accent); stroke-width: 3 } .box.same .face { stroke: #d55e00; stroke-width: 2.5 }
     .box.hit .face { stroke: #d55e00; stroke-width: 3 } .searching .box:not(.hit) { opacity: .3 }
     .wire.hot { stroke: var(--accent); stroke-width: 2.4; stroke-opacity: 1 }
+    /* Text that keeps its shape at every scale is not shaped anew with every turn of the wheel. */
+    svg.graph text { text-rendering: geometricPrecision } .far text { display: none }
     .cluster.closed > .body { display: none } .cluster.closed > .folded { display: inline }
     .cluster.closed > .frame { fill-opacity: .16 } .cluster.closed > .fold { transform: rotate(-90deg);
       transform-box: fill-box; transform-origin: center }
