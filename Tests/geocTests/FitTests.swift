@@ -31,12 +31,30 @@ import Testing
     return try #require(try JSONSerialization.jsonObject(with: Data(ended.output.utf8)) as? [String: Any])
   }
 
+  /// D A Aᵀ D with A near the unit matrix; D stretches the first axis of class 1 by 2 and shrinks its last one by as much.
+  private static func separable() -> [Double] {
+    var samples = SampleData(seed: 11)
+    var values: [Double] = []
+    for row in 0..<RunWorkspace.rows {
+      let a = (0..<9).map { 0.2 * samples.normal() + ($0 % 4 == 0 ? 1 : 0) }
+      let stretch = row % 2 == 1 ? [2, 1, 0.5] : [1, 1, 1]
+      for i in 0..<3 {
+        for j in 0..<3 {
+          let product = (0..<3).map { a[i * 3 + $0] * a[j * 3 + $0] }.reduce(0, +)
+          values.append(stretch[i] * stretch[j] * product)
+        }
+      }
+    }
+    return values
+  }
+
   @Test(arguments: ["airm", "log_euclidean", "log_cholesky", "bures_wasserstein"])
   func nearestMeans(_ metric: String) throws {
     let work = try workspace("  - mdm: { target: y, metric: \(metric) }")
     defer { work.remove() }
+    try work.write("data.npz", replacing: ["x": try Tensor(Self.separable(), shape: [40, 3, 3])])
     let found = try results(work)
-    #expect(try #require(found["train_accuracy"] as? Double) > 0.5)
+    for part in ["train_accuracy", "test_accuracy"] { #expect(try #require(found[part] as? Double) >= 0.8) }
     let run = work.path(try #require(found["run"] as? String))
     let means = try SafetensorsFile(run + "/model.safetensors").tensor("mdm_1.means")
     #expect(means.shape == [2, 3, 3])
@@ -196,5 +214,25 @@ import Testing
     let found = try results(work)
     let fold = try #require(((found["sweep"] as? [String: Any])?["folds"] as? [[String: Any]])?.first)
     #expect(fold["chosen"] as? [String: String] == ["train.optimizer.radam.lr": "0.05"])
+    // The page is that of the training with the chosen setting.
+    let run = work.path(try #require(found["run"] as? String))
+    let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
+    for text in ["finished", "epoch 2 of 2", "Loss, train", "Learning rate"] { #expect(page.contains(text), "\(text)") }
+  }
+
+  /// Each fold of a cross-validated sweep has a page, and one page leads to all.
+  @Test func sweepOverFoldsIsReported() throws {
+    let work = try RunWorkspace(
+      spec: RunWorkspace.spec(train: "epochs: 1", split: "{ folds: 2 }")
+        + "sweep: { grid: { train.optimizer.radam.lr: [0.01, 0.05] }, select: loss, folds: 2 }\n")
+    defer { work.remove() }
+    let run = work.path(try #require(try results(work)["run"] as? String))
+    let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
+    #expect(page.contains("2 of 2 folds done") && page.contains("mean ± deviation") && page.contains("finished"))
+    for link in ["fold_1/report.html", "fold_2/report.html"] {
+      #expect(page.contains("href=\"\(link)\""))
+      let own = try String(contentsOfFile: "\(run)/\(link)", encoding: .utf8)
+      #expect(own.contains("Loss, train") && own.contains(">all folds</a>"))
+    }
   }
 }

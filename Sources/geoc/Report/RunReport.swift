@@ -70,7 +70,9 @@ extension RunReport {
       var chart = CurveChart(title: metric.capitalizedFirst, series: series[metric] ?? [])
       let isShare = metric != "loss" && metric != "mse"
       if isShare { chart.least = 0...1 }
-      if (series[metric] ?? []).count == 1, let only = series[metric]?.first { chart.title += ", \(only.name)" }
+      if (series[metric] ?? []).count == 1, let only = series[metric]?.first, !only.name.isEmpty {
+        chart.title += ", \(only.name)"
+      }
       return chart.chart
     }
   }

@@ -79,7 +79,9 @@ struct Chart {
         hasShapes
         ? "<path class=\"mark\" d=\"\(ScatterChart.shape(entry.style, 9, 4))\"/>"
         : "<path class=\"curve\" d=\"M1,4H17\"/>"
-      let style = "s\(entry.style % 8)\(entry.style >= 8 && !hasShapes ? " dashed" : "")"
+      let style =
+        hasShapes
+        ? "s\(ScatterChart.color(entry.style))" : "s\(entry.style % 8)\(entry.style >= 8 ? " dashed" : "")"
       return "<span><svg class=\"swatch \(style)\" viewBox=\"0 0 18 8\">\(sample)</svg>"
         + "\(SVGRenderer.escaped(entry.name))</span>"
     }

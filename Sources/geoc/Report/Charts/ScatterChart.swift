@@ -27,7 +27,7 @@ enum ScatterChart {
     let places = points.map { (x.place($0[0]) ?? 0, y.place($0[1]) ?? 0) }
     for (k, label) in classes.enumerated() {
       let own = places.enumerated().filter { !isClassed || embedding.classes[$0.offset] == label }.map(\.element)
-      marks += "<path class=\"mark s\(k % 8)\" d=\"\(own.map { shape(k, $0.0, $0.1) }.joined())\"/>"
+      marks += "<path class=\"mark s\(color(k))\" d=\"\(own.map { shape(k, $0.0, $0.1) }.joined())\"/>"
     }
     var hover = Chart.Hover(kind: "points")
     hover.x = places.map { ($0.0 * 10).rounded() / 10 }
@@ -56,6 +56,9 @@ enum ScatterChart {
       ChartScale(cy - unit * height / 2, cy + unit * height / 2, from: frame.bottom, to: frame.top)
     )
   }
+
+  /// The colour of mark `k`: shapes begin anew with other colours than the first time.
+  static func color(_ k: Int) -> Int { (k + k / 8) % 8 }
 
   /// A mark: circle, square, triangle, diamond, cross and so on.
   static func shape(_ k: Int, _ x: Double, _ y: Double) -> String {
