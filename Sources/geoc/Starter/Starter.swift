@@ -78,6 +78,8 @@ struct Starter {
   private static let geocignore = """
     # Specs that `geoc check .` leaves out, one pattern per line as in a .gitignore.
     drafts/
+    # Where CI builds geoc.
+    geoc-source/
 
     """
 
@@ -97,7 +99,8 @@ struct Starter {
 
   /// What the program links to, for Debian.
   private static let libraries =
-    "apt-get update -qq && apt-get install -y -qq git libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev"
+    "apt-get update -qq && apt-get install -y -qq git libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev "
+    + "liblbfgs-dev"
 
   /// How a CI machine gets the program, in both workflows.
   private static let build = [
