@@ -94,6 +94,13 @@ package struct KernelCall {
   package var step: UInt64
   /// Where the first fault goes.
   package var fault: UnsafeMutablePointer<KernelFault>
+  /// Which share of an unbatched call this is, from 0, where several workers make it together.
+  package var part = 0
+  /// How many shares there are.
+  package var parts = 1
+
+  /// The share of this call in `count` pieces of work.
+  package func share(of count: Int) -> Range<Int> { part * count / parts..<(part + 1) * count / parts }
 
   /// All fields, in order.
   package init(
@@ -134,6 +141,9 @@ package struct KernelSet: Sendable {
   /// Scratch *scalars per lane* (multiplied by lanes and scalar size by the caller, for two groups at most),
   /// from the sizes of the call.
   package var workspace: @Sendable (_ sizes: [Int]) -> Int
+  /// Whether several workers may make one unbatched call together, each its share of it (`KernelCall.share`), with the
+  /// same results as one alone.
+  package var isDivisible = false
   /// Whether the results of a kernel that reduces the batch are combined over chunks by their maximum; else they are
   /// added.
   package var takesMaximum = false
@@ -155,6 +165,13 @@ package struct KernelSet: Sendable {
   package var takingMaximum: KernelSet {
     var copy = self
     copy.takesMaximum = true
+    return copy
+  }
+
+  /// The same kernel, divisible.
+  package var divisible: KernelSet {
+    var copy = self
+    copy.isDivisible = true
     return copy
   }
 }

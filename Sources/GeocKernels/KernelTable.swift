@@ -74,6 +74,7 @@ package struct KernelTable: Sendable {
     }
     if choice.level != nil {
       sets = sets.map { $0.name == "matmul" ? BlasMatmul.override($0) : $0 } + UnbatchedKernels.sets
+      sets = sets.map { $0.name == "syrk" ? BlasSyrk.override($0) : $0 }
     }
     level = choice.level
     refusal = choice.refusal

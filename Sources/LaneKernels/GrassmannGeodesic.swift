@@ -57,7 +57,8 @@ private struct GeodesicRun<V: Lanes> {
     withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { sources in
       withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<V.Scalar>?.self, capacity: V.count) { targets in
         guard let sources = sources.baseAddress, let targets = targets.baseAddress else { return }
-        for first in stride(from: 0, to: fields, by: V.count) {
+        for group in call.share(of: (fields + V.count - 1) / V.count) {
+          let first = group * V.count
           load(0, first, x, sources)
           load(1, first, e, sources)
           step()

@@ -18,7 +18,8 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(GuardedAbsVJP.set)
   add(GuardedMax.set)
   add(GuardedMaxVJP.set)
-  add(MapKernel.set)
+  add(MapKernel.set.divisible)
+  add(MapSums.unbatchedSet.divisible)
   add(RowKernel.set)
   add(RowSumKernel.set)
   add(Convolution.set)
@@ -55,5 +56,5 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(ContrastVJP.set)
   add(OtherView.set)
   add(LabelledShare.set)
-  add(GrassmannGeodesic.unbatchedSet)
+  add(GrassmannGeodesic.unbatchedSet.divisible)
 }

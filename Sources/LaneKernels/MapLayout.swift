@@ -13,9 +13,11 @@ struct MapLayout {
   /// Elements of each output.
   let elements: Int
 
-  init(_ call: KernelCall) {
-    rank = call.sizes[0]
-    dims = call.sizes + 1
+  /// The sizes of a call, behind `skipped` others.
+  init(_ call: KernelCall, skipping skipped: Int = 0) {
+    let sizes = call.sizes + skipped
+    rank = sizes[0]
+    dims = sizes + 1
     strides = dims + rank
     let program = strides + rank * call.inputCount
     instructionCount = program[0]
@@ -52,10 +54,14 @@ struct MapLayout {
     var isConstant = true
     var isContiguous = true
     var natural = 1
-    for d in stride(from: rank - 1, through: 0, by: -1) where dims[d] != 1 {
-      if own[d] != 0 { isConstant = false }
-      if own[d] != natural { isContiguous = false }
-      natural *= dims[d]
+    var d = rank - 1
+    while d >= 0 {
+      if dims[d] != 1 {
+        if own[d] != 0 { isConstant = false }
+        if own[d] != natural { isContiguous = false }
+        natural *= dims[d]
+      }
+      d -= 1
     }
     return isConstant ? .constant : isContiguous ? .contiguous : .strided
   }
@@ -85,6 +91,18 @@ struct MapWalk {
       offset += index * strides[d]
       if d == layout.rank - 1 { column = index }
     }
+  }
+
+  /// Elements from here to the end of the innermost axis.
+  var left: Int { layout.dims[layout.rank - 1] - column }
+
+  /// From one element of the innermost axis to the next.
+  var innerStride: Int { strides[layout.rank - 1] }
+
+  /// Moves on by `count` elements.
+  mutating func skip(_ count: Int) {
+    element += count
+    locate()
   }
 
   /// Moves on to the next element.

@@ -99,12 +99,30 @@ struct MapMachine<V: Lanes> {
   private func ternary<F: TernaryFunction>(
     _: F.Type, _ a: Register, _ b: Register, _ c: Register, to result: Pointer, count: Int
   ) {
+    // A loop for each choice of operands that are repeated: asking inside the loop takes longer than the arithmetic.
+    switch (a.step == 0, b.step == 0, c.step == 0) {
+    case (false, false, false): loop(F.self, a, b, c, (false, false, false), to: result, count: count)
+    case (true, false, false): loop(F.self, a, b, c, (true, false, false), to: result, count: count)
+    case (false, true, false): loop(F.self, a, b, c, (false, true, false), to: result, count: count)
+    case (true, true, false): loop(F.self, a, b, c, (true, true, false), to: result, count: count)
+    case (false, false, true): loop(F.self, a, b, c, (false, false, true), to: result, count: count)
+    case (true, false, true): loop(F.self, a, b, c, (true, false, true), to: result, count: count)
+    case (false, true, true): loop(F.self, a, b, c, (false, true, true), to: result, count: count)
+    case (true, true, true): loop(F.self, a, b, c, (true, true, true), to: result, count: count)
+    }
+  }
+
+  @inline(always)
+  private func loop<F: TernaryFunction>(
+    _: F.Type, _ a: Register, _ b: Register, _ c: Register, _ isRepeated: (a: Bool, b: Bool, c: Bool),
+    to result: Pointer, count: Int
+  ) {
     // Repeated operands are read first: the result may be stored over one of them.
     let (x, y, z) = (V.load(a.base), V.load(b.base), V.load(c.base))
     for i in 0..<count {
       F.apply(
-        a.step == 0 ? x : V.load(a.base + i * a.step), b.step == 0 ? y : V.load(b.base + i * b.step),
-        c.step == 0 ? z : V.load(c.base + i * c.step)
+        isRepeated.a ? x : V.load(a.base + i * V.count), isRepeated.b ? y : V.load(b.base + i * V.count),
+        isRepeated.c ? z : V.load(c.base + i * V.count)
       )
       .store(result + i * V.count)
     }

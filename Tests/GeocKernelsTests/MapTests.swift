@@ -183,4 +183,70 @@ import Testing
     #expect(try evaluate(.softplus, 800, 0) == 800)
     #expect(try evaluate(.sigmoid, -800, 0) == 0)
   }
+
+  /// y0 = 2 x0 + s x1 and y1 = x0 · y0 of 1003 elements, by several workers one after the other; with `isInPlace` over x0
+  /// and x1.
+  private static func twoOutputs<Scalar: BinaryFloatingPoint>(
+    _: Scalar.Type, _ function: KernelFunction, workers: Int, isInPlace: Bool
+  ) -> [[Scalar]] {
+    let count = 1003
+    let values = [0, 1].map { k in (0..<count).map { Scalar(sin(Double($0 + 7 * k))) } }
+    let memory = (0..<4).map { _ in UnsafeMutablePointer<Scalar>.allocate(capacity: count) }
+    let scale = UnsafeMutablePointer<Scalar>.allocate(capacity: 1)
+    scale.initialize(to: 0.75)
+    let scratch = UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 64)
+    defer {
+      memory.forEach { $0.deallocate() }
+      scale.deallocate()
+      scratch.deallocate()
+    }
+    for k in 0..<4 { for e in 0..<count { memory[k][e] = k < 2 ? values[k][e] : .nan } }
+    let places = isInPlace ? [0, 1] : [2, 3]
+    let operands =
+      [0, 1].map { Operand(base: memory[$0], groupStride: 0) }
+      + [Operand(base: scale, groupStride: 0)] + places.map { Operand(base: memory[$0], groupStride: 0) }
+    let sizes =
+      [1, count, 1, 1, 0]
+      + program(
+        [4, 5],
+        [
+          (.load, 0, 2, 0, 0), (.constant, 1, 0, 0, 0), (.squareRoot, 0, 0, 0, 0), (.load, 2, 0, 0, 0),
+          (.load, 3, 1, 0, 0), (.multiply, 3, 0, 3, 0), (.multiplyAdd, 4, 1, 2, 3), (.multiply, 5, 2, 4, 0),
+        ])
+    var fault = KernelFault()
+    for part in 0..<workers {
+      operands.withUnsafeBufferPointer { o in
+        sizes.withUnsafeBufferPointer { s in
+          [2.0].withUnsafeBufferPointer { r in
+            guard let o = o.baseAddress, let s = s.baseAddress, let r = r.baseAddress else { return }
+            var call = KernelCall(
+              operands: o, inputCount: 3, groups: 1, items: 1, firstItem: 0, batch: 1, sizes: s, reals: r,
+              scratch: scratch, seed: 0, step: 0, fault: &fault)
+            call.part = part
+            call.parts = workers
+            function(&call)
+          }
+        }
+      }
+    }
+    return places.map { k in (0..<count).map { memory[k][$0] } }
+  }
+
+  /// Also where the place of an output is read after the output is known.
+  @Test func outputsMayTakeThePlaceOfInputsAndBeSharedByWorkers() throws {
+    let set = try #require(KernelTable.shared["map"])
+    let doubles = Self.twoOutputs(Double.self, set.single64, workers: 1, isInPlace: false)
+    for e in 0..<1003 {
+      let (x0, x1) = (sin(Double(e)), sin(Double(e + 7)))
+      #expect(abs(doubles[0][e] - (2 * x0 + 0.75.squareRoot() * x1)) < 1e-15)
+      #expect(abs(doubles[1][e] - x0 * (2 * x0 + 0.75.squareRoot() * x1)) < 1e-15)
+    }
+    let floats = Self.twoOutputs(Float.self, set.single32, workers: 1, isInPlace: false)
+    for workers in 1...3 {
+      for isInPlace in [false, true] {
+        #expect(Self.twoOutputs(Double.self, set.single64, workers: workers, isInPlace: isInPlace) == doubles)
+        #expect(Self.twoOutputs(Float.self, set.single32, workers: workers, isInPlace: isInPlace) == floats)
+      }
+    }
+  }
 }

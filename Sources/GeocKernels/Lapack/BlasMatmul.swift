@@ -1,17 +1,22 @@
 import GeocKernelABI
 
 /// `matmul` of unbatched values by BLAS, where it is faster than the lane kernel's single instance.
+///
+/// One large product is made of blocks of rows, whose bounds do not depend on the number of workers that share them.
 enum BlasMatmul {
   /// Products with at least this many multiplications go to BLAS.
   private static let threshold = 4096
+  /// Rows of a block.
+  private static let block = 128
 
   /// `lanes`, the lane kernel, with its unbatched instances replaced for large matrices.
   static func override(_ lanes: KernelSet) -> KernelSet {
     var set = lanes
     let (single64, single32) = (lanes.single64, lanes.single32)
-    set.single64 = { if !run($0.pointee, as: Double.self) { single64($0) } }
-    set.single32 = { if !run($0.pointee, as: Float.self) { single32($0) } }
-    return set
+    // The lane kernel is not divisible: one worker makes its calls whole.
+    set.single64 = { if !run($0.pointee, as: Double.self), $0.pointee.part == 0 { single64($0) } }
+    set.single32 = { if !run($0.pointee, as: Float.self), $0.pointee.part == 0 { single32($0) } }
+    return set.divisible
   }
 
   /// False when the matrices are too small.
@@ -20,10 +25,19 @@ enum BlasMatmul {
     let (m, k, n) = (s[5], s[6], s[7])
     guard m * k * n >= threshold else { return false }
     let (a, b, c) = (call.array(0, as: T.self), call.array(1, as: T.self), call.array(2, as: T.self))
-    for field in 0..<s[0] {
+    let (ta, tb) = (s[8] != 0, s[9] != 0)
+    func product(_ field: Int, _ rows: Range<Int>) {
       T.multiply(
-        a + (field / s[1]) % s[2] * m * k, isTransposed: s[8] != 0, b + (field / s[3]) % s[4] * k * n,
-        isTransposed: s[9] != 0, c + field * m * n, m: m, k: k, n: n)
+        a + (field / s[1]) % s[2] * m * k + (ta ? 0 : rows.lowerBound * k), isTransposed: ta,
+        b + (field / s[3]) % s[4] * k * n, isTransposed: tb, c + field * m * n + rows.lowerBound * n, m: rows.count,
+        k: k, n: n)
+    }
+    if s[0] > 1 || ta || m < 2 * block {
+      for field in call.share(of: s[0]) { product(field, 0..<m) }
+    } else {
+      for part in call.share(of: m / block) {
+        product(0, part * block..<(part == m / block - 1 ? m : (part + 1) * block))
+      }
     }
     return true
   }

@@ -6,6 +6,13 @@ protocol LapackScalar: BinaryFloatingPoint {
   static func multiply(
     _ a: UnsafePointer<Self>, isTransposed ta: Bool, _ b: UnsafePointer<Self>, isTransposed tb: Bool,
     _ c: UnsafeMutablePointer<Self>, m: Int, k: Int, n: Int)
+  /// `c = scale · a bᵀ` for row-major a [rows,depth], b [columns,depth] and c with `stride` scalars from row to row.
+  static func multiplyByTranspose(
+    _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ c: UnsafeMutablePointer<Self>, rows: Int, columns: Int,
+    depth: Int, stride: Int, scale: Self)
+  /// The lower triangle of `c = scale · a aᵀ` for row-major a [n,depth] and c with `stride` scalars from row to row.
+  static func rankUpdate(
+    _ a: UnsafePointer<Self>, _ c: UnsafeMutablePointer<Self>, n: Int, depth: Int, stride: Int, scale: Self)
   /// Householder QR in place.
   static func geqrf(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Self>, _ tau: UnsafeMutablePointer<Self>,
@@ -43,6 +50,20 @@ extension Double: LapackScalar {
     cblas_dgemm(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
       Int32(ta ? m : k), b, Int32(tb ? k : n), 0, c, Int32(n))
+  }
+  static func multiplyByTranspose(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, rows: Int, columns: Int,
+    depth: Int, stride: Int, scale: Double
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), scale, a, Int32(depth), b,
+      Int32(depth), 0, c, Int32(stride))
+  }
+  static func rankUpdate(
+    _ a: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, n: Int, depth: Int, stride: Int, scale: Double
+  ) {
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(depth), scale, a, Int32(depth), 0, c, Int32(stride))
   }
   static func geqrf(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Double>, _ tau: UnsafeMutablePointer<Double>,
@@ -93,6 +114,20 @@ extension Float: LapackScalar {
     cblas_sgemm(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
       Int32(ta ? m : k), b, Int32(tb ? k : n), 0, c, Int32(n))
+  }
+  static func multiplyByTranspose(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
+    depth: Int, stride: Int, scale: Float
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), scale, a, Int32(depth), b,
+      Int32(depth), 0, c, Int32(stride))
+  }
+  static func rankUpdate(
+    _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, n: Int, depth: Int, stride: Int, scale: Float
+  ) {
+    cblas_ssyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(depth), scale, a, Int32(depth), 0, c, Int32(stride))
   }
   static func geqrf(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Float>, _ tau: UnsafeMutablePointer<Float>,

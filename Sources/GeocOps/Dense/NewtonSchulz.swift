@@ -37,8 +37,9 @@ enum NewtonSchulzOp: Op {
     // The bound keeps the gradient of the root finite at a zero matrix.
     var y = try b.map("x0 / (sqrt(max(x1, 1e-37)) + \(c.attributes.real("eps", 1e-7)))", [x, square])
     for _ in 0..<c.attributes.int("steps", 5) {
-      let a = try b.matmul(y, y, tb: true)
-      let mix = try b.map("\(factors[1]) * x0 + \(factors[2]) * x1", [a, try b.matmul(a, a)])
+      // Both products are symmetric.
+      let a = try b.syrk(y)
+      let mix = try b.map("\(factors[1]) * x0 + \(factors[2]) * x1", [a, try b.syrk(a)])
       y = try b.map("\(factors[0]) * x0 + x1", [y, try b.matmul(mix, y)])
     }
     return [isTall ? try b.transpose(y) : y]

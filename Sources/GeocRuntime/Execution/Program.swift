@@ -16,6 +16,8 @@ final class Program: @unchecked Sendable {
     var inputCount: Int
     var operandCount: Int
     var reducesBatch: Bool
+    /// Whether workers share a single call: it is unbatched, large, and its kernel can be divided.
+    var isShared: Bool
     /// Scalars per item of the value that is packed or unpacked.
     var elements: Int
   }
@@ -50,6 +52,9 @@ final class Program: @unchecked Sendable {
     var isMaximum: Bool
   }
 
+  /// Operations of a single call from which on workers share it.
+  private static let leastSharedCall = 200_000
+
   let schedule: Schedule
   let layout: Layout
   let steps: UnsafeMutableBufferPointer<Step>
@@ -82,6 +87,7 @@ final class Program: @unchecked Sendable {
     }
     for (k, step) in schedule.steps.enumerated() {
       var function: KernelFunction = { _ in }
+      var isShared = false
       if step.kind == .kernel {
         guard let set = kernels.kernel(step.kernel) else {
           throw GeocError(Diagnostic(.plan.schedule, "there is no kernel '\(step.kernel)'"))
@@ -97,6 +103,7 @@ final class Program: @unchecked Sendable {
           }
           function = lanes
         }
+        isShared = set.isDivisible && !isBatched[k] && step.cost >= Self.leastSharedCall
         let lanes = isBatched[k] ? layout.lanes : 1
         scratchBytes = max(scratchBytes, set.workspace(step.sizes) * lanes * layout.scalarSize)
       }
@@ -105,7 +112,7 @@ final class Program: @unchecked Sendable {
         Step(
           kind: step.kind, index: step.index, function: function, firstOperand: operandCount,
           inputCount: step.inputs.count, operandCount: step.inputs.count + step.outputs.count,
-          reducesBatch: step.reducesBatch, elements: moved))
+          reducesBatch: step.reducesBatch, isShared: isShared, elements: moved))
       operandCount += step.inputs.count + step.outputs.count
       sizeStarts.append(allSizes.count)
       realStarts.append(allReals.count)
@@ -117,7 +124,7 @@ final class Program: @unchecked Sendable {
     var assigned: [[[Int]]] = []
     for region in schedule.regions {
       let range = region.start..<region.end
-      assigned.append(region.kind == .wave ? Self.assignment(range, schedule, workers) : [])
+      assigned.append(region.kind == .wave || region.kind == .update ? Self.assignment(range, schedule, workers) : [])
       let firstSum = allSums.count
       for k in range {
         guard let offsets = layout.partialOffsets[k] else { continue }

@@ -25,10 +25,13 @@ extension Executable {
   /// Independent unbatched steps, shared between the workers.
   func runWave(_ r: Int, _ job: Job) {
     let region = program.regions[r]
-    if pool.count == 1 || region.steps.count == 1 || region.cost < Self.leastSharedWork.wave {
+    let hasShared = pool.count > 1 && region.steps.contains { program.steps[$0].isShared }
+    if pool.count == 1 || (region.steps.count == 1 && !hasShared) || region.cost < Self.leastSharedWork.wave {
       return runInOrder(r, job)
     }
     share(r, job, threads: pool.count)
+    guard job.checksValues, hasShared else { return }
+    for k in region.steps where program.steps[k].isShared { checkUnbatched(k, workers[0]) }
   }
 
   /// What the pool's threads work on: set before they are woken, read by them.
@@ -48,14 +51,28 @@ extension Executable {
   func runShare(_ w: Int) {
     guard let shared, w < shared.threads else { return }
     let (r, job) = (shared.region, shared.job)
-    if program.regions[r].kind == .wave {
-      for k in program.assigned[r][w] { runUnbatched(k, workers[w], job) }
-    } else {
+    if program.regions[r].kind == .chunked {
       let tasks = bound.tasks
       for task in (w * tasks / shared.threads)..<((w + 1) * tasks / shared.threads) {
         runTask(task, r, workers[w], job)
       }
+    } else {
+      for k in program.regions[r].steps where program.steps[k].isShared { runShare(of: k, w, job) }
+      for k in program.assigned[r][w] where !program.steps[k].isShared { runUnbatched(k, workers[w], job) }
     }
+  }
+
+  /// The share of worker `w` in a call that all workers make together.
+  private func runShare(of k: Int, _ w: Int, _ job: Job) {
+    let worker = workers[w]
+    let start = job.isProfiling ? Self.now() : 0
+    (worker.calls + k).pointee.part = w
+    (worker.calls + k).pointee.parts = pool.count
+    program.steps[k].function(worker.calls + k)
+    (worker.calls + k).pointee.part = 0
+    (worker.calls + k).pointee.parts = 1
+    if worker.fault.pointee.kind != 0 { worker.noteFault(k) }
+    if job.isProfiling { worker.nanoseconds[k] += Self.now() - start }
   }
 
   private func runUnbatched(_ k: Int, _ worker: Worker, _ job: Job) {
