@@ -4,7 +4,8 @@ import GeocIR
 package enum Catalogue {
   /// Core ops.
   static let core: [any Op.Type] = [
-    MapOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self, BatchSumOp.self,
+    MapOp.self, MapsOp.self, MapSumsOp.self, BroadcastOp.self, SpreadOp.self, FillOp.self, RampOp.self, ReduceOp.self,
+    BatchSumOp.self,
     BatchMaxOp.self,
     BatchSizeOp.self, AsTypeOp.self, StopGradientOp.self, ScatterOp.self, PadOp.self, TransposeOp.self,
     UnpackTriangleOp.self,

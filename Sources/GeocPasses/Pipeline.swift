@@ -8,7 +8,7 @@ package enum Pipeline {
   ]
   /// On core ops, after differentiation and step insertion.
   package static let corePasses: [any Pass.Type] = [
-    Expand.self, Share.self, Simplify.self, FuseElementwise.self, Prune.self,
+    Expand.self, Share.self, Simplify.self, FuseElementwise.self, MergeMaps.self, Prune.self,
   ]
   /// All of them.
   package static var all: [any Pass.Type] { layerPasses + corePasses }
@@ -21,6 +21,8 @@ package enum Pipeline {
     case evaluate
     /// One training step.
     case step
+    /// What the optimizer does, on gradients that are parameters `given.<name>`.
+    case update
     /// Outputs, gradients and new states; cotangents of outputs as parameters, or of the loss (1).
     case gradient(mode: String, ofLoss: Bool)
     /// The smallest margin of a batch, in training mode.
@@ -51,6 +53,7 @@ package enum Pipeline {
       case .predict: "predict"
       case .evaluate: "evaluate"
       case .step: "step"
+      case .update: "update"
       case .gradient(let mode, let ofLoss): "gradient_\(mode)" + (ofLoss ? "_loss" : "")
       case .separation: "separation"
       case .curvature: "curvature"
@@ -130,6 +133,14 @@ package enum Pipeline {
       f = try Specialize.run(values, name: purpose.functionName, mode: "eval", registry: registry) { _ in true }
     case .observeGradient:
       f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
+    case .update:
+      var b = Builder(name: "update", stage: .layers, registry: registry)
+      for p in forward.parameters where p.kind == .param {
+        let type = forward.type(p.value)
+        _ = b.parameter(p.name, type, .param, initial: p.initial)
+        b.result("grad.\(p.name)", b.parameter("given.\(p.name)", b.storageType(type), .param))
+      }
+      f = b.function
     case .initialize:
       let step = try optimizer.map {
         let isSearch = registry.optimizers[$0.name] is any SearchRule.Type
@@ -154,6 +165,12 @@ package enum Pipeline {
       f = try Differentiate.run(
         f, seeds: [.init(result: "objective")], wants: { $0.kind == .state }, options: options, &report)
       stages.append((Differentiate.pass, f))
+    case .update:
+      guard let optimizer else { throw InternalError("an update without an optimizer") }
+      scale = try ScaleAnalysis.proofs(forward, registry: registry)
+      f = try InsertStep.run(f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry)
+      f.name = "update"
+      stages.append((InsertStep.pass, f))
     case .step:
       f = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)

@@ -150,6 +150,19 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       }
       """),
     GoldenCase(
+      "merge-maps", MergeMaps.self,
+      """
+      func @f core (%w: param R[4, 3], %g: param R[4, 3], %m: param R[4, 3], %r: param R) -> ("m": %n, "w": %y, "z": %z) {
+        %n = map(%m, %g) {expr = expr<0.9 * x0 + x1>} : R[4, 3]  !1:3 at "w"
+        %a = map(%n, %n) {expr = expr<x0 * x1>} : R[4, 3]  !2:3 at "w"
+        %s = reduce(%a) {axes = [1], keep = true, kind = sum} : R[4, 1]  !3:3 at "w"
+        %p = map(%n, %w) {expr = expr<x0 * x1>} : R[4, 3]  !4:3 at "w"
+        %t = reduce(%p) {axes = [1], keep = true, kind = sum} : R[4, 1]  !5:3 at "w"
+        %y = map(%w, %n, %r) {expr = expr<x0 - x1 * x2>} : R[4, 3]  !6:3 at "w"
+        %z = map(%n, %s, %t) {expr = expr<x0 / (x1 + x2)>} : R[4, 3]  !7:3 at "w"
+      }
+      """),
+    GoldenCase(
       "prune", Prune.self,
       """
       func @f core (%x: input [B] R[4], %unused: param R[2]) -> ("y": %y) {

@@ -34,6 +34,7 @@ enum GradientCatalogue {
     "svd": "singular vectors have no derivative at repeated singular values; svd_polar has",
     "qr": "takes no batch: tried by the tests of the ops", "svd_polar": "takes no batch: tried by the tests of the ops",
     "expm": "takes no batch: tried by the tests of the ops", "det": "takes no batch: tried by the tests of the ops",
+    "maps": "made of maps behind differentiation", "map_sums": "made of maps and sums behind differentiation",
     "grassmann_geodesic": "a step of optimizers, which nothing differentiates",
     "solve": "takes no batch: tried by the tests of the ops",
     "solve_spd": "takes no batch: tried by the tests of the ops",

@@ -44,13 +44,9 @@ enum MapOp: Op {
 
   /// The request for `f` on inputs of given shapes.
   static func request(_ f: ScalarExpression, inputs: [[Int]], result: [Int]) -> KernelRequest {
-    let own = Broadcasting.strides(result, in: result)
-    let (dims, strides) = Broadcasting.collapsed(
-      result, inputs.map { Broadcasting.strides($0, in: result) } + [own])
     let program = f.compiled()
     return KernelRequest(
-      "map", sizes: [dims.count] + dims + strides.dropLast().flatMap { $0 } + program.encodedSizes,
-      reals: program.constants)
+      "map", sizes: MapRequest(inputs: inputs, result: result).sizes + program.encodedSizes, reals: program.constants)
   }
 
   static func flops(_ c: OpContext) -> Int {

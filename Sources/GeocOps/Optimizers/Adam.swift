@@ -65,8 +65,7 @@ enum AdamParameters {
     return slots
   }
 
-  /// Moments of `direction` and `square`; returns the bias-corrected first moment, the new slots and the second moment
-  /// to divide by, bias-corrected.
+  /// Moments of `direction` and `square`: the first, the second to divide by, and the new slots.
   static func moments(
     _ b: inout Builder, _ u: UpdateContext, direction: Value, square: Value
   ) throws -> (first: Value, second: Value, slots: [Value]) {
@@ -79,10 +78,17 @@ enum AdamParameters {
       largest = try b.map("max(x0, x1)", [u.slots[2], v])
       slots.append(largest)
     }
+    return (m, largest, slots)
+  }
+
+  /// Corrections of the bias, numbers that all parameters share: 1/(1−β1^t), and 1/√(1−β2^t) for the root of the second
+  /// moment.
+  static func corrections(_ b: inout Builder, _ u: UpdateContext) throws -> (first: Value, root: Value) {
+    let (beta1, beta2) = betas(u.attributes)
     // 1 − β^t through expm1, exact for t = 1.
-    let first = try b.map("x0 / -expm1(x1 * log(\(beta1)))", [m, u.step])
-    let second = try b.map("x0 / -expm1(x1 * log(\(beta2)))", [largest, u.step])
-    return (first, second, slots)
+    return (
+      try b.map("1 / -expm1(x0 * log(\(beta1)))", [u.step]), try b.map("1 / sqrt(-expm1(x0 * log(\(beta2))))", [u.step])
+    )
   }
 
   static func update(
@@ -90,8 +96,11 @@ enum AdamParameters {
   ) throws -> (parameter: Value, slots: [Value]) {
     let square = try b.mul(gradient, gradient)
     let r = try moments(&b, u, direction: gradient, square: square)
+    let corrections = try corrections(&b, u)
+    let rate = try b.mul(u.learningRate, corrections.first)
     let new = try b.map(
-      "x0 - x1 * (x2 / (sqrt(x3) + \(u.attributes.real("eps", 1e-8))))", [parameter, u.learningRate, r.first, r.second])
+      "x0 - x1 * (x2 / (sqrt(x3) * x4 + \(u.attributes.real("eps", 1e-8))))",
+      [parameter, rate, r.first, r.second, corrections.root])
     return (new, r.slots)
   }
 }

@@ -28,14 +28,15 @@ enum AdamP: OptimizerRule {
   }
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value]) {
     let (beta1, _) = AdamParameters.betas(u.attributes)
+    let corrections = try AdamParameters.corrections(&b, u)
     let moments = try AdamParameters.moments(
       &b, u, direction: u.gradient, square: try b.mul(u.gradient, u.gradient))
     let ahead =
       u.attributes.bool("nesterov")
       ? try b.map("\(beta1) * x0 + \(1 - beta1) * x1", [moments.slots[0], u.gradient]) : moments.slots[0]
     let direction = try b.map(
-      "x0 / (sqrt(x1) + \(u.attributes.real("eps", 1e-8))) / -expm1(x2 * log(\(beta1)))",
-      [ahead, moments.second, u.step])
+      "x0 / (sqrt(x1) * x2 + \(u.attributes.real("eps", 1e-8))) * x3",
+      [ahead, moments.second, corrections.root, corrections.first])
     let projected = try RadialProjection.apply(&b, u, direction)
     let shrunk = try projected.decayed(&b, u, by: u.attributes.real("weight_decay"))
     return (try b.map("x0 - x1 * x2", [shrunk, u.learningRate, projected.direction]), moments.slots)

@@ -72,8 +72,7 @@ enum RSGD: OptimizerRule {
     let g = try Decay.tangential(&b, u)
     var (direction, slots) = (g, [Value]())
     if momentum != 0 {
-      let buffer = try b.map(
-        "select(less(x2, 1.5), x1, \(momentum) * x0 + \(1 - dampening) * x1)", [u.slots[0], g, u.step])
+      let buffer = try Momentum.buffer(&b, u, g, momentum, dampening)
       slots = [buffer]
       direction = u.attributes.bool("nesterov") ? try b.map("x0 + \(momentum) * x1", [g, buffer]) : buffer
     }
@@ -116,8 +115,10 @@ enum RAdam: OptimizerRule {
     let r = try u.space.gradient(&b, at: u.parameter, try Decay.tangential(&b, u), u.geometry)
     let square = try u.space.inner(&b, at: u.parameter, r, r, u.geometry)
     let moments = try AdamParameters.moments(&b, u, direction: r, square: square)
+    let corrections = try AdamParameters.corrections(&b, u)
     let move = try b.map(
-      "-x0 * (x1 / (sqrt(x2) + \(u.attributes.real("eps", 1e-8))))", [u.learningRate, moments.first, moments.second])
+      "-x0 * (x1 / (sqrt(x2) * x3 + \(u.attributes.real("eps", 1e-8))))",
+      [try b.mul(u.learningRate, corrections.first), moments.first, moments.second, corrections.root])
     let point = try u.space.retract(&b, at: u.parameter, move, u.geometry)
     var slots = moments.slots
     slots[0] = try u.space.transport(&b, from: u.parameter, to: point, along: move, slots[0], u.geometry)

@@ -31,12 +31,24 @@ enum SGD: OptimizerRule {
     var direction = g
     var slots: [Value] = []
     if momentum != 0 {
-      let buffer = try b.map(
-        "select(less(x2, 1.5), x1, \(momentum) * x0 + \(1 - dampening) * x1)", [u.slots[0], g, u.step])
+      let buffer = try Momentum.buffer(&b, u, g, momentum, dampening)
       slots = [buffer]
       direction = u.attributes.bool("nesterov") ? try b.map("x0 + \(momentum) * x1", [g, buffer]) : buffer
     }
     return (try b.map("x0 - x1 * x2", [u.parameter, u.learningRate, direction]), slots)
+  }
+}
+
+/// The buffer that starts with the first gradient.
+enum Momentum {
+  /// g in the first step, μb + (1−τ)g behind it: the factors are numbers that all parameters share.
+  static func buffer(
+    _ b: inout Builder, _ u: UpdateContext, _ g: Value, _ momentum: Double, _ dampening: Double
+  ) throws -> Value {
+    let kept = try b.map("select(less(x0, 1.5), 0, \(momentum))", [u.step])
+    if dampening == 0 { return try b.map("x2 * x0 + x1", [u.slots[0], g, kept]) }
+    let gain = try b.map("select(less(x0, 1.5), 1, \(1 - dampening))", [u.step])
+    return try b.map("x2 * x0 + x3 * x1", [u.slots[0], g, kept, gain])
   }
 }
 

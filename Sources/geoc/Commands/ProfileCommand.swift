@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GeocDiagnostics
 import GeocIR
+import GeocPasses
 import GeocPlan
 import GeocRuntime
 
@@ -14,7 +15,11 @@ struct ProfileCommand: GeocCommand {
   @Argument(
     help: "A spec, or a plan made by 'geoc compile'.", completion: .file(extensions: ["yaml", "yml", "geoplan"]))
   var file: String
-  @Option(help: "Which function: step, predict, evaluate, gradient_train and so on; step where the spec trains.")
+  @Option(
+    help: """
+      Which function: step, predict, evaluate, gradient_train and so on, or update for the optimizer alone on gradients \
+      that are there; step where the spec trains.
+      """)
   var function: String?
   @Option(help: "Samples in the batch; the spec's own batch without it.")
   var batch: Int?
@@ -48,18 +53,20 @@ struct ProfileCommand: GeocCommand {
       if type.isBatched { columns[p.name] = try HostArray(try samples.tensor(type, count: count)) }
     }
     try session.store.set("hyper.lr", 1e-4)
-    try session.store.set("hyper.step", 1)
+    for p in executable.function.parameters where p.name.hasPrefix("given.") {
+      try session.store.set(p.name, try samples.tensor(executable.function.type(p.value), count: 1))
+    }
     let batch = Batch(columns: columns, rows: Array(0..<count))
-    for _ in 0..<3 { try executable.run(batch) }
     var times: [Double] = []
-    for _ in 0..<runs {
+    for k in -3..<runs {
+      try session.store.set("hyper.step", Double(k + 4))
       let start = Self.now()
-      try executable.run(batch)
-      times.append(Self.now() - start)
+      try run(executable, batch, subject.name)
+      if k >= 0 { times.append(Self.now() - start) }
     }
     executable.isProfiling = true
     let start = Self.now()
-    for _ in 0..<runs { try executable.run(batch) }
+    for _ in 0..<runs { try run(executable, batch, subject.name) }
     let seconds = Self.now() - start
     let profile = executable.profile()
     times.sort()
@@ -69,6 +76,12 @@ struct ProfileCommand: GeocCommand {
     case .chrome: console.print(chrome(profile, subject.name, seconds))
     }
     return .success
+  }
+
+  /// One run; a step is done when its results have taken the place of the old values.
+  private func run(_ executable: Executable, _ batch: Batch, _ name: String) throws(GeocError) {
+    try executable.run(batch)
+    if name == "step" || name == "update" { try executable.commit() }
   }
 
   /// What is timed: a function of a plan, and the function that has all inputs. Throws `GeocError`, `ValidationError`.
@@ -82,7 +95,8 @@ struct ProfileCommand: GeocCommand {
     guard let compiler else { throw GeocError(sink.diagnostics) }
     console.report(sink)
     let name = function ?? (compiler.model.optimizer == nil ? "predict" : compiler.isSearch ? "curvature" : "step")
-    guard let purpose = try compiler.named().first(where: { $0.name == name })?.purpose else {
+    let update: Pipeline.Purpose? = name == "update" && compiler.model.optimizer != nil ? .update : nil
+    guard let purpose = try update ?? compiler.named().first(where: { $0.name == name })?.purpose else {
       throw ValidationError(
         "there is no function '\(name)'; functions: \(try compiler.named().map(\.name).joined(separator: ", "))")
     }
