@@ -3,11 +3,10 @@
 
     python3 Tests/Benchmarks/optimizers.py --geoc .build/release/geoc --python PYTHON_WITH_TORCH_ADAMP_AND_GEOOPT
 
-prints a Markdown table: milliseconds per step. PyTorch's gradients are there beforehand; geoc's figure is that of a whole
-training step of the loss Σ‖w‖², loss and gradient included. geoc and the peers take turns, `--rounds` times; of each the
-least of the medians counts.
+prints a Markdown table: milliseconds per optimizer step on gradients that are there beforehand, for geoc and its peers.
+They take turns, `--rounds` times; a ratio is the median over the rounds of the ratio of two medians that follow each other.
 """
-import argparse, json, os, subprocess, tempfile
+import argparse, json, os, statistics, subprocess, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SMALL = [[32, 32], [64], [16, 8, 3, 3], [10, 64], [8]] * 10
@@ -62,21 +61,21 @@ def cases():
 
 
 def geoc(binary, path, threads, runs):
-    out = subprocess.run([binary, "profile", path, "--function", "step", "--batch", "1", "--threads", str(threads), "--runs", str(runs),
+    out = subprocess.run([binary, "profile", path, "--function", "update", "--batch", "1", "--threads", str(threads), "--runs", str(runs),
                           "--format", "json"], capture_output=True, text=True)
     if out.returncode:
         raise SystemExit(out.stdout + out.stderr)
     return json.loads(out.stdout)["median_ms"]
 
 
-def peer(python, case, threads, runs):
+def peers_of(python, cases, threads, runs):
     environment = dict(os.environ, MALLOC_MMAP_THRESHOLD_="4294967296", MALLOC_TRIM_THRESHOLD_="4294967296",
                        MALLOC_TOP_PAD_="268435456")
-    out = subprocess.run([python, f"{HERE}/peer_optimizers.py", "--threads", str(threads), "--reps", str(runs), "--only", case],
+    out = subprocess.run([python, f"{HERE}/peer_optimizers.py", "--threads", str(threads), "--reps", str(runs), "--only", ",".join(cases)],
                          capture_output=True, text=True, env=environment)
     if out.returncode or not out.stdout.strip():
-        raise SystemExit(f"{case}: {out.stdout}{out.stderr[-2000:]}")
-    return json.loads(out.stdout.splitlines()[0])["ms_per_step"]
+        raise SystemExit(f"{cases}: {out.stdout}{out.stderr[-2000:]}")
+    return [json.loads(line)["ms_per_step"] for line in out.stdout.splitlines()]
 
 
 def main():
@@ -86,24 +85,20 @@ def main():
     ap.add_argument("--threads", default="1,2")
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--runs", type=int, default=30)
-    ap.add_argument("--only", default="", help="cases with this in their name")
+    ap.add_argument("--only", default="", help="cases with this in their name; several between |")
     a = ap.parse_args()
     print("| case | threads | reference | best PyTorch | geoc | reference/geoc | best/geoc |\n|---|---|---|---|---|---|---|")
     for threads in map(int, a.threads.split(",")):
         for name, text, peers in cases():
-            if a.only not in name:
+            if not any(part in name for part in a.only.split("|")):
                 continue
             with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as f:
                 f.write(text)
-            own, theirs = [], {p: [] for p in peers}
-            for _ in range(a.rounds):
-                own.append(geoc(a.geoc, f.name, threads, a.runs))
-                for p in peers:
-                    theirs[p].append(peer(a.python, p, threads, a.runs))
+            rounds = [(geoc(a.geoc, f.name, threads, a.runs), peers_of(a.python, peers, threads, a.runs)) for _ in range(a.rounds)]
             os.unlink(f.name)
-            ms = min(own)
-            reference, best = min(theirs[peers[0]]), min(map(min, theirs.values()))
-            print(f"| {name} | {threads} | {reference:.3f} | {best:.3f} | {ms:.3f} | {reference / ms:.1f} | {best / ms:.1f} |",
+            own, reference, best, by_reference, by_best = (
+                statistics.median(x) for x in zip(*((ms, t[0], min(t), t[0] / ms, min(t) / ms) for ms, t in rounds)))
+            print(f"| {name} | {threads} | {reference:.3f} | {best:.3f} | {own:.3f} | {by_reference:.2f} | {by_best:.2f} |",
                   flush=True)
 
 

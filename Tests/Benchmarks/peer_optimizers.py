@@ -18,7 +18,7 @@ ap = argparse.ArgumentParser()
 ap.add_argument("--threads", type=int, default=1)
 ap.add_argument("--reps", type=int, default=30)
 ap.add_argument("--warmup", type=int, default=3)
-ap.add_argument("--only", default="", help="a case name, or a substring of several")
+ap.add_argument("--only", default="", help="a case name, names between commas, or a substring of several")
 ap.add_argument("--isolate", action="store_true")
 ap.add_argument("--list", action="store_true")
 args = ap.parse_args()
@@ -169,7 +169,8 @@ def makers():
 
 
 cases = makers()
-cases = {args.only: cases[args.only]} if args.only in cases else {k: v for k, v in cases.items() if args.only in k}
+named = args.only.split(",")
+cases = {k: cases[k] for k in named} if all(k in cases for k in named) else {k: v for k, v in cases.items() if args.only in k}
 if args.list:
     print("\n".join(cases)); sys.exit()
 for name, make in cases.items():

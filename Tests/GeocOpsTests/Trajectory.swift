@@ -75,7 +75,7 @@ struct Trajectory {
       let results = try Interpreter.run(step, inputs: values, registry: Catalogue.registry, step: UInt64(k))
       losses += try #require(results["loss"]).doubles()
       for (name, tensor) in results {
-        if let stored = Executable.storeName(ofResult: name) { values[stored] = tensor }
+        if let stored = FunctionResult.storeName(name) { values[stored] = tensor }
       }
     }
     var problems = try oracle.differences(try Tensor(losses), from: "out.losses")

@@ -148,11 +148,43 @@ import Testing
     var b = Builder.test()
     let values = (0..<3).map { b.parameter("w\($0)", .real([4]), .param) }
     for (k, w) in values.enumerated() {
-      b.result("param.w\(k)", try b.axpy(try b.axpy(w, 2, w), 1, w))
+      b.result("y\(k)", try b.axpy(try b.axpy(w, 2, w), 1, w))
     }
     let s = try schedule(b.function)
     #expect(
       s.regions == [Schedule.Region(kind: .wave, start: 0, end: 3), Schedule.Region(kind: .wave, start: 3, end: 6)])
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func newParametersAreWrittenOverTheOldOnesAtTheEnd() throws {
+    var b = Builder.test()
+    let x = b.parameter("x", .real([4], isBatched: true), .input)
+    let w = b.parameter("w", .real([4]), .param)
+    let m = b.parameter("optimizer.w.m", .real([4]), .slot)
+    let g = try b.total(try b.axpy(x, 1, w))
+    b.result("optimizer.w.m", try b.axpy(m, 0.5, g))
+    b.result("param.w", try b.axpy(w, -0.1, g))
+    b.result("loss", g)
+    let s = try schedule(b.function)
+    #expect(s.regions.map(\.kind) == [.chunked, .update])
+    #expect(s.results.map { s.slots[$0].storage } == [.parameter, .parameter, .single])
+    #expect(s.steps[s.regions[1].start..<s.regions[1].end].allSatisfy { $0.outputs == [$0.inputs[0]] })
+    #expect(problem(s, b.function) == nil)
+  }
+
+  @Test func aParameterThatAnotherUpdateReadsIsNotOverwritten() throws {
+    var b = Builder.test()
+    let w = b.parameter("w", .real([4]), .param)
+    let v = b.parameter("v", .real([4]), .param)
+    let u = b.parameter("u", .real([4]), .param)
+    b.result("param.w", try b.axpy(w, 2, v))
+    b.result("param.v", try b.axpy(v, 3, v))
+    // What is read afterwards is made beside the old value too.
+    let next = try b.axpy(u, 1, w)
+    b.result("param.u", next)
+    b.result("norm", try b.axpy(next, 1, next))
+    let s = try schedule(b.function)
+    #expect(s.results.map { s.slots[$0].storage } == [.parameter, .single, .single, .single])
     #expect(problem(s, b.function) == nil)
   }
 

@@ -74,7 +74,7 @@ import Testing
     let z = try b.axpy(y, -1, mean)
     b.result("z", z)
     b.result("total", try b.total(z))
-    b.result("param.w", try b.axpy(w, 0.1, try b.total(y)))
+    b.result("moved", try b.axpy(w, 0.1, try b.total(y)))
     b.result("count", try b.one("t_count", []))
     return b.function
   }
@@ -97,7 +97,7 @@ import Testing
       for run in runs { #expect(run == runs[0]) }
       #expect(runs[0]["count"]?.doubles() == [Double(batch)])
     }
-    let total = try Interpreter.run(f, inputs: inputs, registry: testRegistry, kernels: try Self.library())["param.w"]
+    let total = try Interpreter.run(f, inputs: inputs, registry: testRegistry, kernels: try Self.library())["moved"]
     let x = inputs["x"]?.doubles() ?? []
     let w = inputs["w"]?.doubles() ?? []
     for e in 0..<4 {
@@ -178,6 +178,26 @@ import Testing
     #expect(store.tensor("w2")?.doubles() == [11, 22, 33])
     #expect(store.names == ["v", "w", "w2"])
     #expect(throws: GeocError.self) { try store.set("v", try Tensor([1.0])) }
+  }
+
+  @Test func aRunLeavesParametersAsTheyAreUntilItIsCommitted() throws {
+    var b = Builder.test("step")
+    let w = b.parameter("w", .real([3]), .param)
+    let v = b.parameter("v", .real([3]), .param)
+    b.result("param.w", try b.axpy(w, 1, v))
+    let store = ParameterStore(dtype: .f64)
+    let schedule = try Scheduler.schedule(b.function, registry: testRegistry, dtype: .f64)
+    let executable = try Executable(
+      b.function, schedule, spaces: testRegistry.spaces, store: store, pool: ThreadPool(count: 1),
+      kernels: try Self.library())
+    try store.set("v", try Tensor([1.0, 2, 3]))
+    try store.set("w", try Tensor([10.0, 20, 30]))
+    try executable.run(Batch(rows: []))
+    try executable.run(Batch(rows: []))
+    #expect(store.tensor("w")?.doubles() == [10, 20, 30])
+    try executable.commit()
+    #expect(store.tensor("w")?.doubles() == [11, 22, 33])
+    #expect(executable.result("param.w")?.doubles() == [11, 22, 33])
   }
 
   @Test func changingBatchSizesKeepConstantsAndResultsRight() throws {

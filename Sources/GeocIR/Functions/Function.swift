@@ -116,6 +116,15 @@ package struct FunctionResult: Hashable, Sendable {
     self.name = name
     self.value = value
   }
+
+  /// The name of the parameter, statistic or moment that the result replaces, nil for other results.
+  package var storeName: String? { Self.storeName(name) }
+
+  /// The same for a name: `param.w` and `state.s` without their first part, `optimizer.…` and `prepared.…` as they are.
+  package static func storeName(_ name: String) -> String? {
+    for prefix in ["param.", "state."] where name.hasPrefix(prefix) { return String(name.dropFirst(prefix.count)) }
+    return name.hasPrefix("optimizer.") || name.hasPrefix("prepared.") ? name : nil
+  }
 }
 
 /// What kind of ops a function may hold.

@@ -48,7 +48,7 @@ package enum OpTrait: Hashable, Sendable {
   case random
   /// The only result has the storage of the first input: no work at run time.
   case alias
-  /// The result may overwrite the first input.
+  /// Each result may overwrite an input of the same size.
   case inPlace
   /// Each result element depends on the same element of the inputs only.
   case elementwise

@@ -89,7 +89,10 @@ package struct ScheduleVerifier {
       next = region.end
       try check(region.kind != .constant || !hasChanged, "region \(r) computes constants too late")
       hasChanged = hasChanged || region.kind != .constant
-      if region.kind == .wave { try checkIndependence(r, region) }
+      if region.kind == .wave || region.kind == .update { try checkIndependence(r, region) }
+      try check(
+        region.kind != .update || r == schedule.regions.count - 1, "region \(r) updates parameters that others may read"
+      )
       for k in region.start..<region.end { try step(k, r, region.kind) }
       if region.kind == .chunked { forgetChunkMemory() }
       pending = []
@@ -118,6 +121,9 @@ package struct ScheduleVerifier {
       }
       try check(function.parameters.indices.contains(slot.parameter), "slot \(k) names parameter \(slot.parameter)")
       let parameter = function.parameters[slot.parameter]
+      try check(
+        slot.storage == .rows || content.firstIndex(of: parameter.value.index) == nil,
+        "two slots are parameter \(slot.parameter)")
       try check(
         function.type(parameter.value).isBatched == (slot.storage == .rows),
         "slot \(k) reads a batched parameter without packing it")
@@ -161,7 +167,8 @@ package struct ScheduleVerifier {
     }
     for slot in step.outputs {
       let storage = schedule.slots[slot].storage
-      try check(!schedule.slots[slot].isOfHost, "step \(k) writes a parameter")
+      try check(
+        kind == .update ? isReplaced(slot, by: step) : !schedule.slots[slot].isOfHost, "step \(k) writes a parameter")
       try check(
         (storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
     }
@@ -182,6 +189,15 @@ package struct ScheduleVerifier {
       try check(content[step.inputs[0]] == root, "step \(k) unpacks another value")
       try check(unpacked.insert(step.index).inserted, "result \(step.index) is unpacked twice")
     }
+  }
+
+  /// Whether `slot` is the parameter that a result of `step` replaces.
+  private func isReplaced(_ slot: Int, by step: Schedule.Step) -> Bool {
+    guard schedule.slots[slot].storage == .parameter, step.kind == .kernel, flow.work.indices.contains(step.index),
+      let at = step.outputs.firstIndex(of: slot), flow.work[step.index].outputs.indices.contains(at)
+    else { return false }
+    let (root, parameter) = (flow.work[step.index].outputs[at], function.parameters[schedule.slots[slot].parameter])
+    return function.results.contains { flow.root[$0.value.index] == root && $0.storeName == parameter.name }
   }
 
   private mutating func kernelStep(_ k: Int, _ step: Schedule.Step, _ kind: Schedule.RegionKind) throws {
@@ -221,7 +237,8 @@ package struct ScheduleVerifier {
     for (o, (slot, root)) in zip(step.outputs, work.outputs).enumerated() where step.inputs.contains(slot) {
       let isFirst = o == 0 && step.inputs.first == slot && !step.inputs.dropFirst().contains(slot)
       try check(
-        isFirst && work.isInPlace && !step.reducesBatch && flow.elements[root] == flow.elements[work.inputs[0]],
+        (isFirst || kind == .update) && work.isInPlace && !step.reducesBatch
+          && flow.elements[root] == schedule.slots[slot].elements,
         "step \(k) '\(op)' cannot overwrite slot \(slot)")
     }
     try check(done.insert(step.index).inserted, "node \(step.index) '\(op)' is computed twice")

@@ -31,7 +31,7 @@ package struct Schedule: Codable, Hashable, Sendable {
 
   /// Where a slot lives.
   package enum Storage: String, Codable, Hashable, Sendable, CaseIterable {
-    /// The host's buffer of an unbatched parameter; read only.
+    /// The host's buffer of an unbatched parameter; only regions of kind `update` write it.
     case parameter
     /// The host's rows of a batched parameter, in the scalar type of the data; read only.
     case rows
@@ -136,6 +136,9 @@ package struct Schedule: Codable, Hashable, Sendable {
     case wave
     /// Steps on batched values: all of them, one after the other, for each chunk.
     case chunked
+    /// Unbatched steps that are independent of each other and write over parameters: run when the run is committed, behind
+    /// all others.
+    case update
   }
 
   /// A range of steps that starts when the region before it has ended.

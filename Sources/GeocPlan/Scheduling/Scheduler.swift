@@ -33,13 +33,19 @@ package struct Scheduler {
   }
 
   private mutating func run() throws -> Schedule {
-    let groups = StepGrouping(analysis).groups()
+    let updates = InPlaceUpdates(analysis)
+    let groups = StepGrouping(analysis).groups(updates)
     let uses = ValueUses(analysis, groups)
     for (region, group) in groups.enumerated() {
       let start = steps.count
       switch group.kind {
       case .constant, .wave: emitUnbatched(group, region, uses)
       case .chunked: emitChunked(group, region, uses)
+      case .update:
+        for root in group.steps.flatMap({ analysis.work[$0].outputs }) {
+          if let parameter = updates.target[root] { slotOf[root] = slot(parameter, uses) }
+        }
+        emitUnbatched(group, region, uses)
       }
       regions.append(Schedule.Region(kind: group.kind, start: start, end: steps.count))
     }

@@ -101,8 +101,8 @@ struct StepGrouping {
     return false
   }
 
-  /// The regions, in order.
-  func groups() -> [StepGroup] {
+  /// The regions, in order; `updates` make the last one.
+  func groups(_ updates: InPlaceUpdates) -> [StepGroup] {
     var groups: [StepGroup] = []
     let constants = flow.live.filter { flow.isConstant[$0] }
     if !constants.isEmpty { groups.append(StepGroup(kind: .constant, steps: constants)) }
@@ -115,6 +115,11 @@ struct StepGrouping {
       } else {
         groups += waves(members).map { StepGroup(kind: .wave, steps: $0) }
       }
+    }
+    if !updates.nodes.isEmpty {
+      let moved = Set(updates.nodes)
+      for g in groups.indices where groups[g].kind == .wave { groups[g].steps.removeAll { moved.contains($0) } }
+      groups.removeAll { $0.kind == .wave && $0.steps.isEmpty }
     }
     let passed = Set(flow.function.results.map { flow.root[$0.value.index] })
       .filter { flow.parameterOf[$0] != nil && flow.isBatched($0) }.sorted()
@@ -131,6 +136,7 @@ struct StepGrouping {
         }
       }
     }
+    if !updates.nodes.isEmpty { groups.append(StepGroup(kind: .update, steps: updates.nodes)) }
     return groups
   }
 

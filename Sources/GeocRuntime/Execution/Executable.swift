@@ -192,6 +192,7 @@ package final class Executable: @unchecked Sendable {
           case .constant: if isNewSize { runInOrder(r, job) }
           case .wave: runWave(r, job)
           case .chunked: runChunked(r, job)
+          case .update: break
           }
           for worker in workers where worker.faultStep >= 0 || worker.notFinite != nil { return r }
         }
@@ -256,20 +257,23 @@ package final class Executable: @unchecked Sendable {
     function.results.firstIndex { $0.name == name }.flatMap { outputs[$0] }
   }
 
-  /// The name under which a result replaces a value of the store: `param.w` and `state.s` without their first part,
-  /// `optimizer.…` and `prepared.…` as they are; nil for other results.
-  package static func storeName(ofResult name: String) -> String? {
-    for prefix in ["param.", "state."] where name.hasPrefix(prefix) { return String(name.dropFirst(prefix.count)) }
-    return name.hasPrefix("optimizer.") || name.hasPrefix("prepared.") ? name : nil
-  }
-
   /// Brings the new parameters, statistics and moments of the last run into the store. Throws E0516, E0408.
   package func commit() throws(GeocError) {
     if !knowsUpdates { try prepareUpdates() }
     // A source in the store may itself be about to be replaced.
     for u in updates where u.isFromStore { memcpy(staging.base + u.staged, u.source, u.byteCount) }
+    updateInPlace()
     for u in updates {
       memcpy(u.target, u.isFromStore ? UnsafeRawPointer(staging.base + u.staged) : u.source, u.byteCount)
+    }
+  }
+
+  /// Lets the last run write those results that stand in the place of parameters: until then they have the old values.
+  func updateInPlace() {
+    itemNumbers.withUnsafeBufferPointer { numbers in
+      guard let items = numbers.baseAddress else { return }
+      let job = Job(rows: items, items: items, checksValues: false, isProfiling: isProfiling)
+      for r in program.regions.indices where program.regions[r].kind == .update { runWave(r, job) }
     }
   }
 
@@ -278,7 +282,7 @@ package final class Executable: @unchecked Sendable {
     var found: [Update] = []
     var staged = 0
     for (k, result) in function.results.enumerated() {
-      guard let name = Self.storeName(ofResult: result.name), let place = unbatchedResult(k) else { continue }
+      guard let name = result.storeName, let place = unbatchedResult(k) else { continue }
       try store.declare(name, shape: resultShapes[k])
       guard let target = store.memory(name), target.base != place else { continue }
       let isFromStore = schedule.slots[schedule.results[k]].storage == .parameter

@@ -46,6 +46,7 @@ package enum Interpreter {
     }
     try executable.run(
       Batch(columns: columns, rows: Array(0..<(count ?? 1))), seed: seed, step: step, checksValues: checksValues)
+    executable.updateInPlace()
     var results: [String: Tensor] = [:]
     for result in function.results { results[result.name] = executable.result(result.name) }
     return results

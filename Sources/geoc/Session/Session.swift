@@ -64,7 +64,7 @@ final class Session {
   var tensors: [(name: String, shape: [Int], kind: ParameterKind)] {
     guard let initialize = plan.module["initialize"] else { return [] }
     return initialize.results.compactMap { result in
-      guard let name = Executable.storeName(ofResult: result.name) else { return nil }
+      guard let name = result.storeName else { return nil }
       let kind: ParameterKind =
         result.name.hasPrefix("param.") ? .param : result.name.hasPrefix("state.") ? .state : .slot
       return (name, Catalogue.registry.spaces.shape(initialize.type(result.value)), kind)
