@@ -8,7 +8,8 @@ import GeocSpec
 struct CompileOptions: ParsableArguments {
   /// Passes that only make a program faster by merging nodes.
   static let fusions = [
-    "rewrite-layers", "fuse-maps", "fuse-radial", "fuse-rows", "guard-clamps", "share", "simplify", "fuse-elementwise", "merge-maps",
+    "rewrite-layers", "fuse-maps", "fuse-radial", "fuse-rows", "guard-clamps", "share", "simplify", "fuse-elementwise",
+    "merge-maps",
   ]
 
   @Option(
