@@ -3,7 +3,7 @@ import GeocIR
 /// Turns a gradient function into a training step: clipping, then for each parameter the update rule of its optimizer
 /// with the geometry of its space, then the projections that the spec asks for.
 ///
-/// Parameters added: `hyper.lr` and `hyper.step`, and one slot per moment, `optimizer.<param>.<slot>`. Results:
+/// Parameters added: `hyper.lr`, `hyper.lr.<group>` for each group with a schedule of its own, `hyper.step`, and one slot per moment, `optimizer.<param>.<slot>`. Results:
 /// `param.<name>` and `optimizer.<param>.<slot>` with the new values, beside the results that the function had.
 package enum InsertStep {
   /// Its name in the origins of nodes.
@@ -32,6 +32,7 @@ package enum InsertStep {
     if let limit = optimizer.clip { try clip(&gradients, to: limit, &b) }
     let groups = Dictionary(grouping: gradients) { optimizer.attributes(for: $0.parameter.name) }
     var updates: [FunctionResult] = []
+    var ownRates: [String: Value] = [:]
     for (p, g) in gradients {
       var type = source.type(p.value)
       guard var space = registry.spaces[type.space.name] else {
@@ -63,7 +64,10 @@ package enum InsertStep {
       var rate = baseRate
       let ownRate = attributes.real("lr")
       let sharedRate = optimizer.attributes.real("lr")
-      if ownRate != sharedRate, sharedRate != 0 {
+      if let name = optimizer.ownRate(for: p.name) {
+        rate = ownRates[name] ?? b.parameter(name, .real(), .hyper)
+        ownRates[name] = rate
+      } else if ownRate != sharedRate, sharedRate != 0 {
         rate = try b.one(
           "map", [baseRate], ["expr": .expression(.binary(.multiply, .input(0), .constant(ownRate / sharedRate)))])
       }

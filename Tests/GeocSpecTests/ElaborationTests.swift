@@ -339,6 +339,34 @@ struct ElaborationTests {
     #expect(optimizer.attributes(for: "linear_1.weight").real("lr") == 0.1)
   }
 
+  @Test func groupsWithASchedule() throws {
+    func spec(_ schedule: String) -> String {
+      Fixture.spec(
+        """
+        graph:
+          - linear: { out: 3 }
+        loss: { cross_entropy: { logits: linear_1, target: y } }
+        data: { file: d.npz, bind: { y: label } }
+        train:
+          optimizer: { sgd: { lr: 0.1 } }
+          groups:
+            - { match: "*.weight", lr: 0.2 }
+            - { match: "*.bias", optimizer: { adam: { lr: 0.01 } }, schedule: \(schedule) }
+          schedule: { cosine: { floor: 0.1 } }
+          epochs: 1
+        """, inputs: "{ x: \"R[4]\", y: Label(3) }")
+    }
+    let model = try model(spec("{ step: { every: 3, gamma: 0.5 } }"))
+    let optimizer = try #require(model.optimizer)
+    let rate = try #require(optimizer.ownRate(for: "linear_1.bias"))
+    #expect(optimizer.ownRate(for: "linear_1.weight") == nil)
+    let training = try #require(model.run.training)
+    #expect(training.schedule == .cosine(floor: 0.1))
+    #expect(
+      training.ownRates == [.init(name: rate, learningRate: 0.01, schedule: .step(every: 3, gamma: 0.5))])
+    #expect(try Fixture.compile(spec("falling")).codes == ["E0125"])
+  }
+
   @Test func overrides() throws {
     let result = try Fixture.compile(Self.emg, overrides: ["dtype=f32", "graph.2.bimap.out=4"])
     let model = try #require(result.model)

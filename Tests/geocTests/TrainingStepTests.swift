@@ -56,7 +56,9 @@ import Testing
         before[name] = session.store.tensor(name)?.doubles()
         gradients[name] = gradient.result("grad.\(name)")?.doubles()
       }
-      try session.store.set("hyper.lr", try #require(compiler.model.run.training?.learningRate))
+      let training = try #require(compiler.model.run.training)
+      try session.store.set("hyper.lr", training.learningRate)
+      for own in training.ownRates ?? [] { try session.store.set(own.name, own.learningRate) }
       try session.store.set("hyper.step", 1)
       let step = try session.executable("step")
       try step.run(batch, step: 1)
@@ -121,5 +123,63 @@ import Testing
     try step.expect("logits.weight", rate: 0.6, factor: factor, decay: 0.1)
     try step.expect("hidden.bias", rate: 0.3, factor: factor)
     try step.expect("logits.bias", rate: 0.3, factor: factor)
+  }
+
+  /// A group with a schedule of its own has a rate of its own, which is the common base rate unless it says otherwise.
+  @Test func ownRates() throws {
+    let step = try Step(
+      train: """
+        optimizer: { sgd: { lr: 0.3, weight_decay: 0.1 } }
+        schedule: cosine
+        groups:
+          "hidden.weight": { lr: 0.05, schedule: constant }
+          "hidden.bias": { optimizer: { sgd: { lr: 0.7 } }, schedule: { step: { every: 2 } } }
+          "logits.weight": { schedule: constant }
+        """)
+    try step.expect("hidden.weight", rate: 0.05, decay: 0.1)
+    try step.expect("hidden.bias", rate: 0.7)
+    try step.expect("logits.weight", rate: 0.3, decay: 0.1)
+    try step.expect("logits.bias", rate: 0.3, decay: 0.1)
+  }
+
+  /// Exceptions from a common schedule train as the schedule as an exception: the rate of a tensor counts, whoever names
+  /// it.
+  @Test func ownSchedules() throws {
+    func weights(_ train: String) throws -> [String: [Double]] {
+      let work = try RunWorkspace(
+        spec: """
+          geoc: 1
+          model: small
+          dtype: f64
+          inputs:
+            x: R[3, 3]
+            y: Label(2)
+          graph:
+            - flatten
+            - linear: { out: 4 }
+              as: hidden
+            - tanh
+            - linear: { out: 2 }
+              as: logits
+          loss:
+            cross_entropy: { logits: logits, target: y }
+          data: { file: data.npz }
+          train:
+            optimizer: { sgd: { lr: 0.3, momentum: 0.9 } }
+            epochs: 4
+            batch: 8
+            \(train)
+
+          """)
+      defer { work.remove() }
+      let file = try SafetensorsFile(work.train(work.path("spec.yaml")) + "/model.safetensors")
+      return try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.tensor($0).doubles()) })
+    }
+    let falling = "schedule: { cosine: { floor: 0.01 } }"
+    let exception = try weights("\(falling)\n  groups: { \"logits.*\": { schedule: constant } }")
+    #expect(exception.count == 4)
+    #expect(try weights("groups: { \"hidden.*\": { \(falling) } }") == exception)
+    #expect(try weights(falling) != exception)
+    #expect(try weights("schedule: constant") != exception)
   }
 }

@@ -15,17 +15,21 @@ package struct OptimizerDescription: Hashable, Sendable {
   package struct Group: Hashable, Sendable {
     /// Glob over full parameter names, `*` and `?`: `bimap_*.weight`.
     package var pattern: String
-    /// Changed parameters; `lr` is the group's own base rate, scheduled like the common one. All parameters where the
-    /// group has a rule of its own.
+    /// Changed parameters; `lr` is the group's own base rate. All parameters where the group has a rule of its own.
     package var overrides: Attributes
     /// Name of the group's own rule; nil for the common one.
     package var rule: String?
+    /// How the group's own rate changes; nil for as the common one does.
+    package var schedule: TrainingDescription.Schedule?
 
     /// A group by its parts.
-    package init(pattern: String, overrides: Attributes, rule: String? = nil) {
+    package init(
+      pattern: String, overrides: Attributes, rule: String? = nil, schedule: TrainingDescription.Schedule? = nil
+    ) {
       self.pattern = pattern
       self.overrides = overrides
       self.rule = rule
+      self.schedule = schedule
     }
 
     /// Whether a full parameter name matches.
@@ -58,4 +62,20 @@ package struct OptimizerDescription: Hashable, Sendable {
     for (key, value) in group.overrides.all { result[key] = value }
     return result
   }
+
+  /// Name of the value that holds the rate of the tensor of a full name; nil where it follows the common rate.
+  package func ownRate(for name: String) -> String? {
+    groups.firstIndex { $0.matches(name) }.flatMap { groups[$0].schedule == nil ? nil : Self.rateName(group: $0) }
+  }
+
+  /// The rates of the groups that have a schedule of their own.
+  package var ownRates: [TrainingDescription.OwnRate] {
+    groups.enumerated().compactMap { k, group in
+      guard let schedule = group.schedule else { return nil }
+      let rate = group.overrides.real("lr", attributes.real("lr", 1))
+      return .init(name: Self.rateName(group: k), learningRate: rate.isFinite ? rate : 1, schedule: schedule)
+    }
+  }
+
+  private static func rateName(group: Int) -> String { "hyper.lr.\(group)" }
 }

@@ -152,6 +152,8 @@ package struct TrainingDescription: Codable, Hashable, Sendable {
   package var learningRate: Double
   /// How the rate changes.
   package var schedule: Schedule
+  /// Rates of groups of parameters that have a schedule of their own; nil where there are none.
+  package var ownRates: [OwnRate]?
   /// Passes over the training rows; nil where `steps` is given.
   package var epochs: Int?
   /// Optimizer steps.
@@ -174,6 +176,23 @@ package struct TrainingDescription: Codable, Hashable, Sendable {
   package var stopsWhenSeparated = false
   /// How a second-order optimizer searches; nil for others.
   package var search: SearchDescription?
+
+  /// The rate of a group of parameters with a schedule of its own.
+  package struct OwnRate: Codable, Hashable, Sendable {
+    /// Value of the `step` function that holds it.
+    package var name: String
+    /// Base learning rate.
+    package var learningRate: Double
+    /// How it changes.
+    package var schedule: Schedule
+
+    /// A rate by its parts.
+    package init(name: String, learningRate: Double, schedule: Schedule) {
+      self.name = name
+      self.learningRate = learningRate
+      self.schedule = schedule
+    }
+  }
 
   /// Learning-rate schedules: each gives a factor on the base rate.
   package indirect enum Schedule: Codable, Hashable, Sendable {

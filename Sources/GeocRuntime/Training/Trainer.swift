@@ -260,10 +260,11 @@ package final class Trainer {
       // In place: a step asks for no memory.
       batch.rows.removeAll(keepingCapacity: true)
       batch.rows.append(contentsOf: order[first..<min(first + batchSize, order.count)])
-      rate =
-        training.learningRate
-        * training.schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
+      rate = training.learningRate * factor(training.schedule)
       try program.store.set("hyper.lr", rate)
+      for own in training.ownRates ?? [] {
+        try program.store.set(own.name, own.learningRate * factor(own.schedule))
+      }
       try program.store.set("hyper.step", Double(progress.step + 1))
       if !data.views.isPlain {
         batch = try data.views.batch(columns, rows: batch.rows, seed: seed, step: UInt64(progress.step + 1))
@@ -285,6 +286,11 @@ package final class Trainer {
       report(.step(epoch: progress.epoch + 1, done: progress.stepInEpoch, total: stepsPerEpoch, loss: loss))
     }
     return rate
+  }
+
+  /// The factor of a schedule on its rate in the next step.
+  private func factor(_ schedule: TrainingDescription.Schedule) -> Double {
+    schedule.factor(step: progress.step, total: totalSteps, epoch: progress.epoch, epochs: epochs)
   }
 
   /// The rows of an epoch.

@@ -106,6 +106,13 @@ struct OptimizerReader {
   ) -> [OptimizerDescription.Group] {
     var rule: String?
     var overrides: Attributes?
+    var schedule: TrainingDescription.Schedule?
+    if let own = arguments.first(where: { $0.name.value == "schedule" }) {
+      var reader = ScheduleReader(problems: problems)
+      schedule = reader.schedule(own.value)
+      problems = reader.problems
+    }
+    let arguments = arguments.filter { $0.name.value != "schedule" }
     var settings = arguments
     if let own = arguments.first(where: { $0.name.value == "optimizer" }) {
       if let other = arguments.first(where: { $0.name.value != "optimizer" }) {
@@ -121,7 +128,9 @@ struct OptimizerReader {
       overrides = reader.overrides(arguments, of: place, signature, &problems)
     }
     guard let overrides else { return [] }
-    let groups = patterns.map { OptimizerDescription.Group(pattern: $0.value, overrides: overrides, rule: rule) }
+    let groups = patterns.map {
+      OptimizerDescription.Group(pattern: $0.value, overrides: overrides, rule: rule, schedule: schedule)
+    }
     checkGeometry(settings, of: weights.filter { weight in groups.contains { $0.matches(weight.name) } })
     for (group, pattern) in zip(groups, patterns) where !weights.isEmpty {
       if !weights.contains(where: { group.matches($0.name) }) {

@@ -203,6 +203,7 @@ struct RunReader {
     let rate = description.attributes.real("lr", 1)
     // Infinite steps are taken in parameters divided by the rate.
     training.learningRate = rate.isFinite ? rate : 1
+    if !description.ownRates.isEmpty { training.ownRates = description.ownRates }
     return (training, description)
   }
 

@@ -105,6 +105,7 @@ enum SchemaTables {
                 .object([
                   ("match", SchemaValue.reference("names").describedBy("Names of parameters, with * and ?.")),
                   ("space", .described("string", "All parameters on this space.")),
+                  ("schedule", .reference("schedule")),
                 ])
               ),
             ])

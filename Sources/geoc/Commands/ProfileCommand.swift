@@ -53,6 +53,7 @@ struct ProfileCommand: GeocCommand {
       if type.isBatched { columns[p.name] = try HostArray(try samples.tensor(type, count: count)) }
     }
     try session.store.set("hyper.lr", 1e-4)
+    for own in subject.plan.run.training?.ownRates ?? [] { try session.store.set(own.name, 1e-4) }
     for p in executable.function.parameters where p.name.hasPrefix("given.") {
       try session.store.set(p.name, try samples.tensor(executable.function.type(p.value), count: 1))
     }

@@ -152,6 +152,7 @@ struct VerifyCommand: GeocCommand {
     let step = try session.executable("step")
     for k in 0..<steps {
       try session.store.set("hyper.lr", compiler.model.run.training?.learningRate ?? 1e-3)
+      for own in compiler.model.run.training?.ownRates ?? [] { try session.store.set(own.name, own.learningRate) }
       try session.store.set("hyper.step", Double(k + 1))
       try step.run(Batch(columns: columns, rows: Array(0..<batch)), seed: 0, step: UInt64(k + 1))
       try step.commit()
