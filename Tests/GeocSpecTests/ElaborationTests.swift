@@ -351,7 +351,7 @@ struct ElaborationTests {
           optimizer: { sgd: { lr: 0.1 } }
           groups:
             - { match: "*.weight", lr: 0.2 }
-            - { match: "*.bias", optimizer: { adam: { lr: 0.01 } }, schedule: \(schedule) }
+            - { match: "*.bias", optimizer: { sgd: { lr: 0.01 } }, schedule: \(schedule) }
           schedule: { cosine: { floor: 0.1 } }
           epochs: 1
         """, inputs: "{ x: \"R[4]\", y: Label(3) }")
