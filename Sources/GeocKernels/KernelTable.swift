@@ -73,8 +73,8 @@ package struct KernelTable: Sendable {
     default: break
     }
     if choice.level != nil {
-      sets = sets.map { $0.name == "matmul" ? BlasMatmul.override($0) : $0 } + UnbatchedKernels.sets
-      sets = sets.map { $0.name == "syrk" ? BlasSyrk.override($0) : $0 }
+      let blas: [any BlasKernel.Type] = [BlasMatmul.self, BlasSyrk.self]
+      sets = sets.map { set in blas.first { $0.name == set.name }?.override(set) ?? set } + UnbatchedKernels.sets
     }
     level = choice.level
     refusal = choice.refusal

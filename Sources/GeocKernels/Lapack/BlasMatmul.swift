@@ -3,24 +3,15 @@ import GeocKernelABI
 /// `matmul` of unbatched values by BLAS, where it is faster than the lane kernel's single instance.
 ///
 /// One large product is made of blocks of rows, whose bounds do not depend on the number of workers that share them.
-enum BlasMatmul {
+enum BlasMatmul: BlasKernel {
+  static var name: String { "matmul" }
   /// Products with at least this many multiplications go to BLAS.
   private static let threshold = 4096
   /// Rows of a block.
   private static let block = 128
 
-  /// `lanes`, the lane kernel, with its unbatched instances replaced for large matrices.
-  static func override(_ lanes: KernelSet) -> KernelSet {
-    var set = lanes
-    let (single64, single32) = (lanes.single64, lanes.single32)
-    // The lane kernel is not divisible: one worker makes its calls whole.
-    set.single64 = { if !run($0.pointee, as: Double.self), $0.pointee.part == 0 { single64($0) } }
-    set.single32 = { if !run($0.pointee, as: Float.self), $0.pointee.part == 0 { single32($0) } }
-    return set.divisible
-  }
-
   /// False when the matrices are too small.
-  private static func run<T: LapackScalar>(_ call: KernelCall, as _: T.Type) -> Bool {
+  static func run<T: LapackScalar>(_ call: KernelCall, as _: T.Type) -> Bool {
     let s = call.sizes
     let (m, k, n) = (s[5], s[6], s[7])
     guard m * k * n >= threshold else { return false }

@@ -2,24 +2,15 @@ import GeocKernelABI
 
 /// `syrk` of large unbatched values by BLAS: half the products of a square one, in blocks of rows whose bounds do not depend
 /// on the number of workers that share them.
-enum BlasSyrk {
+enum BlasSyrk: BlasKernel {
+  static var name: String { "syrk" }
   /// Products with at least this many multiplications go to BLAS.
   private static let threshold = 32768
   /// Rows of a block.
   private static let block = 128
 
-  /// `lanes`, the lane kernel, with its unbatched instances replaced for large matrices.
-  static func override(_ lanes: KernelSet) -> KernelSet {
-    var set = lanes
-    let (single64, single32) = (lanes.single64, lanes.single32)
-    // The lane kernel is not divisible: one worker makes its calls whole.
-    set.single64 = { if !run($0.pointee, as: Double.self), $0.pointee.part == 0 { single64($0) } }
-    set.single32 = { if !run($0.pointee, as: Float.self), $0.pointee.part == 0 { single32($0) } }
-    return set.divisible
-  }
-
   /// False when the matrices are too small.
-  private static func run<T: LapackScalar>(_ call: KernelCall, as _: T.Type) -> Bool {
+  static func run<T: LapackScalar>(_ call: KernelCall, as _: T.Type) -> Bool {
     let (fields, n, m) = (call.sizes[0], call.sizes[1], call.sizes[2])
     guard n * n * m >= threshold else { return false }
     let alpha = T(call.reals[0])
