@@ -55,7 +55,7 @@ let package = Package(
       swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
     .testTarget(
       name: "GeocKernelsTests",
-      dependencies: ["GeocKernels", "GeocKernelABI", "CBlas"]
+      dependencies: ["GeocKernels", "GeocKernelABI", "GeocIR", "CBlas"]
         + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
       swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: optimized),

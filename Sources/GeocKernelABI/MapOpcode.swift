@@ -92,15 +92,20 @@ package enum MapOpcode: Int, Sendable, CaseIterable {
   case sinhRatioSlope = 42
   /// `dst` is the slope of `asinhRatio` at `a`, where its value is `b`.
   case asinhRatioSlope = 43
+  /// Names registers `a`, `b`, `c` as the next operands of an `apply`; `dst` is `a`.
+  case argument = 44
+  /// Runs the form number `a` on the operands that the instructions before it name (the last of them may name one several
+  /// times), with constants from index `b` on; the results go to registers from `dst` on. The end of a program.
+  case apply = 45
 
   /// How many of `a`, `b`, `c` are registers that the operation reads; the others are 0.
   package var operandCount: Int {
     switch self {
-    case .load, .constant: 0
+    case .load, .constant, .apply: 0
     case .add, .subtract, .multiply, .divide, .minimum, .maximum, .power, .less, .tanhRatioSlope, .atanhRatioSlope,
       .sinhRatioSlope, .asinhRatioSlope:
       2
-    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .select: 3
+    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .select, .argument: 3
     default: 1
     }
   }

@@ -105,6 +105,7 @@ package enum Differentiate {
   ) throws -> Function {
     let registry = options.registry
     var current = f
+    var known = Backwards()
     for _ in 0..<64 {
       let reads = active(current, registry, wants)
       var changed = false
@@ -114,7 +115,7 @@ package enum Differentiate {
         let context = try rebuilder.context(node)
         rebuilder.builder.origin = node.origin
         guard node.inputs.contains(where: { reads[$0.index] }), !op.traits.contains(.primitive),
-          try mustInline(op, context, rebuilder.builder, options),
+          try !options.usesManualBackward || !known.hasOwn(op, context, rebuilder.builder),
           let values = try op.body(&rebuilder.builder, context) ?? op.definition(&rebuilder.builder, context)
         else {
           try rebuilder.copy(node)
@@ -131,22 +132,6 @@ package enum Differentiate {
       if !changed { return current }
     }
     throw InternalError("the bodies of @\(f.name) do not end in differentiable ops")
-  }
-
-  /// Whether an op is differentiated through its body: it has no backward of its own, or hand-written ones are off.
-  private static func mustInline(
-    _ op: any Op.Type, _ context: OpContext, _ builder: Builder, _ options: PassOptions
-  ) throws -> Bool {
-    if !options.usesManualBackward { return true }
-    var trial = builder
-    let values = context.resultTypes.enumerated().map { k, type in trial.parameter("trial.\(k)", type, .input) }
-    let cotangents = context.resultTypes.enumerated().map { k, type in
-      trial.parameter("trial.cotangent.\(k)", trial.storageType(type), .cotangent) as Value?
-    }
-    let full = OpContext(
-      attributes: context.attributes, inputs: context.inputs, inputTypes: context.inputTypes,
-      inputNames: context.inputNames, results: values, resultTypes: context.resultTypes, spaces: context.spaces)
-    return try op.vjp(&trial, full, cotangents) == nil
   }
 
   private static func accumulate(
@@ -175,5 +160,41 @@ package enum Differentiate {
     }
     if b.type(value).isBatched && !type.isBatched { value = try b.one("batch_sum", [value]) }
     return value
+  }
+}
+
+/// Which nodes have a backward of their own, found by asking for it: once for nodes of equal attributes and types.
+private struct Backwards {
+  private struct Key: Hashable {
+    var op: String
+    var attributes: Attributes
+    var types: [GeoType]
+  }
+  private var known: [Key: Bool] = [:]
+
+  /// Whether a node of `builder`, as `c` describes it, need not be differentiated through its body. Throws what the
+  /// backward throws.
+  mutating func hasOwn(_ op: any Op.Type, _ c: OpContext, _ builder: Builder) throws -> Bool {
+    // A base point is a value of its function, so that a node with tangent vectors can be asked only where it stands.
+    if (c.inputTypes + c.resultTypes).contains(where: { $0.base != nil }) {
+      return try asked(op, c, inputs: c.inputs, of: builder)
+    }
+    let key = Key(op: op.name, attributes: c.attributes, types: c.inputTypes + c.resultTypes)
+    if let answer = known[key] { return answer }
+    var trial = Builder(name: "trial", stage: .layers, registry: builder.registry)
+    let inputs = c.inputTypes.map { trial.parameter("", $0, .input) }
+    let answer = try asked(op, c, inputs: inputs, of: trial)
+    known[key] = answer
+    return answer
+  }
+
+  private func asked(_ op: any Op.Type, _ c: OpContext, inputs: [Value], of builder: Builder) throws -> Bool {
+    var trial = builder
+    let results = c.resultTypes.map { trial.parameter("", $0, .input) }
+    let cotangents = c.resultTypes.map { trial.parameter("", trial.storageType($0), .cotangent) as Value? }
+    let full = OpContext(
+      attributes: c.attributes, inputs: inputs, inputTypes: c.inputTypes, inputNames: c.inputNames, results: results,
+      resultTypes: c.resultTypes, spaces: c.spaces)
+    return try op.vjp(&trial, full, cotangents) != nil
   }
 }

@@ -16,19 +16,21 @@ package enum Expand: Pass {
   static func expanded(_ f: Function, _ registry: OpRegistry, keeps: (any Op.Type) -> Bool) throws -> Function {
     var current = f
     for _ in 0..<64 {
-      let next = try once(current, registry, keeps)
-      if next == current {
+      let (next, isChanged) = try once(current, registry, keeps)
+      current = next
+      if !isChanged {
         current.stage = .core
         return current
       }
-      current = next
     }
     throw InternalError("the bodies of @\(f.name) do not end in core ops")
   }
 
+  /// `f` with the bodies that its own nodes have, and whether one has any.
   private static func once(
     _ f: Function, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
-  ) throws -> Function {
+  ) throws -> (Function, isChanged: Bool) {
+    var isChanged = false
     var rebuilder = Rebuilder(f, registry, type: { $0.storageType($1) })
     for node in f.nodes {
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
@@ -36,10 +38,11 @@ package enum Expand: Pass {
       rebuilder.builder.origin = node.origin
       if !keeps(op), let values = try op.body(&rebuilder.builder, context) {
         try rebuilder.replace(node, with: values)
+        isChanged = true
       } else {
         try rebuilder.copy(node)
       }
     }
-    return try rebuilder.finish()
+    return (try rebuilder.finish(), isChanged)
   }
 }

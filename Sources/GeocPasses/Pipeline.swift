@@ -12,6 +12,8 @@ package enum Pipeline {
   ]
   /// All of them.
   package static var all: [any Pass.Type] { layerPasses + corePasses }
+  /// Names of those that a program is executable without.
+  package static var optional: Set<String> { Set(all.filter { $0.isOptional }.map { $0.name }) }
 
   /// What a function can be compiled for.
   package enum Purpose: Hashable, Sendable {
@@ -78,8 +80,6 @@ package enum Pipeline {
     package var stages: [(pass: String, function: Function)]
     /// Rewrites.
     package var report: PassReport
-    /// What is proved of the scales of weights, by name, where the function is a training step.
-    package var scale: [String: ScaleProof] = [:]
   }
 
   /// Compiles `forward` (results: outputs, `loss`, `loss.<k>`, `state.<name>`) for a purpose.
@@ -99,7 +99,6 @@ package enum Pipeline {
   ) throws -> Outcome {
     var report = PassReport()
     var stages: [(pass: String, function: Function)] = []
-    var scale: [String: ScaleProof] = [:]
     func isOutput(_ name: String) -> Bool {
       !name.hasPrefix("state.") && !name.hasPrefix("loss.") && name != "loss"
     }
@@ -167,8 +166,8 @@ package enum Pipeline {
       stages.append((Differentiate.pass, f))
     case .update:
       guard let optimizer else { throw InternalError("an update without an optimizer") }
-      scale = try ScaleAnalysis.proofs(forward, registry: registry)
-      f = try InsertStep.run(f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry)
+      f = try InsertStep.run(
+        f, optimizer: optimizer, scale: try scales(forward, optimizer, registry), registry: registry)
       f.name = "update"
       stages.append((InsertStep.pass, f))
     case .step:
@@ -177,9 +176,9 @@ package enum Pipeline {
       stages.append((Differentiate.pass, f))
       try check(f, Differentiate.pass, options)
       if let optimizer {
-        scale = try ScaleAnalysis.proofs(forward, registry: registry)
         f = try InsertStep.run(
-          f, optimizer: optimizer, scale: scale.mapValues(\.invariance), registry: registry, dtype: options.dtype)
+          f, optimizer: optimizer, scale: try scales(forward, optimizer, registry), registry: registry,
+          dtype: options.dtype)
         stages.append((InsertStep.pass, f))
       }
     case .observeGradient:
@@ -199,7 +198,18 @@ package enum Pipeline {
     default: break
     }
     try check(f, Differentiate.pass, options)
-    return Outcome(function: f, layers: f, stages: stages, report: report, scale: scale)
+    return Outcome(function: f, layers: f, stages: stages, report: report)
+  }
+
+  /// What is proved of the scales of weights, by name; nothing where no update differs with it.
+  private static func scales(
+    _ forward: Function, _ optimizer: OptimizerDescription, _ registry: OpRegistry
+  ) throws -> [String: ScaleInvariance] {
+    let isRead = forward.parameters.contains {
+      $0.kind == .param && registry.optimizers[optimizer.rule(for: $0.name)]?.readsScale == true
+    }
+    guard isRead || !optimizer.projections.isEmpty else { return [:] }
+    return try ScaleAnalysis.proofs(forward, registry: registry).mapValues(\.invariance)
   }
 
   /// Inputs that hold real numbers, and weights.

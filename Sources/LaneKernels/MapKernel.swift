@@ -4,7 +4,7 @@ import GeocKernelABI
 ///
 /// The result has shape `dims`; stride 0 repeats an input along an axis. The program is an encoded `MapProgram`; there
 /// is one output operand per program output, each contiguous and of full shape. An output may occupy the memory of an
-/// input of the same size.
+/// input of the same size. A form at the end of a program gives its outputs, in order.
 enum MapKernel: LaneKernel {
   static var name: String { "map" }
   /// Vectors that one instruction handles at a time.
@@ -13,7 +13,11 @@ enum MapKernel: LaneKernel {
   /// registers stay in the first cache beside what is read and written.
   static var flatTile: Int { 512 }
 
-  static func workspace(_ sizes: [Int]) -> Int { MapLayout.registerBound(sizes) * Swift.max(tile, flatTile) }
+  /// The registers of a tile, and behind them the program taken apart: a step has room in sixteen floats.
+  static func workspace(_ sizes: [Int]) -> Int {
+    let (registers, instructions) = MapLayout.bounds(sizes)
+    return registers * Swift.max(tile, flatTile) + 16 * instructions
+  }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     if V.count > 1 {
@@ -29,6 +33,7 @@ enum MapKernel: LaneKernel {
 /// One group of a map, or with `isFlat` an unbatched map, whose consecutive elements fill the lanes.
 struct MapRun<V: Lanes> {
   typealias Pointer = UnsafeMutablePointer<V.Scalar>
+  typealias Steps = UnsafeMutablePointer<MapStep>
 
   let call: KernelCall
   let layout: MapLayout
@@ -53,57 +58,54 @@ struct MapRun<V: Lanes> {
     // Shares end where tiles do, so that the same elements are computed together for every number of workers.
     let size = tile * elementsPerVector
     let tiles = (layout.elements + size - 1) / size
-    withMachine { machine in
-      withUnsafeTemporaryAllocation(of: Int.self, capacity: layout.instructionCount + layout.registerCount) { memory in
-        guard let targets = memory.baseAddress else { return }
-        findTargets(targets, isLarge: layout.elements > size)
-        for k in isFlat ? call.share(of: tiles) : 0..<tiles {
-          runTile(machine, targets, start: k * size, count: Swift.min(size, layout.elements - k * size))
-        }
+    withMachine { machine, steps in
+      findTargets(steps, machine.registers, isLarge: layout.elements > size)
+      for k in isFlat ? call.share(of: tiles) : 0..<tiles {
+        runTile(machine, steps, start: k * size, count: Swift.min(size, layout.elements - k * size))
       }
     }
   }
 
-  /// For every instruction the output that it may write straight to its place, -1 for none: nothing behind it may read
-  /// what was there.
-  private func findTargets(_ targets: UnsafeMutablePointer<Int>, isLarge: Bool) {
-    let count = layout.instructionCount
-    for i in 0..<count { targets[i] = -1 }
-    guard count > 0 else { return }
+  /// Finds the instructions that may write an output straight to its place: nothing behind them may read what was there.
+  private func findTargets(_ steps: Steps, _ registers: UnsafeMutablePointer<MapRegister<V>>, isLarge: Bool) {
+    let end = layout.instructionCount - 1
+    guard end >= 0 else { return }
     if layout.outputCount == 1 {
-      if layout.instructions[5 * (count - 1) + 1] == layout.outputs[0] { targets[count - 1] = 0 }
+      if steps[end].destination == layout.outputs[0] { steps[end].target = 0 }
       return
     }
     // Copies within one tile cost less than the search.
     guard isLarge else { return }
     for o in 0..<layout.outputCount {
-      var last = count - 1
-      while last >= 0 && layout.instructions[5 * last + 1] != layout.outputs[o] { last -= 1 }
-      guard last >= 0, targets[last] < 0, !isReadLater(o, after: last, targets + count) else { continue }
-      targets[last] = o
+      var last = end
+      while last >= 0 && steps[last].destination != layout.outputs[o] { last -= 1 }
+      guard last >= 0, steps[last].target < 0, !isReadLater(o, after: last, steps, registers) else { continue }
+      steps[last].target = o
     }
   }
 
-  /// Whether an input in the place of output `o` is read after an instruction; `isThere` notes which registers are it.
-  private func isReadLater(_ o: Int, after last: Int, _ isThere: UnsafeMutablePointer<Int>) -> Bool {
+  /// Whether an input in the place of output `o` is read after an instruction. The steps of registers, which have no
+  /// meaning yet, note which of them are it.
+  private func isReadLater(
+    _ o: Int, after last: Int, _ steps: Steps, _ registers: UnsafeMutablePointer<MapRegister<V>>
+  ) -> Bool {
     let place = call.operands[call.inputCount + o].base
-    for r in 0..<layout.registerCount { isThere[r] = 0 }
+    for r in 0..<layout.registerCount { registers[r].step = 0 }
     for i in 0..<layout.instructionCount {
-      let instruction = layout.instructions + 5 * i
-      guard let opcode = MapOpcode(rawValue: instruction[0]) else { continue }
-      switch opcode {
+      let step = steps[i]
+      switch step.opcode {
       case .load, .constant:
         if i == last { return true }
-        let isInput = if case .load = opcode { true } else { false }
-        isThere[instruction[1]] = isInput && call.operands[instruction[2]].base == place ? 1 : 0
+        let isInput = if case .load = step.opcode { true } else { false }
+        registers[step.destination].step = isInput && call.operands[step.a].base == place ? 1 : 0
+      case .argument, .apply: if i == last { return false }
       default:
-        if i > last {
-          for k in 0..<opcode.operandCount where isThere[instruction[2 + k]] != 0 { return true }
-        }
-        isThere[instruction[1]] = 0
+        let isRead = registers[step.a].step != 0 || registers[step.b].step != 0 || registers[step.c].step != 0
+        if i > last && isRead { return true }
+        registers[step.destination].step = 0
       }
     }
-    for p in 0..<layout.outputCount where isThere[layout.outputs[p]] != 0 { return true }
+    for p in 0..<layout.outputCount where registers[layout.outputs[p]].step != 0 { return true }
     return false
   }
 
@@ -111,14 +113,14 @@ struct MapRun<V: Lanes> {
   func sums(rows: Int) {
     let columns = layout.elements / rows
     let size = tile * elementsPerVector
-    withMachine { machine in
+    withMachine { machine, steps in
       withUnsafeTemporaryAllocation(of: V.self, capacity: layout.outputCount) { sums in
         withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: layout.outputCount) { rests in
           for row in call.share(of: rows) {
             for o in 0..<layout.outputCount { (sums[o], rests[o]) = (V.zero, 0) }
             for start in stride(from: 0, to: columns, by: size) {
               let count = Swift.min(size, columns - start)
-              evaluate(machine, nil, start: row * columns + start, count: count)
+              evaluate(machine, steps, isDirect: false, start: row * columns + start, count: count)
               for o in 0..<layout.outputCount {
                 let register = machine.registers[layout.outputs[o]]
                 sums[o] += sum(register, count: count / V.count)
@@ -152,12 +154,19 @@ struct MapRun<V: Lanes> {
     return (a + b) + (c + d)
   }
 
-  private func withMachine(_ body: (MapMachine<V>) -> Void) {
+  /// The machine, its registers not yet set, and the program taken apart.
+  private func withMachine(_ body: (MapMachine<V>, Steps) -> Void) {
+    let memory = UnsafeMutableRawPointer(buffers + layout.registerCount * tile * V.count)
+    let steps = memory.bindMemory(to: MapStep.self, capacity: layout.instructionCount)
+    for i in 0..<layout.instructionCount {
+      guard let step = MapStep(layout, i) else { return }
+      (steps + i).initialize(to: step)
+    }
     withUnsafeTemporaryAllocation(of: MapRegister<V>.self, capacity: layout.registerCount) { registers in
       guard let registers = registers.baseAddress else { return }
       let empty = MapRegister<V>(base: UnsafePointer(buffers), step: 0)
       for r in 0..<layout.registerCount { (registers + r).initialize(to: empty) }
-      body(MapMachine<V>(registers: registers))
+      body(MapMachine<V>(registers: registers), steps)
     }
   }
 
@@ -167,38 +176,62 @@ struct MapRun<V: Lanes> {
     call.scalars(call.inputCount + index, group: group, as: V.self) + start * (isFlat ? 1 : V.count)
   }
 
-  /// Runs the program on a tile; `targets` says which instructions write to the place of an output.
-  private func evaluate(_ machine: MapMachine<V>, _ targets: UnsafePointer<Int>?, start: Int, count: Int) {
+  /// Runs the program on a tile; with `isDirect` what has a target is written there.
+  private func evaluate(_ machine: MapMachine<V>, _ steps: Steps, isDirect: Bool, start: Int, count: Int) {
     let registers = machine.registers
     let vectors = (count + elementsPerVector - 1) / elementsPerVector
     let isWhole = count == vectors * elementsPerVector
     for i in 0..<layout.instructionCount {
-      let instruction = layout.instructions + 5 * i
-      guard let opcode = MapOpcode(rawValue: instruction[0]) else { continue }
-      let destination = instruction[1]
-      var result = buffer(destination)
-      if let targets, targets[i] >= 0 { result = output(targets[i], start: start) }
-      switch opcode {
+      let step = steps[i]
+      let isTarget = isDirect && step.target >= 0
+      let result = isTarget ? output(step.target, start: start) : buffer(step.destination)
+      switch step.opcode {
       case .load:
-        registers[destination] = load(instruction[2], to: result, start: start, count: count, isWhole: isWhole)
+        registers[step.destination] = load(step, to: result, start: start, count: count, isWhole: isWhole)
       case .constant:
-        V.constant(call.reals[instruction[2]]).store(result)
-        registers[destination] = MapRegister(base: UnsafePointer(result), step: 0)
+        V.constant(call.reals[step.a]).store(result)
+        registers[step.destination] = MapRegister(base: UnsafePointer(result), step: 0)
+      case .argument: break
+      case .apply: apply(step, behind: i, steps, registers, isDirect: isDirect, start: start, count: vectors)
       default:
-        let (a, b, c) = (registers[instruction[2]], registers[instruction[3]], registers[instruction[4]])
-        let operandCount = opcode.operandCount
-        let isUniform = a.step == 0 && (operandCount < 2 || b.step == 0) && (operandCount < 3 || c.step == 0)
-        machine.execute(opcode, a, b, c, to: result, count: isUniform ? 1 : vectors)
-        registers[destination] = MapRegister(base: UnsafePointer(result), step: isUniform ? 0 : V.count)
+        let (a, b, c) = (registers[step.a], registers[step.b], registers[step.c])
+        // Operands that an instruction does not have repeat the first.
+        let isUniform = a.step == 0 && b.step == 0 && c.step == 0
+        machine.execute(step.opcode, a, b, c, to: result, count: isUniform ? 1 : vectors)
+        registers[step.destination] = MapRegister(base: UnsafePointer(result), step: isUniform ? 0 : V.count)
       }
     }
   }
 
-  private func runTile(_ machine: MapMachine<V>, _ targets: UnsafePointer<Int>, start: Int, count: Int) {
+  /// Runs a form on the operands that the instructions in front of number `last` name.
+  private func apply(
+    _ step: MapStep, behind last: Int, _ steps: Steps, _ registers: UnsafeMutablePointer<MapRegister<V>>,
+    isDirect: Bool, start: Int, count: Int
+  ) {
+    guard let form = MapForm(rawValue: step.a) else { return }
+    let first = last - form.argumentCount
+    withUnsafeTemporaryAllocation(of: MapRegister<V>.self, capacity: form.operandCount) { operands in
+      withUnsafeTemporaryAllocation(of: Pointer.self, capacity: form.resultCount) { results in
+        guard let operands = operands.baseAddress, let results = results.baseAddress else { return }
+        for k in 0..<form.operandCount {
+          let names = steps[first + k / 3]
+          (operands + k).initialize(to: registers[k % 3 == 0 ? names.a : k % 3 == 1 ? names.b : names.c])
+        }
+        for k in 0..<form.resultCount {
+          let place = isDirect ? output(k, start: start) : buffer(step.destination + k)
+          (results + k).initialize(to: place)
+          registers[step.destination + k] = MapRegister(base: UnsafePointer(place), step: V.count)
+        }
+        MapFormTile(operands: operands, constants: call.reals + step.b, results: results, count: count).run(form)
+      }
+    }
+  }
+
+  private func runTile(_ machine: MapMachine<V>, _ steps: Steps, start: Int, count: Int) {
     let registers = machine.registers
     let vectors = (count + elementsPerVector - 1) / elementsPerVector
     let isWhole = count == vectors * elementsPerVector
-    evaluate(machine, isWhole ? targets : nil, start: start, count: count)
+    evaluate(machine, steps, isDirect: isWhole, start: start, count: count)
     for o in 0..<layout.outputCount {
       let register = registers[layout.outputs[o]]
       let target = output(o, start: start)
@@ -215,17 +248,19 @@ struct MapRun<V: Lanes> {
     }
   }
 
-  private func load(_ input: Int, to result: Pointer, start: Int, count: Int, isWhole: Bool) -> MapRegister<V> {
+  private func load(
+    _ step: MapStep, to result: Pointer, start: Int, count: Int, isWhole: Bool
+  ) -> MapRegister<V> {
+    let input = step.a
     let source = UnsafePointer(call.scalars(input, group: group, as: V.self))
     let isLaned = !isFlat && call.operands[input].isBatched
-    let pattern = layout.pattern(input)
-    if pattern == .constant {
+    if step.pattern == .constant {
       if isLaned { return MapRegister(base: source, step: 0) }
       V.splat(source[0]).store(result)
       return MapRegister(base: UnsafePointer(result), step: 0)
     }
-    if pattern == .contiguous && isLaned { return MapRegister(base: source + start * V.count, step: V.count) }
-    if pattern == .contiguous && isFlat {
+    if step.pattern == .contiguous && isLaned { return MapRegister(base: source + start * V.count, step: V.count) }
+    if step.pattern == .contiguous && isFlat {
       if isWhole { return MapRegister(base: source + start, step: V.count) }
       for e in 0..<count { result[e] = source[start + e] }
       pad(result, from: count)

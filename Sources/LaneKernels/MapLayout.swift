@@ -30,14 +30,16 @@ struct MapLayout {
     elements = product
   }
 
-  /// The most registers of any way to read the sizes, whose number of inputs is not written down.
-  static func registerBound(_ sizes: [Int]) -> Int {
-    guard let rank = sizes.first else { return 0 }
-    var bound = 0
+  /// The most registers, and the most instructions, of any way to read the sizes, whose number of inputs is not written
+  /// down.
+  static func bounds(_ sizes: [Int]) -> (registers: Int, instructions: Int) {
+    guard let rank = sizes.first else { return (0, 0) }
+    var bound = (registers: 0, instructions: 0)
     var start = 1 + rank
     while start + 3 <= sizes.count {
       if sizes[start] >= 0 && sizes[start + 2] >= 0 && start + 3 + sizes[start + 2] + 5 * sizes[start] == sizes.count {
-        bound = Swift.max(bound, sizes[start + 1])
+        bound.registers = Swift.max(bound.registers, sizes[start + 1])
+        bound.instructions = Swift.max(bound.instructions, sizes[start])
       }
       if rank == 0 { break }
       start += rank
@@ -64,6 +66,33 @@ struct MapLayout {
       d -= 1
     }
     return isConstant ? .constant : isContiguous ? .contiguous : .strided
+  }
+}
+
+/// An instruction of a map, taken apart once for all tiles.
+struct MapStep {
+  let opcode: MapOpcode
+  let destination: Int
+  let a: Int
+  /// Operands that the instruction does not have repeat the first, so that they can be read like it.
+  let b: Int
+  let c: Int
+  /// How the input of a load lies in memory.
+  let pattern: MapLayout.Pattern
+  /// The output that the instruction may write to its place, -1 for none.
+  var target = -1
+
+  /// Instruction `index` of a map; nil where there is none of its number.
+  init?(_ layout: MapLayout, _ index: Int) {
+    let words = layout.instructions + 5 * index
+    guard let opcode = MapOpcode(rawValue: words[0]) else { return nil }
+    self.opcode = opcode
+    destination = words[1]
+    a = words[2]
+    let count = opcode.operandCount
+    if case .apply = opcode { b = words[3] } else { b = count > 1 ? words[3] : words[2] }
+    c = count > 2 ? words[4] : words[2]
+    if case .load = opcode { pattern = layout.pattern(words[2]) } else { pattern = .contiguous }
   }
 }
 

@@ -14,12 +14,12 @@ struct MapMachine<V: Lanes> {
 
   let registers: UnsafeMutablePointer<Register>
 
-  /// One instruction other than `load` and `constant`, `count` vectors from the operands to `result`.
+  /// One instruction of arithmetic, `count` vectors from the operands to `result`.
   func execute(
     _ opcode: MapOpcode, _ a: Register, _ b: Register, _ c: Register, to result: Pointer, count: Int
   ) {
     switch opcode {
-    case .load, .constant: break
+    case .load, .constant, .argument, .apply: break
     case .negate: unary(MapFunction.Negate.self, a, to: result, count: count)
     case .add: binary(MapFunction.Add.self, a, b, to: result, count: count)
     case .subtract: binary(MapFunction.Subtract.self, a, b, to: result, count: count)

@@ -12,6 +12,8 @@ package protocol OptimizerRule: Sendable {
   static var isStraight: Bool { get }
   /// Whether it is made for hidden matrices, not for the head or embeddings.
   static var isForHiddenMatrices: Bool { get }
+  /// Whether its update differs with what is proved of the scale of the parameter.
+  static var readsScale: Bool { get }
   /// The new parameter and the new slots.
   static func update(_ b: inout Builder, _ u: UpdateContext) throws -> (parameter: Value, slots: [Value])
   /// Why the rule cannot step in a parameter of type `type`, and what to do about it; nil where it can.
@@ -30,6 +32,7 @@ package protocol OptimizerRule: Sendable {
 extension OptimizerRule {
   package static var isStraight: Bool { false }
   package static var isForHiddenMatrices: Bool { false }
+  package static var readsScale: Bool { false }
   package static func problem(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> OptimizerProblem? {
     nil
   }
@@ -107,7 +110,7 @@ package struct UpdateContext: Sendable {
   package var attributes: Attributes
   /// Gradients of all parameters with the same settings, this one among them.
   package var group: [Value]
-  /// What the scale analysis proves of the parameter.
+  /// What the scale analysis proves of the parameter, where the rule reads it.
   package var scale: ScaleInvariance
 
   /// A context by its parts.

@@ -1,4 +1,5 @@
 import GeocKernelABI
+import Synchronization
 
 /// A number of every row, while a program is written.
 package struct RowNumber: Hashable, Sendable {
@@ -296,7 +297,24 @@ extension RowProgram {
   /// The cotangents of the inputs `wanted` (vectors, then scalars) as a program of the same inputs followed by the
   /// cotangents of the results: those of vector results after the vectors, those of scalar results after the scalars.
   /// A result whose cotangent is absent has `hasCotangent` false and no input. Throws `InternalError`.
+  ///
+  /// Kept, because a network has few different programs and the nodes of each are differentiated one by one.
   package func gradient(wanted: [Int], hasCotangent: [Bool]) throws -> RowProgram {
+    let key = GradientKey(program: self, wanted: wanted, hasCotangent: hasCotangent)
+    if let known = Self.gradients.withLock({ $0[key] }) { return known }
+    let gradient = try derived(wanted: wanted, hasCotangent: hasCotangent)
+    Self.gradients.withLock { $0[key] = gradient }
+    return gradient
+  }
+
+  private struct GradientKey: Hashable {
+    var program: RowProgram
+    var wanted: [Int]
+    var hasCotangent: [Bool]
+  }
+  private static let gradients = Mutex<[GradientKey: RowProgram]>([:])
+
+  private func derived(wanted: [Int], hasCotangent: [Bool]) throws -> RowProgram {
     func isVector(_ k: Int) -> Bool { if case .vector = results[k] { true } else { false } }
     let present = results.indices.filter { hasCotangent[$0] }
     var b = RowBuilder(

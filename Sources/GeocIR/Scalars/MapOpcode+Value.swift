@@ -3,10 +3,10 @@ import Glibc
 
 extension MapOpcode {
   /// The result of the operation in double precision: the reference for every machine that runs programs.
-  /// `load` and `constant` return `a`, taken as the number itself.
+  /// Those that do not compute return `a`, taken as the number itself.
   package func value(_ a: Double, _ b: Double = 0, _ c: Double = 0) -> Double {
     switch self {
-    case .load, .constant: a
+    case .load, .constant, .argument, .apply: a
     case .negate: -a
     case .add: a + b
     case .subtract: a - b
@@ -64,7 +64,14 @@ extension MapProgram {
   /// Runs the program on one element; an input that is missing counts as NaN.
   package func run(inputs: [Double]) -> [Double] {
     var registers = [Double](repeating: 0, count: registerCount)
-    for instruction in instructions {
+    for (at, instruction) in instructions.enumerated() {
+      if instruction.opcode == .apply, let form = MapForm(rawValue: instruction.a) {
+        let values = operands(of: form, at: at).map { registers[$0] }
+        for (k, value) in form.values(values, constants: Array(constants[instruction.b...])).enumerated() {
+          registers[instruction.destination + k] = value
+        }
+        continue
+      }
       let result: Double
       switch instruction.opcode {
       case .load: result = inputs.indices.contains(instruction.a) ? inputs[instruction.a] : .nan

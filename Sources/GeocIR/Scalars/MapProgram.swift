@@ -20,6 +20,7 @@ import GeocKernelABI
 /// - Every register is written before it is read. Instructions run in order, there are no jumps.
 /// - Two outputs may name the same register. Outputs are read after the last instruction.
 /// - A register may be written many times, and an input or constant may be loaded more than once.
+/// - A program may end in a form (`MapForm`): `argument` instructions name its operands, `apply` runs it.
 /// - `R ≤ 16` where the expressions allow it; a machine must allocate `R` registers, whatever `R` is.
 ///
 /// In f32 the constants are rounded to f32 first, and every instruction rounds to f32.
@@ -61,10 +62,11 @@ package struct MapProgram: Hashable, Sendable {
   /// Checks and wraps a program; nil when a register, input or constant is out of range, or a register is read before
   /// it is written.
   package init?(instructions: [Instruction], registerCount: Int, outputs: [Int], constants: [Double]) {
-    guard registerCount >= 0, registerCount <= instructions.count else { return nil }
+    let made = instructions.reduce(0) { $0 + ($1.opcode == .apply ? MapForm(rawValue: $1.a)?.resultCount ?? 0 : 1) }
+    guard registerCount >= 0, registerCount <= made else { return nil }
     var written = [Bool](repeating: false, count: registerCount)
     var inputCount = 0
-    for instruction in instructions {
+    for (index, instruction) in instructions.enumerated() {
       let operands = [instruction.a, instruction.b, instruction.c]
       switch instruction.opcode {
       case .load:
@@ -72,6 +74,14 @@ package struct MapProgram: Hashable, Sendable {
         inputCount = max(inputCount, instruction.a + 1)
       case .constant:
         guard constants.indices.contains(instruction.a) else { return nil }
+      case .apply:
+        guard let form = MapForm(rawValue: instruction.a), index == instructions.count - 1, instruction.b >= 0,
+          instruction.b + form.constantCount <= constants.count,
+          instructions.prefix(index).suffix(form.argumentCount).count(where: { $0.opcode == .argument })
+            == form.argumentCount,
+          instruction.destination >= 0, instruction.destination + form.resultCount <= registerCount
+        else { return nil }
+        for k in 0..<form.resultCount { written[instruction.destination + k] = true }
       default:
         for register in operands.prefix(instruction.opcode.operandCount) {
           guard written.indices.contains(register), written[register] else { return nil }

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension ScalarExpression: CustomStringConvertible {
   /// The text form, with the fewest parentheses that parse back to the same tree.
   package var description: String { text(inside: 0) }
@@ -31,12 +33,18 @@ extension ScalarExpression: CustomStringConvertible {
   /// Reads the text form.
   /// - Throws: `ScalarSyntaxError` with the offset of the first character that does not fit, or of the term that is
   ///   one too many: at most 4000 terms, 500 parentheses deep.
+  ///
+  /// What was read is kept: the bodies of ops are written with few texts, many times over.
   package static func parse(_ text: String) throws(ScalarSyntaxError) -> ScalarExpression {
+    if let known = known.withLock({ $0[text] }) { return known }
     var scanner = ScalarScanner(text)
     let expression = try sum(&scanner, depth: 0)
     try scanner.expectEnd()
+    known.withLock { $0[text] = expression }
     return expression
   }
+
+  private static let known = Mutex<[String: ScalarExpression]>([:])
 
   private static func sum(_ scanner: inout ScalarScanner, depth: Int) throws(ScalarSyntaxError) -> Self {
     var result = try product(&scanner, depth: depth)

@@ -23,7 +23,7 @@ enum MapsOp: Op {
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let layout = MapRequest(inputs: c.inputs.indices.map(c.inputShape), result: c.resultShape(0))
-    let program = MapProgram.compile(expressions(c.attributes))
+    let program = MapProgram.compile(fusing: expressions(c.attributes))
     return KernelRequest("map", sizes: layout.sizes + program.encodedSizes, reals: program.constants)
   }
   static func flops(_ c: OpContext) -> Int {
@@ -52,7 +52,7 @@ enum MapSumsOp: Op {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let shape = Broadcasting.shape(c.inputs.indices.map(c.inputShape)) ?? []
     let layout = MapRequest(inputs: c.inputs.indices.map(c.inputShape), result: shape)
-    let program = MapProgram.compile(MapsOp.expressions(c.attributes))
+    let program = MapProgram.compile(fusing: MapsOp.expressions(c.attributes))
     let rows = c.resultShape(0).reduce(1, *)
     return KernelRequest("map_sums", sizes: [rows] + layout.sizes + program.encodedSizes, reals: program.constants)
   }

@@ -20,6 +20,7 @@ enum AdamP: OptimizerRule {
     weight_decay: real = 0 in 0..., nesterov: bool = false, scale_test: proof|cosine = proof, \
     delta: real = 0.1 in (0..., wd_ratio: real = 0.1 in 0...1} ->
     """
+  static let readsScale = true
   static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot] {
     AdamParameters.slots(spaces.shape(type), spaces.shape(type), attributes)
   }

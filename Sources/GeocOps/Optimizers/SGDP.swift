@@ -22,6 +22,7 @@ enum SGDP: OptimizerRule {
     nesterov: bool = false, eps: real = 1e-08 in 0..., project_momentum_state: bool = false, \
     scale_test: proof|cosine = proof, delta: real = 0.1 in (0..., wd_ratio: real = 0.1 in 0...1} ->
     """
+  static let readsScale = true
   static func slots(_ type: GeoType, _ attributes: Attributes, _ spaces: SpaceTable) -> [Slot] {
     attributes.real("momentum") == 0 ? [] : [Slot(name: "momentum_buffer", type: .real(spaces.shape(type)))]
   }

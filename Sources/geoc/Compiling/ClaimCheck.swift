@@ -43,7 +43,7 @@ struct ClaimCheck {
   /// A diagnostic for each weight whose scale the loss is not proved to be free of, with where the proof ends.
   private func scaleInvariance(_ names: [String], _ origin: Origin) throws -> [Diagnostic] {
     let forward = try compiler.forward()
-    let proofs = try ScaleAnalysis.proofs(forward, registry: compiler.options.registry)
+    let proofs = try compiler.scaleProofs()
     return names.compactMap { name in
       guard let proof = proofs[name] else {
         let type = forward.parameter(name).map { forward.type($0.value).description } ?? "its space"

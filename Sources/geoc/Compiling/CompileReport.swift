@@ -22,7 +22,7 @@ struct CompileReport {
   init(_ compiler: ModelCompiler, _ purposes: [Pipeline.Purpose]) throws {
     self.compiler = compiler
     var plain = compiler
-    plain.options.disabled = Set(Pipeline.all.filter { $0.isOptional }.map { $0.name })
+    plain.options.disabled = Pipeline.optional
     let batch = compiler.model.run.training?.batch ?? 1
     for purpose in purposes where purpose != .initialize {
       let outcome = try compiler.compile(purpose)
@@ -36,7 +36,7 @@ struct CompileReport {
           memory: FunctionMemory(try compiler.schedule(outcome.function), batch: batch),
           parameters: purpose == .step
             ? try ParameterReport.all(
-              try compiler.forward(), step: outcome.function, compiler.model.optimizer, outcome.scale,
+              try compiler.forward(), step: outcome.function, compiler.model.optimizer, try compiler.scaleProofs(),
               scalarSize: compiler.model.module.dtype == .f64 ? 8 : 4, registry) : []))
     }
   }

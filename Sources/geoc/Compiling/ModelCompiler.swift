@@ -21,6 +21,7 @@ struct ModelCompiler {
       var usesManualBackward: Bool
     }
     var outcomes: [Key: Pipeline.Outcome] = [:]
+    var proofs: [String: ScaleProof]?
   }
 
   /// The model's one function, as written. Throws `InternalError` where it is missing.
@@ -100,6 +101,14 @@ struct ModelCompiler {
     return outcome
   }
 
+  /// What is proved of the scales of weights, by name. Throws `InternalError`.
+  func scaleProofs() throws -> [String: ScaleProof] {
+    if let proofs = known.proofs { return proofs }
+    let proofs = try ScaleAnalysis.proofs(try forward(), registry: options.registry)
+    known.proofs = proofs
+    return proofs
+  }
+
   private func outcome(
     _ purpose: Pipeline.Purpose,
     _ pipeline: (Function, Pipeline.Purpose, OptimizerDescription?, PassOptions) throws -> Pipeline.Outcome
@@ -140,17 +149,21 @@ struct ModelCompiler {
     return file.text
   }
 
-  /// Verifies the model, that its step can be derived where it is trained, and its claims.
+  /// Verifies the model, that its step can be derived where it is trained, and its claims. Whether it can does not depend
+  /// on the passes that make it faster: they are left to `compile`.
   func check(_ sink: inout DiagnosticSink) throws {
+    var plain = self
+    plain.options.disabled = Pipeline.optional
     let function = try forward()
     if let problem = Verifier.problems(function, options.registry).first {
       throw InternalError("after 'elaborate': \(problem)\n\(IRPrinter.print(function))")
     }
     do {
       if model.optimizer != nil {
-        ProjectionCheck(compiler: self, proofs: try outcome(update, Pipeline.derive).scale).run(&sink)
+        _ = try plain.outcome(update, Pipeline.derive)
+        try ProjectionCheck(compiler: self).run(&sink)
       }
-      for purpose in try fits().flatMap(Self.purposes) { _ = try outcome(purpose, Pipeline.derive) }
+      for purpose in try fits().flatMap(Self.purposes) { _ = try plain.outcome(purpose, Pipeline.derive) }
       try SelfNormalization(self).check(&sink)
       try ClaimCheck(self).run(&sink)
     } catch let error as GeocError {

@@ -5,12 +5,11 @@ import GeocPasses
 /// Looks for projections that change the function, and for weight decay that a projection undoes.
 struct ProjectionCheck {
   let compiler: ModelCompiler
-  /// What is proved of the scales of weights, by name.
-  let proofs: [String: ScaleProof]
 
-  /// Reports what is probably not meant so.
-  func run(_ sink: inout DiagnosticSink) {
-    guard let optimizer = compiler.model.optimizer else { return }
+  /// Reports what is probably not meant so. Throws `InternalError`.
+  func run(_ sink: inout DiagnosticSink) throws {
+    guard let optimizer = compiler.model.optimizer, !optimizer.projections.isEmpty else { return }
+    let proofs = try compiler.scaleProofs()
     for projection in optimizer.projections where projection.every > 0 {
       let span = compiler.model.passes.first { $0.name == projection.rewrite }?.origin.span ?? .none
       let isFree = { (name: String) in (proofs[name]?.invariance ?? .unproved) != .unproved }
