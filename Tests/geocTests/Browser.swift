@@ -19,16 +19,17 @@ struct Browser {
     var console: [String]
   }
 
-  /// Opens `page` in a window and runs `script` in it; `script` is the body of a function that returns an object.
+  /// Opens `page` in a window and runs `script` in it; `script` is the body of an asynchronous function that returns an
+  /// object.
   static func run(_ page: String, width: Int = 1280, height: Int = 800, script: String) throws -> Outcome {
     let program = try #require(program, "chromium is not installed: apt-get install chromium")
     let folder = try Repository.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let probe = """
-      <script>window.addEventListener('load', () => {
+      <script>window.addEventListener('load', async () => {
         const out = document.createElement('pre');
         out.id = 'outcome';
-        try { out.textContent = JSON.stringify((() => { \(script) })()); } catch (error) { console.error(String(error)); }
+        try { out.textContent = JSON.stringify(await (async () => { \(script) })()); } catch (error) { console.error(String(error)); }
         document.body.append(out);
       });</script></body>
       """
@@ -142,6 +143,7 @@ struct Browser {
             ? shown[0].querySelectorAll('.box').length : -1;
         }
         const search = document.getElementById('search');
+        document.querySelector('[data-show=model]').click();
         select.value = 'ir-inline';
         select.dispatchEvent(new Event('change'));
         search.value = 'reeig_1';
@@ -158,6 +160,65 @@ struct Browser {
     }
     #expect((seen["ir-expand"] ?? 0) > (seen["ir-fuse-maps"] ?? 0))
     #expect((outcome.result["chosen"] as? String)?.hasPrefix("ir-inline-") == true)
+  }
+
+  /// While the view of a large graph moves it is a sketch; at rest it is in the document, as far as the window shows it.
+  @Test func largeGraphsAreSketchedWhileTheyMove() throws {
+    var spec = "geoc: 1\nmodel: large\ninputs: { x: \"R[4]\" }\ngraph:\n"
+    for k in 0..<700 { spec += "  - linear: { out: 4 }\n    as: a\(k)\n  - add:\n    from: [a\(k), a\(k)]\n" }
+    let page = Run("graph", "-", "--format", "html", input: spec).output
+    let outcome = try Browser.run(
+      page, width: 1000,
+      script: """
+        const section = document.querySelector('section[data-stage=model]');
+        const graph = section.querySelector('svg.graph');
+        const frame = graph.getBoundingClientRect();
+        const pause = time => new Promise(done => setTimeout(done, time));
+        const wheel = deltaY => graph.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true,
+          clientX: frame.left + frame.width / 2, clientY: frame.top + 60 }));
+        const colors = () => {
+          const sketch = section.querySelector('canvas');
+          const copy = Object.assign(document.createElement('canvas'), { width: sketch.width, height: sketch.height });
+          const pen = copy.getContext('2d', { willReadFrequently: true });
+          pen.drawImage(sketch, 0, 0);
+          const { data } = pen.getImageData(0, 0, copy.width, copy.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        };
+        const state = () => ({ isSketched: section.classList.contains('sketched'),
+          boxes: section.querySelectorAll('.box').length });
+        const seen = { first: state() };
+        const sketched = new Promise(done => new MutationObserver(() => done(state())).observe(section,
+          { attributes: true, attributeFilter: ['class'] }));
+        wheel(20);
+        seen.moving = { ...await sketched, colors: colors() };
+        await pause(400);
+        seen.resting = state();
+        for (let k = 0; k < 60; k += 1) wheel(100);
+        await pause(400);
+        seen.far = { ...state(), colors: colors() };
+        const [view, far] = [views.get(section), section.scene.boxes[900]];
+        graph.dispatchEvent(new MouseEvent('click', { bubbles: true,
+          clientX: frame.left + view.x + (far.x + far.width / 2) * view.k,
+          clientY: frame.top + view.y + (far.y + far.height / 2) * view.k }));
+        const picked = document.getElementById('facts-panel').textContent;
+        const search = document.getElementById('search');
+        search.value = 'a650 linear';
+        search.dispatchEvent(new Event('input'));
+        search.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        const chosen = document.querySelector('.box.chosen').getBoundingClientRect();
+        return { seen, picked, found: state(), name: document.querySelector('.box.chosen .name').textContent,
+          isInside: chosen.width > 10 && chosen.top > frame.top && chosen.bottom < frame.bottom
+            && chosen.left > frame.left && chosen.right < frame.right };
+        """)
+    #expect(outcome.console == [])
+    let seen = try #require(outcome.result["seen"] as? [String: [String: Int]])
+    #expect(seen.mapValues { $0["isSketched"] } == ["first": 0, "moving": 1, "resting": 0, "far": 1])
+    for moment in ["first", "resting"] { #expect((1..<100).contains(seen[moment]?["boxes"] ?? 0), "\(seen)") }
+    for moment in ["moving", "far"] { #expect((seen[moment]?["colors"] ?? 0) > 3, "\(seen)") }
+    #expect((outcome.result["picked"] as? String)?.contains("of the spec") == true)
+    #expect(outcome.result["name"] as? String == "a650")
+    #expect(outcome.result["isInside"] as? Bool == true)
+    #expect((outcome.result["found"] as? [String: Int])?["isSketched"] == 0)
   }
 
   @Test func closedClustersKeepTheirWires() throws {

@@ -36,8 +36,8 @@ enum Repository {
     (try? FileManager.default.contentsOfDirectory(atPath: root + "examples"))
     .map { $0.filter { $0.hasSuffix(".yaml") }.sorted().map { root + "examples/" + $0 } } ?? []
 
-  /// Examples that are drawn at every stage, one of each kind: covariance matrices, points of the ball, a plain network, a
-  /// search, a classifier that is fitted.
+  /// Examples whose pages are opened in a browser, one of each kind: covariance matrices, points of the ball, a plain
+  /// network, a search, a classifier that is fitted.
   static let drawnExamples: [String] =
     ["emg-spd-bwbn", "digits-poincare-resnet", "breast-cancer-snn", "breast-cancer-gns", "emg-acm-mdm"]
     .map { root + "examples/\($0).yaml" }

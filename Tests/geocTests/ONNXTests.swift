@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Repository.drawnExamples, GraphStage.allCases)
+  @Test(arguments: Repository.examples, GraphStage.allCases)
   func everyValueIsMadeOnceAndTyped(_ path: String, _ stage: GraphStage) throws {
     let run = Run("graph", path, "--format", "onnx", "--stage", stage.rawValue)
     #expect(run.status == .success)

@@ -14,9 +14,9 @@ struct GraphPage {
   /// The page of a model; `first` is the stage that is open at the beginning.
   init(_ stages: GraphStages, _ model: Model, first: GraphStage) throws {
     var sections = ""
-    var facts: [String: Facts] = [:]
     var families: Set<String> = []
-    func add(_ drawing: Drawing, _ stage: GraphStage, id: String, title: String, below: String = "") {
+    func add(_ drawing: Drawing, _ stage: GraphStage, id: String, title: String, below: String = "") throws {
+      var facts: [String: Facts] = [:]
       for box in drawing.boxes {
         facts["\(id)-\(box.id)"] = Facts(box: box, reads: [], readBy: [])
         families.insert(box.family)
@@ -29,8 +29,10 @@ struct GraphPage {
       sections += """
         <section data-stage="\(id)" data-boxes="\(drawing.boxes.count)"\(id == first.rawValue ? "" : " hidden")>
         <h2>\(title) <span>@\(SVGRenderer.escaped(drawing.function)), \(drawing.boxes.count) nodes</span></h2>
-        <svg class="graph" data-w="\(SVGRenderer.number(svg.size.width))" data-h="\(SVGRenderer.number(svg.size.height))">
-        <g class="view"></g></svg><script type="image/svg+xml">\(svg.content)</script>\(below)</section>
+        <div class="pane"><svg class="graph" data-w="\(SVGRenderer.number(svg.size.width))" data-h="\(SVGRenderer.number(svg.size.height))">
+        <g class="view"></g></svg><canvas></canvas></div>
+        <script type="image/svg+xml">\(svg.content)</script>
+        <script type="application/json">\(try PageFrame.json(facts))</script>\(below)</section>
 
         """
     }
@@ -40,15 +42,15 @@ struct GraphPage {
       case .plan:
         let plan = try stages.plan()
         let memory = "<details open><summary>Memory over the steps</summary>\(plan.memory.svg())</details>"
-        add(plan.drawing, stage, id: stage.rawValue, title: stage.title, below: memory)
+        try add(plan.drawing, stage, id: stage.rawValue, title: stage.title, below: memory)
       case .ir:
         for (pass, drawing) in try stages.passDrawings().reversed() {
           let id = "\(stage.rawValue)-\(pass)"
           passes += "<option value=\"\(id)\">\(pass)</option>"
-          add(drawing, stage, id: id, title: "IR after \(pass)")
+          try add(drawing, stage, id: id, title: "IR after \(pass)")
         }
-        add(try stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
-      default: add(try stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
+        try add(stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
+      default: try add(stages.drawing(stage), stage, id: stage.rawValue, title: stage.title)
       }
     }
     let buttons = GraphStage.allCases.map { stage in
@@ -72,7 +74,6 @@ struct GraphPage {
       <aside id="facts-panel" aria-live="polite"></aside>
       </main>
       <svg width="0" height="0" aria-hidden="true">\(SVGRenderer.marker)</svg>
-      <script type="application/json" id="facts">\(try PageFrame.json(facts))</script>
       <script>
       \(GraphPageScript.text)</script>
 

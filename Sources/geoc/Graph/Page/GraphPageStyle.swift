@@ -13,7 +13,10 @@ enum GraphPageStyle {
     #stages { flex: 1; display: flex; min-width: 0 }
     section { flex: 1; display: flex; flex-direction: column; min-width: 0; border-right: 1px solid var(--line) }
     section[hidden] { display: none }
-    svg.graph { flex: 1; width: 100%; min-height: 0; cursor: grab; touch-action: none; user-select: none }
+    .pane { flex: 1; position: relative; min-height: 0 }
+    .pane > * { position: absolute; inset: 0; width: 100%; height: 100% }
+    canvas { visibility: hidden; pointer-events: none } .sketched canvas { visibility: visible }
+    svg.graph { cursor: grab; touch-action: none; user-select: none }
     details { border-top: 1px solid var(--line); padding: 6px 12px; max-height: 45% ; overflow: auto }
     summary { cursor: pointer; color: var(--quiet) }
     .memory { width: 100%; max-width: 1000px } .bar { stroke: var(--page); stroke-width: .5 }
@@ -30,7 +33,6 @@ enum GraphPageStyle {
     .box.chosen .face { stroke: var(--accent); stroke-width: 3 } .box.same .face { stroke: #d55e00; stroke-width: 2.5 }
     .box.hit .face { stroke: #d55e00; stroke-width: 3 } .searching .box:not(.hit) { opacity: .3 }
     .wire.hot { stroke: var(--accent); stroke-width: 2.4; stroke-opacity: 1 }
-    /* Text that keeps its shape at every scale is not shaped anew with every turn of the wheel. */
     svg.graph text { text-rendering: geometricPrecision } .far text { display: none }
     .cluster.closed > .body { display: none } .cluster.closed > .folded { display: inline }
     .cluster.closed > .frame { fill-opacity: .16 } .cluster.closed > .fold { transform: rotate(-90deg);
