@@ -58,7 +58,8 @@ struct CheckCommand: GeocCommand {
       console.report(sink)
       if sink.isEmpty { console.note("\(specs.count) spec\(specs.count == 1 ? "" : "s"): no problems") }
     } else {
-      console.print(format.render(diagnostics, version: Geoc.version, pages: ErrorPages.all))
+      let text = format.render(diagnostics, version: Geoc.version, pages: ErrorPages.all)
+      if !text.isEmpty { console.print(text) }
     }
     let status = CommandStatus(diagnostics)
     guard let maxWarnings, sink.warningCount > maxWarnings, status == .success else { return status }

@@ -66,12 +66,13 @@ enum SpecSearch {
     let folder = start.isEmpty ? "." : start
     let glob = Glob(parts.dropFirst(fixed.count).joined(separator: "/"))
     return files(in: folder, rulesAbove(folder)).filter { file in
-      glob.matches(file.dropFirst(folder.count).split(separator: "/").map(String.init))
-    }.map { start.isEmpty ? String($0.dropFirst(2)) : $0 }
+      glob.matches(file.dropFirst(start.count).split(separator: "/").map(String.init))
+    }
   }
 
+  /// A path in a folder. Files of the current folder are named as version control and code hosts name them, without `./`.
   private static func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    folder == "." ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
   /// Whether a line of the file begins with the key `geoc`, and none or not only blocks follow: read without a parser, so

@@ -35,7 +35,7 @@ enum DifferenceRenderer {
       for row in section.rows { text += "| \(cell(row.name)) | \(cell(row.old)) | \(cell(row.new)) |\n" }
     }
     if !difference.unchangedCosts.isEmpty {
-      let same = difference.unchangedCosts.map { "\($0.name) \($0.new ?? "")" }.joined(separator: ", ")
+      let same = difference.unchangedCosts.map { "\($0.name): \($0.new ?? "")" }.joined(separator: "; ")
       text += "\nAs before: \(same).\n"
     }
     return text

@@ -113,7 +113,8 @@ struct Starter {
     let build = Self.build.map { "          \($0)\n" }.joined()
     return """
       # Checks every spec, shows problems at their lines, and says on a pull request what changed in meaning.
-      # Set the repository variable GEOC_REPOSITORY to the address that geoc is cloned from.
+      # Set the repository variable GEOC_REPOSITORY to the address that geoc is cloned from. What is built stays in the cache:
+      # clear it for a newer geoc.
       name: specs
       on:
         push:
@@ -145,15 +146,18 @@ struct Starter {
               run: bin/geoc check . --format sarif > geoc.sarif || true
             - uses: github/codeql-action/upload-sarif@v3
               if: always()
+              # Repositories without code scanning refuse it.
+              continue-on-error: true
               with: { sarif_file: geoc.sarif }
             - name: What changed
               if: github.event_name == 'pull_request'
               run: |
                 git config --global --add safe.directory "$PWD"
-                for spec in $(git diff --name-only --diff-filter=M "origin/$GITHUB_BASE_REF" -- '*.yaml' '*.yml'); do
+                git -c core.quotePath=false diff --name-only --diff-filter=M "origin/$GITHUB_BASE_REF" -- '*.yaml' '*.yml' |
+                while IFS= read -r spec; do
                   grep -q '^geoc:' "$spec" || continue
                   git show "origin/$GITHUB_BASE_REF:$spec" > "$spec.old.yaml"
-                  bin/geoc graph --diff "$spec.old.yaml" "$spec" --format markdown >> "$GITHUB_STEP_SUMMARY"
+                  bin/geoc graph --diff "$spec.old.yaml" "$spec" --format markdown >> "$GITHUB_STEP_SUMMARY" || true
                   rm "$spec.old.yaml"
                 done
 
@@ -163,7 +167,8 @@ struct Starter {
   private var gitlab: String {
     let build = Self.build.joined(separator: " && ")
     return """
-      # Checks every spec. Set the CI/CD variable GEOC_REPOSITORY to the address that geoc is cloned from.
+      # Checks every spec. Set the CI/CD variable GEOC_REPOSITORY to the address that geoc is cloned from. What is built stays
+      # in the cache: clear it for a newer geoc.
       specs:
         image: swift:6.3-bookworm
         cache: { key: geoc, paths: [bin] }
