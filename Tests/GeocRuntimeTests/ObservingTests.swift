@@ -49,5 +49,9 @@ import Testing
     let sample = Metrics.Sample(predictions: [0.9, 0.1, 0.2, 0.8, 0.6, 0.4], targets: [0, 1, 1], width: 2)
     #expect(Metrics.confusion(sample, classes: 2) == [[1, 0], [1, 1]])
     #expect(Metrics.confusion(sample, classes: 3) == nil)
+    // One score tells two classes apart by its sign.
+    let single = Metrics.Sample(predictions: [-1, 2, 0.5], targets: [0, 0, 1], width: 1)
+    #expect(Metrics.confusion(single, classes: 2) == [[1, 1], [0, 1]])
+    #expect(Metrics.confusion(single, classes: 3) == nil)
   }
 }

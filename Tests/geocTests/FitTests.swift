@@ -205,6 +205,18 @@ import Testing
     #expect(text.output.contains("chosen") && text.output.contains("accuracy"))
   }
 
+  /// A classifier that is fitted without epochs has a page with its results.
+  @Test func fitsAreReported() throws {
+    let work = try workspace("  - mdm: { target: y }\n    as: scores")
+    defer { work.remove() }
+    let run = work.path(try #require(try results(work)["run"] as? String))
+    let page = try String(contentsOfFile: run + "/report.html", encoding: .utf8)
+    for text in ["finished", "<th scope=\"row\">accuracy</th>", "Confusion matrix", "10 validation, 10 test"] {
+      #expect(page.contains(text), "\(text)")
+    }
+    for text in ["epoch 0", "steps per epoch", "<progress"] { #expect(!page.contains(text), "\(text)") }
+  }
+
   /// A trained model is swept like a fitted one, on the validation rows of its split.
   @Test func sweepTrains() throws {
     let work = try RunWorkspace(

@@ -58,6 +58,24 @@ import Testing
     #expect(failed.contains("the loss is &lt;nan&gt;") && !failed.contains("http-equiv=\"refresh\""))
   }
 
+  @Test func countsAreWholeNumbers() throws {
+    var report = RunReport(title: "search", epochs: 2)
+    for epoch in 1...2 {
+      report.records.append(
+        EpochRecord(
+          epoch: epoch, step: epoch, learningRate: 1,
+          values: [("train_loss", 8), ("gamma", 8), ("solves", Double(4 * epoch))],
+          seconds: 1))
+    }
+    report.finals = [("iterations", 2), ("solves", 8)]
+    let page = try ReportPage.text(report)
+    #expect(page.contains("<tr><td>2</td><td>2</td><td>1</td><td>8.0000</td><td>8.0000</td><td>8</td>"))
+    #expect(page.contains("<th scope=\"row\">iterations</th><td>2</td>"))
+    #expect(page.contains("<th scope=\"row\">solves</th><td>8</td>"))
+    let curve = try #require(report.metricCharts.first { $0.title.hasPrefix("Solves") })
+    #expect(curve.hover.lines == [["4"], ["8"]])
+  }
+
   /// Long runs of large models stay small pages.
   @Test func staysSmall() throws {
     let page = try ReportPage.text(Self.report(epochs: 2000, parameters: 40))

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import GeocRuntime
 @testable import geoc
 
 /// `geoc run` on a terminal, without one, and on one that can do nothing.
@@ -66,7 +67,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [30, 50, 72, 200] as [UInt16]) func liveLineFitsTheTerminal(columns: UInt16) throws {
+  @Test(arguments: [30, 40, 50, 72, 200] as [UInt16]) func liveLineFitsTheTerminal(columns: UInt16) throws {
     let work = try RunWorkspace()
     defer { work.remove() }
     let ended = try onTerminal(
@@ -76,6 +77,9 @@ import Testing
     for line in live {
       #expect(line.replacing(/\u{1B}\[K.*/.dotMatchesNewlines(), with: "").count < Int(columns), "\(line)")
     }
+    let done = shown(ended.text).filter { $0.hasPrefix("epoch ") }
+    #expect(done.count == 3)
+    for line in done { #expect(line.contains("train_loss") && line.count < Int(columns), "\(line)") }
   }
 
   @Test func noColorLeavesColoursOut() throws {
@@ -126,6 +130,20 @@ import Testing
     for width in 1...120 { #expect(live.text(width: width, isPlain: false, isColored: false).count < max(2, width)) }
   }
 
+  @Test func metricsOfADoneEpochStayLongest() {
+    let record = EpochRecord(
+      epoch: 3, step: 30, learningRate: 0.01, values: [("train_loss", 0.25), ("solves", 12), ("test_accuracy", 0.5)],
+      seconds: 1.25)
+    func line(_ width: Int) -> String { ProgressLine.line(record, of: 30, speed: "12.3k/s", width: width) }
+    #expect(line(.max) == "epoch  3/30  train_loss 0.2500  solves 12  test_accuracy 0.5000  12.3k/s  1.2s")
+    #expect(line(75) == "epoch  3/30  train_loss 0.2500  solves 12  test_accuracy 0.5000  1.2s")
+    #expect(line(65) == "epoch  3/30  train_loss 0.2500  solves 12  test_accuracy 0.5000")
+    #expect(line(50) == "epoch  3/30  train_loss 0.2500  solves 12")
+    #expect(line(32) == "epoch  3/30  train_loss 0.2500")
+    #expect(line(20) == "epoch  3/30" && line(6) == "epoch")
+    for width in 2...120 { #expect(line(width).count < width) }
+  }
+
   @Test func tableIsAligned() {
     let table = RunTable([("train_loss", 0.5), ("train_accuracy", 0.75), ("test_accuracy", 12345.5)])
     #expect(
@@ -134,5 +152,6 @@ import Testing
         loss      0.5000
         accuracy  0.7500  12345.5000
         """)
+    #expect(RunTable([("solves", 8), ("gamma", 8)]).text == "solves       8\ngamma   8.0000")
   }
 }

@@ -138,9 +138,11 @@ package final class Observer {
 }
 
 extension Metrics {
-  /// How many rows of each class (outer) were taken for each class (inner); nil for a sample without scores by class.
+  /// How many rows of each class (outer) were taken for each class (inner); nil for a sample without scores by class, or
+  /// one score that tells two classes apart.
   package static func confusion(_ sample: Sample, classes: Int) -> [[Int]]? {
-    guard sample.width == classes, classes > 1, sample.predictions.allSatisfy(\.isFinite) else { return nil }
+    let isTold = sample.width == classes || (sample.width == 1 && classes == 2)
+    guard isTold, classes > 1, sample.predictions.allSatisfy(\.isFinite) else { return nil }
     var table = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
     for (p, t) in zip(sample.classes, sample.targets) where (0..<classes).contains(Int(t)) { table[Int(t)][p] += 1 }
     return table

@@ -77,6 +77,9 @@ package struct EpochRecord: Hashable, Sendable {
   }
   package func hash(into hasher: inout Hasher) { hasher.combine(epoch) }
 
+  /// Metrics that count something: whole numbers, written without decimals.
+  package static let counts: Set = ["iterations", "solves"]
+
   /// A value by name.
   package subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
 }

@@ -23,7 +23,8 @@ enum FoldsPage {
       body += isStarted ? "<a href=\"fold_\(k)/\(RunReporter.page)\">\(label)</a>" : label
       body += "</th>"
       for column in names.indices {
-        body += "<td>\(k <= finals.count ? ProgressLine.number(finals[k - 1][column].value) : "")</td>"
+        let entry = k <= finals.count ? finals[k - 1][column] : nil
+        body += "<td>\(entry.map { ProgressLine.value($0.name, $0.value) } ?? "")</td>"
       }
       body += "</tr>\n"
     }

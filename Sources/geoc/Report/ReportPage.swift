@@ -67,8 +67,12 @@ enum ReportPage {
     let word = report.status.word
     var text = "<header>\n<h1>\(SVGRenderer.escaped(report.title))</h1>\n"
     text += "<span class=\"status \(word)\">\(word)</span>"
-    text += "<span class=\"quiet\">epoch \(done) of \(report.epochs)</span>"
-    text += "<progress max=\"\(max(1, report.epochs))\" value=\"\(done)\" aria-label=\"epochs done\"></progress>"
+    if report.epochs > 0 { text += "<span class=\"quiet\">epoch \(done) of \(report.epochs)</span>" }
+    // A search may be finished before its last epoch.
+    let share = report.status == .finished ? report.epochs : done
+    if report.epochs > 0 {
+      text += "<progress max=\"\(report.epochs)\" value=\"\(share)\" aria-label=\"epochs done\"></progress>"
+    }
     if let parent = report.parent { text += "<a href=\"\(SVGRenderer.escaped(parent))\">all folds</a>" }
     text += "\n</header>\n"
     if case .failed(let message) = report.status {
@@ -110,7 +114,9 @@ enum ReportPage {
     for record in records.reversed() {
       let cells =
         [String(record.epoch), String(record.step), ChartScale.label(record.learningRate)]
-        + names.map { record[$0].map { ProgressLine.number($0) } ?? "" } + [String(format: "%.1f", record.seconds)]
+        + names.map { name in record[name].map { ProgressLine.value(name, $0) } ?? "" } + [
+          String(format: "%.1f", record.seconds)
+        ]
       text += "<tr>\(cells.map { "<td>\($0)</td>" }.joined())</tr>\n"
     }
     return text + "</tbody></table></div></details>\n"

@@ -68,8 +68,14 @@ extension RunReport {
     }
     return order.compactMap { metric in
       var chart = CurveChart(title: metric.capitalizedFirst, series: series[metric] ?? [])
-      let isShare = metric != "loss" && metric != "mse"
-      if isShare { chart.least = 0...1 }
+      chart.text = { ProgressLine.value(metric, $0) }
+      // What a search tells beside its loss spans orders of magnitude, or counts; other metrics are shares.
+      switch metric {
+      case "loss", "mse": break
+      case "gradient_norm", "gamma": chart.isLogarithmic = true
+      case _ where EpochRecord.counts.contains(metric): break
+      default: chart.least = 0...1
+      }
       if (series[metric] ?? []).count == 1, let only = series[metric]?.first, !only.name.isEmpty {
         chart.title += ", \(only.name)"
       }

@@ -13,14 +13,15 @@ final class RunReporter {
   private static let log = "observations.jsonl"
 
   private let folder: RunDirectory
-  private let observer: Observer
+  /// Nil where there is nothing to observe, as where a classifier is fitted without training.
+  private let observer: Observer?
   private var report: RunReport
   private var lines = ""
   private var lastDrawing = -Double.infinity
 
   /// A reporter that goes on with the observations that the folder holds of the epochs that are done.
   init(
-    _ folder: RunDirectory, observer: Observer, report: RunReport, doneEpochs: Int
+    _ folder: RunDirectory, observer: Observer?, report: RunReport, doneEpochs: Int
   ) {
     (self.folder, self.observer, self.report) = (folder, observer, report)
     guard doneEpochs > 0, let text = try? String(contentsOfFile: folder.file(Self.log), encoding: .utf8) else { return }
@@ -38,7 +39,7 @@ final class RunReporter {
   func epoch(_ records: [EpochRecord]) throws {
     guard let epoch = records.last?.epoch else { return }
     report.records = records
-    if observer.isWanted(epoch) {
+    if let observer, observer.isWanted(epoch) {
       let observation = observer.observe(epoch: epoch)
       report.observations.append(observation)
       lines += String(decoding: try JSONEncoder.sorted.encode(observation), as: UTF8.self) + "\n"
@@ -72,11 +73,12 @@ extension RunRequest {
   func reporter(_ trainer: Trainer, _ folder: RunDirectory, fold: (number: Int, count: Int)) throws(GeocError)
     -> RunReporter?
   {
-    guard hasReport, let values = try session.optional("observe"),
-      let gradient = try session.optional("observe_gradient")
-    else { return nil }
-    let observer = try Observer(
-      values: values, gradient: gradient, trainer: trainer, target: classTarget, registry: Catalogue.registry)
+    guard hasReport else { return nil }
+    var observer: Observer?
+    if let values = try session.optional("observe"), let gradient = try session.optional("observe_gradient") {
+      observer = try Observer(
+        values: values, gradient: gradient, trainer: trainer, target: classTarget, registry: Catalogue.registry)
+    }
     var report = RunReport(title: session.plan.module.name, epochs: trainer.epochs)
     report.facts = [
       ("seed", String(trainer.training.seed)), ("dtype", session.plan.module.dtype.rawValue),
@@ -85,8 +87,9 @@ extension RunRequest {
         "\(trainer.fold.train.count) train, \(trainer.fold.validation.count) validation, "
           + "\(trainer.fold.test.count) test"
       ),
-      ("steps per epoch", Count.text(trainer.stepsPerEpoch)), ("folder", folder.path),
+      ("folder", folder.path),
     ]
+    if trainer.epochs > 0 { report.facts.insert(("steps per epoch", Count.text(trainer.stepsPerEpoch)), at: 3) }
     if fold.count > 1 {
       report.title += ", fold \(fold.number) of \(fold.count)"
       report.parent = "../\(RunReporter.page)"

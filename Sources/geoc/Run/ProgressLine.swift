@@ -64,15 +64,26 @@ final class ProgressLine {
       console.noteRaw(String(format: "all fits %.1fs\n", seconds))
     case .epoch(let record):
       metric = record.values.first { !$0.name.hasSuffix("_loss") }
-      let values = record.values.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: "  ")
       let speed = Self.speed(Double(samples) / max(1e-9, now - epochStart))
-      let number = String(record.epoch)
-      let padding = String(repeating: " ", count: max(0, String(epochs).count - number.count))
-      let line = "epoch \(padding)\(number)/\(epochs)  \(values)  \(speed)  \(String(format: "%.1fs", record.seconds))"
-      console.noteRaw(console.isInteractive ? "\r\(line)\u{1B}[K\n" : "\(line)\n")
+      let isDrawn = console.isInteractive
+      let line = Self.line(record, of: epochs, speed: speed, width: isDrawn ? console.width : .max)
+      console.noteRaw(isDrawn ? "\r\(line)\u{1B}[K\n" : "\(line)\n")
       isOpen = false
       epochBegins()
     }
+  }
+
+  /// The line of an epoch that is done, in at most `width - 1` columns: what has no room is left out, first the speed, then
+  /// the time, then metrics from the last on.
+  static func line(_ record: EpochRecord, of epochs: Int, speed: String, width: Int) -> String {
+    let number = String(record.epoch)
+    let head = "epoch \(String(repeating: " ", count: max(0, String(epochs).count - number.count)))\(number)/\(epochs)"
+    let values = record.values.map { "\($0.name) \(Self.value($0.name, $0.value))" }
+    let seconds = String(format: "%.1fs", record.seconds)
+    let tails =
+      [values + [speed, seconds], values + [seconds]] + values.indices.reversed().map { Array(values[...$0]) }
+    let lines = tails.map { ([head] + $0).joined(separator: "  ") }
+    return lines.first { $0.count < width } ?? String(head.prefix(max(1, width - 1)))
   }
 
   /// The next epoch begins: what came between counts for the time left, not for the speed.
@@ -89,6 +100,12 @@ final class ProgressLine {
   func endLine() {
     if isOpen { console.noteRaw("\n") }
     isOpen = false
+  }
+
+  /// A metric by its name: counts are whole numbers.
+  static func value(_ name: String, _ x: Double) -> String {
+    let isCount = EpochRecord.counts.contains(RunTable.parts(name).metric)
+    return isCount ? Int(exactly: x).map(String.init) ?? number(x) : number(x)
   }
 
   /// Four significant digits.
@@ -138,7 +155,7 @@ struct Live {
     let room = max(1, width - 1)
     let head = "epoch \(epoch)/\(epochs)"
     let loss = "loss \(ProgressLine.number(loss))"
-    let metric = metric.map { "\($0.name) \(ProgressLine.number($0.value))" }
+    let metric = metric.map { "\($0.name) \(ProgressLine.value($0.name, $0.value))" }
     let (speed, left) = (ProgressLine.speed(speed), "\(ProgressLine.time(left)) left")
     let tails: [[String?]] = [
       [loss, metric, speed, left], [loss, speed, left], [loss, left], [loss], [],

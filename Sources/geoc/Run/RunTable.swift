@@ -5,9 +5,9 @@ struct RunTable {
   /// Metrics with a text for each part, empty where it was not measured.
   var rows: [(name: String, cells: [String])] = []
 
-  /// The table of some values, such as `train_loss`; text made by `text`.
-  init(_ values: [(name: String, value: Double)], text: (Double) -> String = { ProgressLine.number($0) }) {
-    self.init(values.map { (name: $0.name, text: text($0.value)) })
+  /// The table of some values, such as `train_loss`.
+  init(_ values: [(name: String, value: Double)]) {
+    self.init(values.map { (name: $0.name, text: ProgressLine.value($0.name, $0.value)) })
   }
 
   /// The table of texts by name.

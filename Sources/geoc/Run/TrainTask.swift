@@ -247,7 +247,7 @@ extension RunRequest {
       let values = finals.map { $0.values[k].value }
       guard values.count > 1 else {
         if entry.value.isFinite { object[entry.name] = entry.value }
-        texts.append((entry.name, ProgressLine.number(entry.value)))
+        texts.append((entry.name, ProgressLine.value(entry.name, entry.value)))
         continue
       }
       let spread = Spread(values)

@@ -80,7 +80,11 @@ enum CellChart {
     guard let low = all.min(), let high = all.max() else { return nil }
     let epochs = thinned(Array(Set(series.flatMap { $0.points.map(\.x) })).sorted())
     let rowHeight = 11.0
-    let frame = Chart.Frame(left: 128, right: 346, top: 8, bottom: 8 + rowHeight * Double(series.count))
+    // Names of weights end in what tells them apart.
+    let names = series.map { $0.name.count > 30 ? "…" + $0.name.suffix(29) : $0.name }
+    let longest = names.map(\.count).max() ?? 0
+    let frame = Chart.Frame(
+      left: 14 + 5.4 * Double(longest), right: 346, top: 8, bottom: 8 + rowHeight * Double(series.count))
     let y = (0...series.count).map { frame.top + Double($0) * rowHeight }
     let x = (0...epochs.count).map {
       frame.left + (frame.right - frame.left) * Double($0) / Double(max(1, epochs.count))
@@ -94,8 +98,7 @@ enum CellChart {
     }
     var marks = cells(tables.map { table in epochs.map { share(table[$0] ?? 0) } }, x: x, y: y)
     marks += Chart.axes(frame, x: columnTicks(epochs, x), y: [], xTitle: "epoch")
-    for (k, curve) in series.enumerated() {
-      let name = curve.name.count > 20 ? "…" + curve.name.suffix(19) : curve.name
+    for (k, name) in names.enumerated() {
       marks += "<text x=\"\(Chart.number(frame.left - 5))\" y=\"\(Chart.number(y[k] + 9))\" text-anchor=\"end\">"
       marks += "\(SVGRenderer.escaped(name))</text>"
     }
@@ -103,7 +106,7 @@ enum CellChart {
     hover.lines = zip(series, tables).map { curve, table in
       epochs.map { "\(curve.name)  \(table[$0].map { ProgressLine.number($0) } ?? "–")" }
     }
-    let ends = "pale \(ChartScale.label(low)), dark \(ChartScale.label(high)), logarithmic"
+    let ends = "Pale \(ChartScale.label(low)), dark \(ChartScale.label(high)), logarithmic"
     return Chart(
       title: title, note: "\(note)\(note.isEmpty ? "" : " ")\(ends).", marks: marks, hover: hover,
       size: (360, frame.bottom + 36))

@@ -16,6 +16,8 @@ struct CurveChart {
   /// Numbers between which the axis goes at least.
   var least: ClosedRange<Double>?
   var yTitle = ""
+  /// How a number is told.
+  var text: (Double) -> String = { ProgressLine.number($0) }
 
   /// The chart, nil where there is nothing to show.
   var chart: Chart? {
@@ -38,7 +40,7 @@ struct CurveChart {
     return Chart(
       title: title, note: note + Self.zeros(all, isLogarithmic: isLogarithmic), marks: marks,
       legend: shown.count > 1 ? shown.enumerated().map { (name: $1.name, style: $0) } : [],
-      hover: Self.hover(shown, epochs, x, isNamed: shown.count > 1))
+      hover: hover(shown, epochs, x))
   }
 
   /// What a logarithmic axis cannot show.
@@ -78,8 +80,9 @@ struct CurveChart {
     return points.enumerated().filter { $0.offset % step == 0 || $0.offset == points.count - 1 }.map(\.element)
   }
 
-  private static func hover(_ shown: [Series], _ epochs: [Double], _ x: ChartScale, isNamed: Bool) -> Chart.Hover {
-    let step = max(1, (epochs.count + most - 1) / most)
+  private func hover(_ shown: [Series], _ epochs: [Double], _ x: ChartScale) -> Chart.Hover {
+    let isNamed = shown.count > 1
+    let step = max(1, (epochs.count + Self.most - 1) / Self.most)
     let kept = epochs.enumerated().filter { $0.offset % step == 0 || $0.offset == epochs.count - 1 }.map(\.element)
     let tables: [[Double: Double]] = shown.map { curve in
       Dictionary(curve.points.map { ($0.x, $0.y) }, uniquingKeysWith: { _, last in last })
@@ -91,7 +94,7 @@ struct CurveChart {
       var lines: [String] = []
       for (curve, table) in zip(shown, tables) {
         guard let value = table[epoch] else { continue }
-        lines.append((isNamed ? curve.name + "  " : "") + ProgressLine.number(value))
+        lines.append((isNamed ? curve.name + "  " : "") + text(value))
       }
       hover.lines.append(lines)
     }
