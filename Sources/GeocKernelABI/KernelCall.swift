@@ -141,6 +141,8 @@ package struct KernelSet: Sendable {
   /// Scratch *scalars per lane* (multiplied by lanes and scalar size by the caller, for two groups at most),
   /// from the sizes of the call.
   package var workspace: @Sendable (_ sizes: [Int]) -> Int
+  /// Scratch scalars of an unbatched call that gathers the batch, from its sizes and the items of the batch.
+  package var batchWorkspace: (@Sendable (_ sizes: [Int], _ batch: Int) -> Int)?
   /// Whether several workers may make one unbatched call together, each its share of it (`KernelCall.share`), with the
   /// same results as one alone.
   package var isDivisible = false

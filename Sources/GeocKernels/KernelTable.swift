@@ -75,6 +75,7 @@ package struct KernelTable: Sendable {
     if choice.level != nil {
       let blas: [any BlasKernel.Type] = [BlasMatmul.self, BlasSyrk.self]
       sets = sets.map { set in blas.first { $0.name == set.name }?.override(set) ?? set } + UnbatchedKernels.sets
+      if let transfer { sets.append(SolveRows.set(transfer)) }
     }
     level = choice.level
     refusal = choice.refusal

@@ -33,6 +33,10 @@ package enum Pipeline {
     case curvature
     /// One trial of a search.
     case trial
+    /// The point of a search, for data with fewer rows than weights.
+    case curvatureByRows
+    /// One trial of a search, for data with fewer rows than weights.
+    case trialByRows
     /// The smallest second derivative at the point of a search.
     case spectrum
     /// Initial values of parameters, states and optimizer slots.
@@ -47,7 +51,9 @@ package enum Pipeline {
     case observeGradient
 
     /// Whether only training needs it.
-    package var isOfTraining: Bool { [.step, .separation, .curvature, .trial, .spectrum].contains(self) }
+    package var isOfTraining: Bool {
+      [.step, .separation, .curvature, .trial, .curvatureByRows, .trialByRows, .spectrum].contains(self)
+    }
 
     /// Name of the function.
     package var functionName: String {
@@ -60,6 +66,8 @@ package enum Pipeline {
       case .separation: "separation"
       case .curvature: "curvature"
       case .trial: "trial"
+      case .curvatureByRows: "curvature_by_rows"
+      case .trialByRows: "trial_by_rows"
       case .spectrum: "spectrum"
       case .initialize: "initialize"
       case .observe(let mode): "observe_\(mode)"
@@ -120,7 +128,7 @@ package enum Pipeline {
       f = try Specialize.run(forward, name: purpose.functionName, mode: mode, registry: registry) {
         isOutput($0) || $0.hasPrefix("state.") || (ofLoss && $0 == "loss")
       }
-    case .curvature, .trial, .spectrum:
+    case .curvature, .trial, .curvatureByRows, .trialByRows, .spectrum:
       f = try Specialize.run(forward, name: purpose.functionName, mode: "train", registry: registry) { $0 == "loss" }
     case .separation:
       f = try Specialize.run(forward, name: "separation", mode: "train", registry: registry) { $0 == "loss.margin" }
@@ -185,15 +193,20 @@ package enum Pipeline {
       f = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
       f = try Observe.gradientNorms(f, optimizer: optimizer, registry: registry, dtype: options.dtype)
-    case .curvature, .trial, .spectrum:
+    case .curvature, .trial, .curvatureByRows, .trialByRows, .spectrum:
       let gradient = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
       stages.append((Differentiate.pass, gradient))
       try check(gradient, Differentiate.pass, options)
-      let make =
-        purpose == .curvature
-        ? SearchFunctions.curvature : purpose == .trial ? SearchFunctions.trial : SearchFunctions.spectrum
-      f = try make(f, gradient, optimizer, options)
+      f =
+        switch purpose {
+        case .curvature, .curvatureByRows:
+          try SearchFunctions.curvature(f, gradient: gradient, optimizer, options, byRows: purpose == .curvatureByRows)
+        case .trial, .trialByRows:
+          try SearchFunctions.trial(f, gradient: gradient, optimizer, options, byRows: purpose == .trialByRows)
+        default: try SearchFunctions.spectrum(f, gradient: gradient, optimizer, options)
+        }
+      if purpose == .trialByRows { SearchFunctions.describeRows(f, registry, &report) }
       stages.append((SearchFunctions.pass, f))
     default: break
     }
@@ -210,6 +223,18 @@ package enum Pipeline {
     }
     guard isRead || !optimizer.projections.isEmpty else { return [:] }
     return try ScaleAnalysis.proofs(forward, registry: registry).mapValues(\.invariance)
+  }
+
+  /// Whether the Hessian of a search has the form of rows, so that a plan has `curvatureByRows` and `trialByRows`. Throws
+  /// like `compile`.
+  package static func stepsByRows(
+    _ forward: Function, optimizer: OptimizerDescription?, options: PassOptions
+  ) throws -> Bool {
+    var report = PassReport()
+    var stages: [(pass: String, function: Function)] = []
+    var f = try Specialize.run(forward, name: "rows", mode: "train", registry: options.registry) { $0 == "loss" }
+    for pass in layerPasses { try apply(pass, &f, options, &report, &stages) }
+    return try SearchFunctions.hasRows(f, optimizer, options)
   }
 
   /// Inputs that hold real numbers, and weights.

@@ -246,6 +246,19 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       }
       """, { f, _ in try search(f, "exact", [.curvature, .trial, .spectrum]) }),
     GoldenCase(
+      "insert-search-rows",
+      """
+      func @f layers (%x: input [B] R[4], %y: input [B] Label(3), %w: param R[3, 4] = "zeros", %b: param R[3] = "zeros") -> ("loss": %s) {
+        %z = linear(%x, %w, %b) {bias = true, init = zeros, out = 3} : [B] R[3]  !1:3 at "z"
+        %e = cross_entropy(%z, %y) : [B] R  !2:3 at "cross_entropy_1"
+        %t = batch_sum(%e) : R  !2:3 at "loss"
+        %n = batch_size() : R  !2:3 at "loss"
+        %m = map(%t, %n) {expr = expr<x0 / x1>} : R  !2:3 at "loss"
+        %p = l2_penalty(%w) : R  !3:3 at "l2_penalty_1"
+        %s = map(%m, %p) {expr = expr<x0 + 0.5 * x1>} : R  !3:3 at "loss"
+      }
+      """, { f, _ in try search(f, "exact", [.curvatureByRows, .trialByRows]) }),
+    GoldenCase(
       "insert-search-factors",
       """
       func @f layers (%w: param R[3] = "ones") -> ("loss": %s) {

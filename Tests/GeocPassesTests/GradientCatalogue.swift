@@ -38,6 +38,7 @@ enum GradientCatalogue {
     "grassmann_geodesic": "a step of optimizers, which nothing differentiates",
     "solve": "takes no batch: tried by the tests of the ops",
     "solve_spd": "takes no batch: tried by the tests of the ops",
+    "solve_rows": "a step of optimizers, which nothing differentiates",
   ]
 
   private static let metrics = ["airm", "log_euclidean", "log_cholesky", "bures_wasserstein"]

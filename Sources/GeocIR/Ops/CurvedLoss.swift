@@ -16,8 +16,8 @@ package enum HessianForm: String, Hashable, Sendable, CaseIterable {
 
 /// A form of the second derivatives of a loss in the m elements of its first input, of one item.
 package enum SecondDerivatives: Sendable {
-  /// A matrix [m, m].
-  case matrix(Value)
+  /// Fᵀ diag(w) F: factors F [r, m], nil for the identity, and weights w [r].
+  case weighted(factors: Value?, weights: Value)
   /// scale · f fᵀ: f has the shape of the input, scale is one number.
   case outer(factor: Value, scale: Value)
   /// A multiple of the identity.

@@ -90,13 +90,16 @@ package struct KernelRequest: Hashable, Sendable {
   /// Inputs, by position, of which the kernel reads every item for each chunk of its results: it gets the first group of
   /// the whole batch in place of that of the chunk.
   package var wholeBatch: [Int]
+  /// Whether the kernel is called once for the batch, when all items of its inputs are there: it gets their first groups
+  /// and the number of items, and its results are unbatched.
+  package var gathersBatch: Bool
   /// Inputs, by position, that the kernel can read from the rows of a data set as well as from lanes.
   package var rows: [Int]
 
   /// A request by its parts.
   package init(
     _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false,
-    wholeBatch: [Int] = [], rows: [Int] = []
+    wholeBatch: [Int] = [], gathersBatch: Bool = false, rows: [Int] = []
   ) {
     self.kernel = kernel
     self.sizes = sizes
@@ -104,6 +107,7 @@ package struct KernelRequest: Hashable, Sendable {
     self.reducesBatch = reducesBatch
     self.isRandom = isRandom
     self.wholeBatch = wholeBatch
+    self.gathersBatch = gathersBatch
     self.rows = rows
   }
 }

@@ -38,12 +38,14 @@ package struct SearchDescription: Codable, Hashable, Sendable {
   }
 }
 
-/// The Hessian as a search has it: a matrix, or factors of one of low rank.
+/// The Hessian as a search has it: a matrix, factors of one of low rank, or the rows of the samples.
 package enum SearchHessian: Sendable {
   /// [d, d].
   case matrix(Value)
   /// shift · I + JᵀSJ: rows J [r, d] with r < d, positive semi-definite weights S [r, r], one number.
   case lowRank(rows: Value, weights: Value, shift: Value)
+  /// diag(diagonal) + Σ RᵀWR over the samples: rows R [B] [r, d], the weights on the diagonal of W [B] [r], and [d].
+  case rows(rows: Value, weights: Value, diagonal: Value)
 }
 
 /// What a trial starts from; vectors run through all parameters in the order of the model, each row-major.

@@ -62,11 +62,11 @@ enum LogisticOp: CurvedLoss {
 
   static func curvature(_ b: inout Builder, _ c: OpContext, _ form: HessianForm) throws -> SecondDerivatives? {
     guard c.attributes.name("normalize", "none") == "none" else { return nil }
-    let q = try b.reshape(try b.map("sigmoid(-x0)", [try margins(&b, c)]), [1, 1])
+    let q = try b.reshape(try b.map("sigmoid(-x0)", [try margins(&b, c)]), [1])
     switch form {
-    case .exact, .gaussNewton: return .matrix(try b.map("x0 * (1 - x0)", [q]))
-    case .fisher: return .matrix(try b.map("x0 * x0", [q]))
-    case .weightedGaussNewton: return .matrix(q)
+    case .exact, .gaussNewton: return .weighted(factors: nil, weights: try b.map("x0 * (1 - x0)", [q]))
+    case .fisher: return .weighted(factors: nil, weights: try b.map("x0 * x0", [q]))
+    case .weightedGaussNewton: return .weighted(factors: nil, weights: q)
     case .bound: return .multiple(0.25)
     case .fisherTerm: return nil
     }

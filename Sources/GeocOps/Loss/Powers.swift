@@ -52,10 +52,13 @@ enum NormPowerOp: CurvedLoss {
     switch form {
     case .fisherTerm: return .outer(factor: flat, scale: steep)
     case .fisher: return .outer(factor: flat, scale: try b.mul(level, level))
-    case .weightedGaussNewton: return .matrix(try b.mul(try b.identity(m), level))
+    case .weightedGaussNewton: return .weighted(factors: nil, weights: try b.mul(try b.fill([m], 1), level))
     case .exact, .gaussNewton:
-      let product = try b.matmul(try b.reshape(u, [m, 1]), try b.reshape(u, [1, m]))
-      return .matrix(try b.map("x0 * x1 + x2 * x3", [product, steep, try b.identity(m), level]))
+      // The rows of the identity, and u.
+      let rows = try b.one("concat", [try b.identity(m), try b.reshape(u, [1, m])], ["axis": .int(0)])
+      let weights = try b.one(
+        "concat", [try b.mul(try b.fill([m], 1), level), try b.reshape(steep, [1])], ["axis": .int(0)])
+      return .weighted(factors: rows, weights: weights)
     case .bound: return p == 2 ? .multiple(1) : nil
     }
   }
@@ -102,11 +105,15 @@ enum SoftmaxCurvature {
     let m = b.shape(p)[0]
     switch form {
     case .exact, .gaussNewton:
-      let (column, row) = (try b.reshape(p, [m, 1]), try b.reshape(p, [1, m]))
-      return .matrix(try b.map("\(scale) * (x0 * x1 - x1 * x2)", [try b.identity(m), column, row]))
-    case .weightedGaussNewton: return .matrix(try b.map("\(scale) * x0 * x1", [try b.identity(m), p]))
+      // diag(p) − ppᵀ = (I − 1pᵀ)ᵀ diag(p) (I − 1pᵀ): no weight is negative.
+      let factors = try b.sub(try b.identity(m), try b.reshape(p, [1, m]))
+      return .weighted(factors: factors, weights: try b.scale(p, scale))
+    case .weightedGaussNewton: return .weighted(factors: nil, weights: try b.scale(p, scale))
     case .fisher: return .outer(factor: gradient, scale: try b.fill([], 1))
-    case .bound: return .matrix(try b.map("\(scale) * 0.5 * (x0 - \(1 / Double(m)))", [try b.identity(m)]))
+    case .bound:
+      // I − 11ᵀ/m is its own square.
+      let factors = try b.map("x0 - \(1 / Double(m))", [try b.identity(m)])
+      return .weighted(factors: factors, weights: try b.fill([m], 0.5 * scale))
     case .fisherTerm: return nil
     }
   }

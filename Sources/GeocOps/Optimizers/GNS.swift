@@ -73,6 +73,8 @@ enum GNS: SearchRule {
       let matrix = try b.map("x0 + x1 * x2", [product, try b.identity(b.shape(rows)[1]), shift])
       return try solve(&b, matrix, weight, t)
     case .matrix(let h): return try solve(&b, h, weight, t)
+    case .rows(let rows, let weights, let diagonal):
+      return try b.negate(try b.solveRows(rows, weights, try b.map("x0 + x1", [diagonal, weight]), t.gradient))
     }
   }
 

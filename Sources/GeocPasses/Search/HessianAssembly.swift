@@ -27,7 +27,7 @@ struct HessianAssembly {
     self.map = map
   }
 
-  private var registry: OpRegistry { options.registry }
+  var registry: OpRegistry { options.registry }
 
   /// Whether every term but penalties is linear in weights, so that no second derivative of layers is left out.
   var isLinear: Bool {
@@ -50,7 +50,9 @@ struct HessianAssembly {
         } else {
           try add(try b.expression("x0 * x1", [try b.unitMatrix(size), s]), of: term, &b)
         }
-      case .matrix(let s): try add(try b.expression("x0 * x1", [s, term.coefficient]), of: term, &b)
+      case .weighted(let factors, let weights):
+        let s = try matrix(factors, weights, &b)
+        try add(try b.expression("x0 * x1", [s, term.coefficient]), of: term, &b)
       case .outer(let factor, let scale):
         let column = try b.one("reshape", [factor], ["shape": .ints([size, 1])])
         let row = try b.one("reshape", [factor], ["shape": .ints([1, size])])
@@ -70,11 +72,11 @@ struct HessianAssembly {
     return try assembled(&b)
   }
 
-  private func elements(_ term: LossTerms.Term) -> Int {
+  func elements(_ term: LossTerms.Term) -> Int {
     registry.spaces.shape(terms.function.type(term.node.inputs[0])).reduce(1, *)
   }
 
-  private func position(_ name: String) -> Int? { layout.pieces.firstIndex { $0.name == name } }
+  func position(_ name: String) -> Int? { layout.pieces.firstIndex { $0.name == name } }
 
   private func context(_ node: Node) throws -> OpContext {
     let old = try registry.context(node, in: terms.function)
@@ -87,7 +89,8 @@ struct HessianAssembly {
       resultTypes: [], spaces: old.spaces)
   }
 
-  private func curvature(_ term: LossTerms.Term, _ b: inout Builder) throws -> SecondDerivatives {
+  /// What stands for the second derivatives of a term in its input. Throws `RewriteProblem` where it has no such form.
+  func curvature(_ term: LossTerms.Term, _ b: inout Builder) throws -> SecondDerivatives {
     b.origin = term.node.origin.by(SearchFunctions.pass)
     guard let op = registry[term.node.op] as? any CurvedLoss.Type,
       let found = try op.curvature(&b, try context(term.node), form)
@@ -122,10 +125,10 @@ struct HessianAssembly {
       let row = try pullback.vector(&b, layout, cotangent: factor)
       rows = try b.one("reshape", [row], ["shape": .ints([1, layout.count])])
       weights = try b.one("reshape", [scale], ["shape": .ints([1, 1])])
-    case .matrix(let s):
+    case .weighted(let factors, let own):
       m = elements(term)
       rows = try jacobian(pullback, term, &b)
-      weights = s
+      weights = try matrix(factors, own, &b)
     case .multiple(let scale):
       m = elements(term)
       rows = try jacobian(pullback, term, &b)
@@ -136,7 +139,7 @@ struct HessianAssembly {
   }
 
   /// The derivatives of the input of a term by the weights, [m, d], one backward for each row.
-  private func jacobian(_ pullback: Pullback, _ term: LossTerms.Term, _ b: inout Builder) throws -> Value {
+  func jacobian(_ pullback: Pullback, _ term: LossTerms.Term, _ b: inout Builder) throws -> Value {
     let m = elements(term)
     let shape = registry.spaces.shape(terms.function.type(term.node.inputs[0]))
     let rows = try (0..<m).map { k -> Value in
@@ -166,18 +169,33 @@ struct HessianAssembly {
     }
   }
 
-  /// S ⊗ a aᵀ for every pair of weights of a layer.
-  private mutating func addLinear(_ s: Value, _ node: Node, _ term: LossTerms.Term, _ b: inout Builder) throws {
+  /// Fᵀ diag(w) F.
+  private func matrix(_ factors: Value?, _ weights: Value, _ b: inout Builder) throws -> Value {
+    guard let factors else { return try b.one("diagonal_matrix", [weights]) }
+    let column = try b.one("reshape", [weights], ["shape": .ints([b.shape(weights)[0], 1])])
+    let right = try b.expression("x0 * x1", [factors, column])
+    return try b.one("matmul", [factors, right], ["ta": .bool(true), "tb": .bool(false)])
+  }
+
+  /// A weight of a linear layer by its place among all weights, with its factor [rows, columns].
+  typealias PlacedFactor = (position: Int, rows: Int, columns: Int, value: Value)
+
+  /// The weights of a linear layer with their factors.
+  func factors(_ node: Node, _ b: inout Builder) throws -> [PlacedFactor] {
     guard let layer = registry[node.op] as? any LinearInWeights.Type else { throw InternalError("no linear layer") }
     let context = try context(node)
-    let factors = try layer.factors(&b, context)
-    let named = try factors.map { factor -> (position: Int, rows: Int, columns: Int, value: Value) in
+    return try layer.factors(&b, context).map { factor in
       guard let at = context.inputs.firstIndex(of: factor.weight),
         let name = terms.function.parameters.first(where: { $0.value == node.inputs[at] })?.name, let k = position(name)
       else { throw InternalError("a weight of '\(node.op)' is no parameter") }
       let shape = b.shape(factor.factor)
       return (k, shape[0], shape[1], factor.factor)
     }
+  }
+
+  /// S ⊗ a aᵀ for every pair of weights of a layer.
+  private mutating func addLinear(_ s: Value, _ node: Node, _ term: LossTerms.Term, _ b: inout Builder) throws {
+    let named = try factors(node, &b)
     guard let rows = named.first?.rows else { return }
     let outputs = elements(term) / rows
     // Of one item: second derivatives by [row, output, row, output], the outputs in front.

@@ -64,6 +64,16 @@ extension Builder {
     try one("diagonal_matrix", [try one("fill", [], ["shape": .ints([n]), "value": .real(1)])])
   }
 
+  /// `x` repeated for every item of the batch that `like` has.
+  mutating func repeated(_ x: Value, asItemsOf like: Value) throws -> Value {
+    let data = try one("as_type", [like], ["type": .type(storageType(type(like)).batched(false))])
+    let axes = Array(shape(data).indices)
+    let number =
+      axes.isEmpty
+      ? data : try one("reduce", [data], ["kind": .name("max"), "axes": .ints(axes), "keep": .bool(false)])
+    return try one("spread", [x, try expression("x0 + x1", [x, number])])
+  }
+
   /// A copy of the nodes of `source`, with what `map` says for its parameters; the results by name.
   mutating func instance(of source: Function, _ map: [Value: Value]) throws -> [String: Value] {
     var map = map

@@ -42,27 +42,19 @@ struct Pullback {
     for p in function.parameters {
       if p.name == Self.cotangent {
         own[p.value] = try b.one("reshape", [cotangent], ["shape": .ints(shape)])
-        if isPerItem, !b.type(cotangent).isBatched, let batched { own[p.value] = try spread(cotangent, batched, &b) }
+        if isPerItem, !b.type(cotangent).isBatched, let batched {
+          own[p.value] = try b.repeated(cotangent, asItemsOf: batched)
+        }
         continue
       }
       guard let value = known[p.name] else { throw InternalError("no parameter '\(p.name)'") }
       own[p.value] = value
-      if p.kind == .param, isPerItem, let batched { own[p.value] = try spread(value, batched, &b) }
+      if p.kind == .param, isPerItem, let batched { own[p.value] = try b.repeated(value, asItemsOf: batched) }
     }
     let results = try b.instance(of: function, own)
     return try layout.vector(&b) { name in
       guard let gradient = results["grad.\(name)"] else { throw InternalError("no gradient of '\(name)'") }
       return gradient
     }
-  }
-
-  /// `x` repeated for every item of the batch that `like` has.
-  private func spread(_ x: Value, _ like: Value, _ b: inout Builder) throws -> Value {
-    let data = try b.one("as_type", [like], ["type": .type(b.storageType(b.type(like)).batched(false))])
-    let axes = Array(b.shape(data).indices)
-    let one =
-      axes.isEmpty
-      ? data : try b.one("reduce", [data], ["kind": .name("max"), "axes": .ints(axes), "keep": .bool(false)])
-    return try b.one("spread", [x, try b.expression("x0 + x1", [x, one])])
   }
 }

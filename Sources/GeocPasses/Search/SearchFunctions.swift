@@ -6,6 +6,8 @@ import GeocIR
 ///   kept as `prepared.search.…` for all trials of an iteration.
 /// - `trial`: from these and the slots a step, the loss and gradient behind it, whether it is accepted, and the new
 ///   weights and slots.
+/// - `curvature_by_rows`, `trial_by_rows`: the same for data with fewer rows than weights, where the model has such a
+///   form: no matrix is kept, each trial solves with the rows of the samples (`HessianAssembly.rows`).
 /// - `spectrum`: the smallest eigenvalue of what stands for the Hessian, for the message when no step is found.
 enum SearchFunctions {
   static let pass = "insert-search"
@@ -53,15 +55,15 @@ enum SearchFunctions {
     return Setting(optimizer: optimizer, rule: rule, options: options)
   }
 
-  /// The function `curvature` of a model `f` and its gradient `g`. Throws `RewriteProblem` where the second derivatives
-  /// cannot be had.
+  /// The function `curvature` of a model `f` and its gradient `g`; `byRows` without the Hessian, which the trials then
+  /// make themselves. Throws `RewriteProblem` where the second derivatives cannot be had.
   static func curvature(
-    _ f: Function, gradient g: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions
+    _ f: Function, gradient g: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions, byRows: Bool
   ) throws -> Function {
     let setting = try setting(f, optimizer, options)
     let layout = ParameterLayout(f, options.registry)
     var source = g
-    source.name = "curvature"
+    source.name = byRows ? "curvature_by_rows" : "curvature"
     var rebuilder = Rebuilder(source, options.registry)
     for node in source.nodes { try rebuilder.copy(node) }
     guard let loss = source.result("loss") else { throw InternalError("no loss") }
@@ -72,7 +74,12 @@ enum SearchFunctions {
       guard let own = source.result("grad.\(name)") else { throw InternalError("no gradient of '\(name)'") }
       return try rebuilder.value(own)
     }
-    let (hessian, metric) = try secondDerivatives(f, g, setting, layout, &b)
+    var (hessian, metric): (SearchHessian?, Value?) = (nil, nil)
+    if !byRows {
+      let found = try secondDerivatives(f, g, setting, layout, &b)
+      hessian = found.0
+      metric = found.metric
+    }
     b.origin = Origin(pass: pass)
     b.result("loss", value)
     b.result(prefix + "loss", value)
@@ -85,15 +92,54 @@ enum SearchFunctions {
       b.result(prefix + "rows", rows)
       b.result(prefix + "weights", weights)
       b.result(prefix + "shift", shift)
+    case .rows, nil: break
     }
     return b.function
   }
 
-  /// What stands for the Hessian, and the metric; nil for the identity.
-  private static func secondDerivatives(
-    _ f: Function, _ g: Function, _ setting: Setting, _ layout: ParameterLayout, _ b: inout Builder
-  ) throws -> (SearchHessian, metric: Value?) {
-    let form = setting.rule.hessian(setting.attributes)
+  /// Whether the Hessian of a model has the form of rows: then it is a sum over samples of products of few rows, and the
+  /// metric is the identity.
+  static func hasRows(
+    _ f: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions
+  ) throws -> Bool {
+    let setting = try setting(f, optimizer, options)
+    var b = Builder(name: f.name, stage: .layers, registry: options.registry)
+    var map: [Value: Value] = [:]
+    b.copyParameters(of: f, &map)
+    return try rows(f, setting, ParameterLayout(f, options.registry), &b) != nil
+  }
+
+  /// Says in the report, at the loss, up to how many samples a search steps by rows.
+  static func describeRows(_ f: Function, _ registry: OpRegistry, _ report: inout PassReport) {
+    guard let rows = f.nodes.first(where: { $0.op == "solve_rows" })?.inputs.first else { return }
+    let (own, count) = (registry.spaces.shape(f.type(rows))[0], registry.spaces.shape(f.type(rows))[1])
+    let loss = f.nodes.first { registry[$0.op] is any CurvedLoss.Type && f.type($0.results[0]).isBatched }
+    let (most, r) = ((count - 1) / own, own == 1 ? "1 row" : "\(own) rows")
+    report.record(
+      pass, f,
+      "the Hessian of \(count) weights is a sum over \(r) per sample: with up to \(most) samples a step solves a system "
+        + "of their rows, of order \(own == 1 ? "n" : "\(own) n"), in place of one of the weights",
+      at: loss?.origin ?? Origin(pass: pass))
+  }
+
+  /// The Hessian by rows at the weights of `b`; nil where the model has no such form.
+  private static func rows(
+    _ f: Function, _ setting: Setting, _ layout: ParameterLayout, _ b: inout Builder
+  ) throws -> SearchHessian? {
+    guard !setting.rule.usesGram(setting.attributes) else { return nil }
+    do {
+      let assembly = try Self.assembly(f, setting, layout, &b)
+      guard assembly.form != .exact || assembly.isLinear else { return nil }
+      return try assembly.rows(&b)
+    } catch is RewriteProblem {
+      return nil
+    }
+  }
+
+  /// The terms of the loss at the weights of `b`. Throws `RewriteProblem` for a loss that is no sum of losses.
+  private static func assembly(
+    _ f: Function, _ setting: Setting, _ layout: ParameterLayout, _ b: inout Builder
+  ) throws -> HessianAssembly {
     let opened = try LossTerms.opened(f, setting.registry)
     var map: [Value: Value] = [:]
     for p in opened.parameters {
@@ -101,15 +147,23 @@ enum SearchFunctions {
       map[p.value] = own.value
     }
     for node in opened.nodes { try b.copy(node, from: opened, &map) }
+    let form = setting.rule.hessian(setting.attributes)
+    return HessianAssembly(try LossTerms(opened, &b, map), layout, form, setting.options, map)
+  }
+
+  /// What stands for the Hessian, and the metric; nil for the identity.
+  private static func secondDerivatives(
+    _ f: Function, _ g: Function, _ setting: Setting, _ layout: ParameterLayout, _ b: inout Builder
+  ) throws -> (SearchHessian, metric: Value?) {
+    let form = setting.rule.hessian(setting.attributes)
     let usesGram = setting.rule.usesGram(setting.attributes)
-    let terms: LossTerms
+    var assembly: HessianAssembly
     do {
-      terms = try LossTerms(opened, &b, map)
+      assembly = try Self.assembly(f, setting, layout, &b)
     } catch let problem as RewriteProblem {
       guard form == .exact, !usesGram else { throw problem }
       return (.matrix(try derivatives(g, setting, layout, &b)), nil)
     }
-    var assembly = HessianAssembly(terms, layout, form, setting.options, map)
     let metric = usesGram ? try assembly.gram(&b) : nil
     if form == .exact, !assembly.isLinear { return (.matrix(try derivatives(g, setting, layout, &b)), metric) }
     return (try assembly.hessian(&b), metric)
@@ -178,14 +232,14 @@ enum SearchFunctions {
     return try b.expression("sqrt(x0)", [square])
   }
 
-  /// The function `trial` of a model `f` and its gradient `g`.
+  /// The function `trial` of a model `f` and its gradient `g`, `byRows` where the model has such a form.
   static func trial(
-    _ f: Function, gradient g: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions
+    _ f: Function, gradient g: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions, byRows: Bool
   ) throws -> Function {
     let setting = try setting(f, optimizer, options)
     let layout = ParameterLayout(f, options.registry)
-    let curvature = try curvature(f, gradient: g, optimizer, options)
-    var b = Builder(name: "trial", stage: .layers, registry: options.registry)
+    let curvature = try curvature(f, gradient: g, optimizer, options, byRows: byRows)
+    var b = Builder(name: byRows ? "trial_by_rows" : "trial", stage: .layers, registry: options.registry)
     var map: [Value: Value] = [:]
     b.copyParameters(of: g, &map)
     b.origin = Origin(pass: pass)
@@ -197,7 +251,10 @@ enum SearchFunctions {
     }
     let metric = prepared("metric")
     let hessian: SearchHessian
-    if let h = prepared("hessian") {
+    if byRows {
+      guard let rows = try Self.rows(f, setting, layout, &b) else { throw InternalError("the Hessian has no rows") }
+      hessian = rows
+    } else if let h = prepared("hessian") {
       hessian = .matrix(h)
     } else if let rows = prepared("rows"), let weights = prepared("weights"), let shift = prepared("shift") {
       hessian = .lowRank(rows: rows, weights: weights, shift: shift)
@@ -238,7 +295,7 @@ enum SearchFunctions {
   static func spectrum(
     _ f: Function, gradient g: Function, _ optimizer: OptimizerDescription?, _ options: PassOptions
   ) throws -> Function {
-    let curvature = try curvature(f, gradient: g, optimizer, options)
+    let curvature = try curvature(f, gradient: g, optimizer, options, byRows: false)
     var b = Builder(name: "spectrum", stage: .layers, registry: options.registry)
     b.origin = Origin(pass: pass)
     guard let h = curvature.result(prefix + "hessian") else {

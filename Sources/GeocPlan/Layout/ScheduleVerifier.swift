@@ -157,7 +157,9 @@ package struct ScheduleVerifier {
       let piece = schedule.slots[slot]
       let time = piece.storage == .chunk ? k : region
       try check(piece.first <= time && time <= piece.last, "step \(k) uses slot \(slot) outside its life")
-      try check(!piece.isBatched || kind == .chunked, "step \(k) uses batched slot \(slot) in an unbatched region")
+      try check(
+        !piece.isBatched || kind == .chunked || (kind == .wave && isGathered(slot, by: step)),
+        "step \(k) uses batched slot \(slot) in an unbatched region")
       if piece.storage == .chunk {
         let bounds = schedule.regions[region]
         try check(
@@ -189,6 +191,12 @@ package struct ScheduleVerifier {
       try check(content[step.inputs[0]] == root, "step \(k) unpacks another value")
       try check(unpacked.insert(step.index).inserted, "result \(step.index) is unpacked twice")
     }
+  }
+
+  /// Whether `step` reads all items of `slot` and nothing else of it.
+  private func isGathered(_ slot: Int, by step: Schedule.Step) -> Bool {
+    !step.outputs.contains(slot)
+      && step.inputs.indices.allSatisfy { step.inputs[$0] != slot || step.wholeBatch.contains($0) }
   }
 
   /// Whether `slot` is the parameter that a result of `step` replaces.

@@ -9,7 +9,7 @@ struct FlowAnalysis {
     var inputs: [Int]
     /// Root values written.
     var outputs: [Int]
-    /// Whether it runs once per chunk.
+    /// Whether it runs once per chunk; what gathers the batch does not.
     var isBatched: Bool
     var isInPlace: Bool
     var cost: Int
@@ -78,7 +78,14 @@ struct FlowAnalysis {
       }
       let readsBatch = node.inputs.contains { function.type($0).isBatched }
       let writesBatch = node.results.contains { function.type($0).isBatched }
-      let isBatched = readsBatch || writesBatch
+      let isBatched = !request.gathersBatch && (readsBatch || writesBatch)
+      if request.gathersBatch {
+        guard !writesBatch,
+          node.inputs.indices.allSatisfy({ k in
+            !function.type(node.inputs[k]).isBatched || request.wholeBatch.contains(k)
+          })
+        else { throw ScheduleProblem("node \(k) '\(node.op)' does not gather its batch") }
+      }
       if isBatched {
         let wanted = !request.reducesBatch
         guard node.results.allSatisfy({ function.type($0).isBatched == wanted }) else {

@@ -95,7 +95,7 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var sizes: [Int] = []
     /// Real arguments of the kernel. Not written to plan files: they follow from the node.
     package var reals: [Double] = []
-    /// Inputs, by position, of which every item is read for each chunk. Not written to plan files either.
+    /// Inputs, by position, of which every item is read for each chunk, or in a wave. Not written to plan files either.
     package var wholeBatch: [Int] = []
     /// Slots read.
     package var inputs: [Int]

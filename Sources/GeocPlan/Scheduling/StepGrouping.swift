@@ -39,13 +39,18 @@ struct StepGrouping {
 
   /// Least phase of a node by itself. What is read over the whole batch was finished in an earlier region.
   private func earliest(_ k: Int) -> Int {
-    guard flow.work[k].isBatched else { return 0 }
-    return flow.work[k].whole.contains { flow.parameterOf[$0] != nil } ? 3 : 1
+    let packsFirst = flow.work[k].whole.contains { flow.parameterOf[$0] != nil }
+    return switch (flow.work[k].isBatched, packsFirst) {
+    case (false, false): 0
+    case (true, false): 1
+    case (false, true): 2
+    case (true, true): 3
+    }
   }
 
   /// Least difference of phases between a node and one that reads its result.
   private func distance(_ from: Int, _ to: Int) -> Int {
-    if flow.work[from].outputs.contains(where: flow.work[to].whole.contains) { return 2 }
+    if flow.work[from].outputs.contains(where: flow.work[to].whole.contains) { return flow.work[to].isBatched ? 2 : 1 }
     return switch (flow.work[from].isBatched, flow.work[from].request.reducesBatch, flow.work[to].isBatched) {
     case (false, _, false), (true, false, true): 0
     case (true, true, true): 2

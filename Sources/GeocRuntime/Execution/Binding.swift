@@ -15,6 +15,8 @@ extension Executable {
       outputs[k] = try HostArray(
         scalar: schedule.dtype == .f64 ? .f64 : .f32, rowCount: items, rowShape: resultShapes[k])
     }
+    let scratchBytes = program.batchScratchBytes(items)
+    for worker in workers { try worker.reserveScratch(scratchBytes) }
     bound = new
     if items > itemNumbers.count { itemNumbers = Array(0..<items) }
     for k in schedule.steps.indices {

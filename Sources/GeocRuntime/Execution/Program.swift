@@ -65,6 +65,8 @@ final class Program: @unchecked Sendable {
   let assigned: [[[Int]]]
   let operandCount: Int
   let scratchBytes: Int
+  /// Scratch scalars of the steps that gather a batch, from its items.
+  private let batchWorkspaces: [@Sendable (Int) -> Int]
   private let sizes: UnsafeMutableBufferPointer<Int>
   private let reals: UnsafeMutableBufferPointer<Double>
   private let sizeStarts: [Int]
@@ -82,6 +84,7 @@ final class Program: @unchecked Sendable {
     var allReals: [Double] = []
     var operandCount = 0
     var scratchBytes = 0
+    var batchWorkspaces: [@Sendable (Int) -> Int] = []
     let isBatched = schedule.regions.reduce(into: [Bool](repeating: false, count: schedule.steps.count)) {
       if $1.kind == .chunked { for k in $1.start..<$1.end { $0[k] = true } }
     }
@@ -105,6 +108,7 @@ final class Program: @unchecked Sendable {
         }
         isShared = set.isDivisible && !isBatched[k] && step.cost >= Self.leastSharedCall
         let lanes = isBatched[k] ? layout.lanes : 1
+        if let workspace = set.batchWorkspace { batchWorkspaces.append { workspace(step.sizes, $0) } }
         scratchBytes = max(scratchBytes, set.workspace(step.sizes) * lanes * layout.scalarSize)
       }
       let moved = (step.inputs + step.outputs).first.map { schedule.slots[$0].elements } ?? 0
@@ -148,6 +152,7 @@ final class Program: @unchecked Sendable {
     _ = sums.initialize(from: allSums)
     self.operandCount = operandCount
     self.scratchBytes = scratchBytes + 64
+    self.batchWorkspaces = batchWorkspaces
     self.sizeStarts = sizeStarts
     self.realStarts = realStarts
     steps = .allocate(capacity: max(1, prepared.count))
@@ -179,6 +184,11 @@ final class Program: @unchecked Sendable {
     steps.deallocate()
     sizes.deallocate()
     reals.deallocate()
+  }
+
+  /// Bytes of scratch memory that the steps that gather a batch of `items` need.
+  func batchScratchBytes(_ items: Int) -> Int {
+    batchWorkspaces.map { Int.product($0(items), layout.scalarSize) }.max() ?? 0
   }
 
   /// Integer arguments of step `k`.

@@ -17,7 +17,7 @@ final class Worker: @unchecked Sendable {
   /// The first step with a result that is not finite, and the item of the batch, while checking.
   var notFinite: (step: Int, item: Int)?
   let chunkMemory: AlignedMemory
-  let scratch: AlignedMemory
+  private(set) var scratch: AlignedMemory
   /// Partial sums of one chunk, before they are added to those of the task.
   let sums: AlignedMemory
   private let operandCount: Int
@@ -48,6 +48,11 @@ final class Worker: @unchecked Sendable {
     fault.deallocate()
     nanoseconds.deallocate()
     rows.deallocate()
+  }
+
+  /// Makes the scratch memory as large as calls that gather a batch ask for. Throws E0408.
+  func reserveScratch(_ byteCount: Int) throws(GeocError) {
+    if byteCount > scratch.byteCount { scratch = try AlignedMemory(byteCount: byteCount) }
   }
 
   /// Forgets faults of earlier runs.

@@ -1,20 +1,63 @@
 import GeocDiagnostics
 import GeocIR
 
-/// The functions of a second-order search.
+/// The functions of a second-order search, prepared when they are first asked for: the matrix of a Hessian that is never
+/// used takes no memory.
 package struct SearchProgram: Sendable {
-  /// Loss, gradient and what stands for the Hessian at the point, kept for all trials of an iteration.
-  package var curvature: Executable
-  /// A step, and whether it is accepted.
-  package var trial: Executable
-  /// The smallest eigenvalue of what stands for the Hessian.
-  package var spectrum: Executable
+  private let function: @Sendable (String) throws(GeocError) -> Executable
+  private let rows: RowForm?
 
-  /// A search by its functions.
-  package init(curvature: Executable, trial: Executable, spectrum: Executable) {
-    self.curvature = curvature
-    self.trial = trial
-    self.spectrum = spectrum
+  /// The size of a Hessian that is made of rows.
+  package struct RowForm: Sendable {
+    /// Rows that each sample adds.
+    package var perSample: Int
+    /// Weights of the model.
+    package var weights: Int
+
+    /// A form by its numbers.
+    package init(perSample: Int, weights: Int) {
+      self.perSample = perSample
+      self.weights = weights
+    }
+  }
+
+  /// What the iterations run.
+  struct Functions {
+    /// Loss, gradient and what stands for the Hessian at the point, kept for all trials of an iteration.
+    var curvature: Executable
+    /// A step, and whether it is accepted.
+    var trial: Executable
+  }
+
+  /// A search with functions by their name in the plan; `rows` where the plan has those that step by rows.
+  package init(rows: RowForm?, function: @escaping @Sendable (String) throws(GeocError) -> Executable) {
+    self.rows = rows
+    self.function = function
+  }
+
+  /// Whether `samples` add fewer rows to the Hessian than there are weights, so that systems of their number are solved.
+  func isByRows(samples: Int) -> Bool {
+    guard let rows else { return false }
+    let (count, overflow) = samples.multipliedReportingOverflow(by: rows.perSample)
+    return !overflow && count < rows.weights
+  }
+
+  /// The functions for a number of samples. Throws what preparing them throws.
+  func functions(samples: Int) throws(GeocError) -> Functions {
+    let end = isByRows(samples: samples) ? "_by_rows" : ""
+    return Functions(curvature: try function("curvature" + end), trial: try function("trial" + end))
+  }
+
+  /// The smallest eigenvalue of what stands for the Hessian at the current point. Throws what running throws.
+  func smallestEigenvalue(_ batch: Batch, seed: UInt64) throws(GeocError) -> Double {
+    if isByRows(samples: batch.rows.count) {
+      let curvature = try function("curvature")
+      try curvature.run(batch, seed: seed)
+      try curvature.commit()
+    }
+    let spectrum = try function("spectrum")
+    try spectrum.run(Batch(rows: [0]))
+    return spectrum.number("smallest")
   }
 }
 
@@ -26,12 +69,13 @@ extension Trainer {
     let batch = Batch(columns: data.columns, rows: fold.train)
     let seed = UInt64(bitPattern: Int64(training.seed))
     let store = program.store
+    let curvature = try search.functions(samples: batch.rows.count).curvature
     try store.set("hyper.epoch", Double(progress.epoch + 1))
-    try search.curvature.run(batch, seed: seed)
+    try curvature.run(batch, seed: seed)
     var result = Iteration(
-      loss: search.curvature.number("loss"), norm: search.curvature.number("prepared.search.norm"), gamma: 0)
-    guard result.loss.isFinite, result.norm.isFinite else { throw try notFinite(search.curvature, batch) }
-    try search.curvature.commit()
+      loss: curvature.number("loss"), norm: curvature.number("prepared.search.norm"), gamma: 0)
+    guard result.loss.isFinite, result.norm.isFinite else { throw try notFinite(curvature, batch) }
+    try curvature.commit()
     if result.norm < settings.tolerance {
       progress.isConverged = true
     } else {
@@ -65,23 +109,24 @@ extension Trainer {
   private func step(
     _ search: SearchProgram, _ settings: SearchDescription, _ batch: Batch, _ seed: UInt64, _ result: inout Iteration
   ) throws {
+    let trial = try search.functions(samples: batch.rows.count).trial
     for k in 1...max(1, settings.trials) {
       progress.solves += 1
-      guard try isDefinite(search.trial, batch, seed) else {
+      guard try isDefinite(trial, batch, seed) else {
         let rejected = program.store.tensor("optimizer.gamma")?.doubles().first ?? .nan
-        if k >= max(1, settings.trials) { throw try indefinite(search, gamma: rejected, trials: k) }
+        if k >= max(1, settings.trials) { throw try indefinite(search, batch, seed, gamma: rejected, trials: k) }
         try program.store.set("optimizer.gamma", rejected / 2)
         continue
       }
-      let loss = search.trial.number("loss")
-      let isAccepted = search.trial.number("accepted") > 0.5
+      let loss = trial.number("loss")
+      let isAccepted = trial.number("accepted") > 0.5
       if isAccepted || k >= max(1, settings.trials) {
-        guard loss.isFinite else { throw try notFinite(search.trial, batch) }
-        try search.trial.commit()
-        (result.loss, result.norm) = (loss, search.trial.number("norm"))
+        guard loss.isFinite else { throw try notFinite(trial, batch) }
+        try trial.commit()
+        (result.loss, result.norm) = (loss, trial.number("norm"))
         return
       }
-      try program.store.set("optimizer.gamma", search.trial.number("optimizer.gamma"))
+      try program.store.set("optimizer.gamma", trial.number("optimizer.gamma"))
     }
   }
 
@@ -108,11 +153,13 @@ extension Trainer {
   }
 
   /// No γ made the Hessian positive definite.
-  private func indefinite(_ search: SearchProgram, gamma: Double, trials: Int) throws -> GeocError {
-    try search.spectrum.run(Batch(rows: [0]))
-    let smallest = Executable.short(search.spectrum.number("smallest"))
+  private func indefinite(
+    _ search: SearchProgram, _ batch: Batch, _ seed: UInt64, gamma: Double, trials: Int
+  ) throws -> GeocError {
+    let smallest = Executable.short(try search.smallestEigenvalue(batch, seed: seed))
     let norm = program.store.tensor("prepared.search.norm")?.doubles().first ?? .nan
-    let origin = search.curvature.lossOrigin
+    let curvature = try search.functions(samples: batch.rows.count).curvature
+    let origin = curvature.lossOrigin
     let diagnostic = Diagnostic(
       .numeric.noStep,
       "the Hessian of iteration \(progress.step + 1) is not positive definite: its smallest eigenvalue is \(smallest)",
@@ -124,7 +171,7 @@ extension Trainer {
         """
       ],
       help: ["use 'hessian: gauss_newton' or 'fisher', which have no negative eigenvalues, or another start"])
-    return GeocError(origin.map { search.curvature.located(diagnostic, $0) } ?? diagnostic)
+    return GeocError(origin.map { curvature.located(diagnostic, $0) } ?? diagnostic)
   }
 
   /// What the search came to, for the end of a run; nothing for other optimizers.

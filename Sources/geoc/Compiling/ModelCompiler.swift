@@ -22,6 +22,7 @@ struct ModelCompiler {
     }
     var outcomes: [Key: Pipeline.Outcome] = [:]
     var proofs: [String: ScaleProof]?
+    var stepsByRows: Bool?
   }
 
   /// The model's one function, as written. Throws `InternalError` where it is missing.
@@ -41,6 +42,16 @@ struct ModelCompiler {
     model.optimizer.map { options.registry.optimizers[$0.name] is any SearchRule.Type } ?? false
   }
 
+  /// Whether a search can step by the rows of the samples. A model that cannot be compiled cannot; what is wrong with it,
+  /// its other functions tell.
+  private var stepsByRows: Bool {
+    if let found = known.stepsByRows { return found }
+    let found =
+      isSearch && (try? Pipeline.stepsByRows(try forward(), optimizer: model.optimizer, options: options)) == true
+    known.stepsByRows = found
+    return found
+  }
+
   /// The function that changes the weights.
   var update: Pipeline.Purpose { isSearch ? .trial : .step }
 
@@ -49,6 +60,7 @@ struct ModelCompiler {
     var all: [Pipeline.Purpose] = [.initialize, .predict]
     if hasLoss { all.append(.evaluate) }
     if model.optimizer != nil { all += isSearch ? [.curvature, .trial, .spectrum] : [.step] }
+    if stepsByRows { all += [.curvatureByRows, .trialByRows] }
     if model.run.training?.reportsSeparation == true { all.append(.separation) }
     return all
   }

@@ -5,8 +5,8 @@ import GeocPlan
 import GeocRuntime
 import GeocTensorFiles
 
-/// A plan bound to a store of parameters and a pool of threads.
-final class Session {
+/// A plan bound to a store of parameters and a pool of threads. Not for use by two threads at once.
+final class Session: @unchecked Sendable {
   /// The compiled model.
   let plan: Plan
   /// Parameters, statistics, moments.
@@ -50,13 +50,22 @@ final class Session {
       fits.append(try FitProgram(fit) { (name) throws(GeocError) in try executable(name) })
     }
     var search: SearchProgram?
-    if let curvature = try optional("curvature"), let trial = try optional("trial") {
-      search = SearchProgram(curvature: curvature, trial: trial, spectrum: try executable("spectrum"))
+    if plan.module["trial"] != nil {
+      search = SearchProgram(rows: rowForm) { (name) throws(GeocError) in try self.executable(name) }
     }
     return ModelProgram(
       initialize: try optional("initialize"), step: try optional("step"), evaluate: try optional("evaluate"),
       predict: try optional("predict"), prepare: prepare, fits: fits,
       separation: try optional("separation"), search: search, store: store)
+  }
+
+  /// The Hessian of a search by rows, as the step that solves with them has it; nil where the plan has none.
+  private var rowForm: SearchProgram.RowForm? {
+    guard let trial = plan.module["trial_by_rows"],
+      let rows = trial.nodes.first(where: { $0.op == "solve_rows" })?.inputs.first
+    else { return nil }
+    let shape = Catalogue.registry.spaces.shape(trial.type(rows))
+    return shape.count == 2 ? SearchProgram.RowForm(perSample: shape[0], weights: shape[1]) : nil
   }
 
   /// Name and storage shape of the model's parameters and statistics, and of the optimizer's moments, as the
