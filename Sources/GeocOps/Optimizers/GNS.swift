@@ -8,7 +8,8 @@ enum GNS: SearchRule {
     summary: """
       Newton steps with a Hessian, or what stands for it, regularised by the length of the gradient over γ, the \
       gradient-normalised smoothness, which doubles after a step and halves after a rejected trial. On all rows at once \
-      ('batch: whole'). γ, linear solves and the length of the gradient are in the metrics.
+      ('batch: whole'). Data with fewer rows than weights are solved for by the Gram matrix of the rows. γ, linear solves \
+      and the length of the gradient are in the metrics.
       """,
     formula: """
       λ = ‖g‖/(γ + ε), δ = −(H + λB)⁻¹ g, accepted if f − f⁺ ≥ ‖g⁺‖²/(8λ), or where f − f⁺ is rounding and ‖g⁺‖ < ‖g‖; \

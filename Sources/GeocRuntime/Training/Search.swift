@@ -22,11 +22,11 @@ package struct SearchProgram: Sendable {
   }
 
   /// What the iterations run.
-  struct Functions {
+  package struct Functions: Sendable {
     /// Loss, gradient and what stands for the Hessian at the point, kept for all trials of an iteration.
-    var curvature: Executable
+    package var curvature: Executable
     /// A step, and whether it is accepted.
-    var trial: Executable
+    package var trial: Executable
   }
 
   /// A search with functions by their name in the plan; `rows` where the plan has those that step by rows.
@@ -36,14 +36,14 @@ package struct SearchProgram: Sendable {
   }
 
   /// Whether `samples` add fewer rows to the Hessian than there are weights, so that systems of their number are solved.
-  func isByRows(samples: Int) -> Bool {
+  package func isByRows(samples: Int) -> Bool {
     guard let rows else { return false }
     let (count, overflow) = samples.multipliedReportingOverflow(by: rows.perSample)
     return !overflow && count < rows.weights
   }
 
   /// The functions for a number of samples. Throws what preparing them throws.
-  func functions(samples: Int) throws(GeocError) -> Functions {
+  package func functions(samples: Int) throws(GeocError) -> Functions {
     let end = isByRows(samples: samples) ? "_by_rows" : ""
     return Functions(curvature: try function("curvature" + end), trial: try function("trial" + end))
   }
