@@ -112,10 +112,13 @@ package enum Differentiate {
       var rebuilder = Rebuilder(current, registry)
       for node in current.nodes {
         guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
+        guard node.inputs.contains(where: { reads[$0.index] }), !op.traits.contains(.primitive) else {
+          try rebuilder.copy(node)
+          continue
+        }
         let context = try rebuilder.context(node)
         rebuilder.builder.origin = node.origin
-        guard node.inputs.contains(where: { reads[$0.index] }), !op.traits.contains(.primitive),
-          try !options.usesManualBackward || !known.hasOwn(op, context, rebuilder.builder),
+        guard try !options.usesManualBackward || !known.hasOwn(op, context, rebuilder.builder),
           let values = try op.body(&rebuilder.builder, context) ?? op.definition(&rebuilder.builder, context)
         else {
           try rebuilder.copy(node)

@@ -7,7 +7,7 @@ enum ReshapeOp: Op {
     family: "dense", summary: "The same elements in another shape, row-major.",
     parameters: ["shape": "sizes of the result; one may be -1"], example: "- reshape: { shape: [16, 4] }")
   static let signature: Signature = "(x: R[*]) {shape: [int]} -> R[*]"
-  static let traits: Set<OpTrait> = [.alias]
+  static let traits: Set<OpTrait> = [.alias, .primitive]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let count = call.shape(0).reduce(1, *)

@@ -5,6 +5,7 @@ enum ReduceOp: Op {
   static let name = "reduce"
   static let doc = OpDoc(family: "core", summary: "Sum, maximum or minimum over neighbouring axes.")
   static let signature: Signature = "(x: T[*]) {kind: sum|max|min, axes: [int], keep: bool = false} -> R[*]"
+  static let traits: Set<OpTrait> = [.primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
