@@ -68,7 +68,8 @@ struct SVGRenderer {
         "<rect class=\"frame\" width=\"\(Self.number(cluster.width))\" height=\"\(Self.number(cluster.height))\" rx=\"8\"/>"
       text += "<text class=\"title\" x=\"22\" y=\"15\">\(Self.escaped(cluster.name))</text>"
       text += "<path class=\"fold\" d=\"M7,7 l8,0 l-4,7 z\"/>"
-      text += "<text class=\"folded small\" x=\"22\" y=\"32\">\(cluster.boxCount) nodes</text>\n"
+      let count = cluster.boxCount == 1 ? "1 node" : "\(cluster.boxCount) nodes"
+      text += "<text class=\"folded small\" x=\"22\" y=\"32\">\(count)</text>\n"
     }
     let rows = cluster.rows.map { "\(Self.number($0.height)) \(Self.number($0.gap))" }.joined(separator: ",")
     text += "<g class=\"body\" data-top=\"\(Self.number(cluster.rows.first?.top ?? 0))\" data-rows=\"\(rows)\">\n<g>"

@@ -53,11 +53,11 @@ enum ReportPage {
         note: "Share of matrices with a negative eigenvalue after centring and after scaling.",
         isLogarithmic: false, least: 0...1))
     let eigenvalues = Section(
-      title: "Eigenvalues", note: "Of positive definite matrices; darker where more of them lie.",
+      title: "Eigenvalues", note: "Of positive definite matrices; the stronger the colour, the more of them.",
       charts: report.histogramCharts(\.eigenvalues, isLogarithmic: true))
     let ball = Section(
       title: "Ball",
-      note: "Distance of points from the origin, over that of the boundary; darker where more of them lie.",
+      note: "Distance of points from the origin, over that of the boundary; the stronger the colour, the more of them.",
       charts: report.histogramCharts(\.radius, isLogarithmic: false))
     return [training, model, parameters, eigenvalues, ball]
   }

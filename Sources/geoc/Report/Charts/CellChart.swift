@@ -1,6 +1,6 @@
 import Foundation
 
-/// Cells in rows and columns, darker where their number is larger.
+/// Cells in rows and columns, stronger where their number is larger.
 ///
 /// The cells of one depth are one path, so that a chart of thousands of cells stays small.
 enum CellChart {
@@ -106,7 +106,7 @@ enum CellChart {
     hover.lines = zip(series, tables).map { curve, table in
       epochs.map { "\(curve.name)  \(table[$0].map { ProgressLine.number($0) } ?? "–")" }
     }
-    let ends = "Pale \(ChartScale.label(low)), dark \(ChartScale.label(high)), logarithmic"
+    let ends = "Faint \(ChartScale.label(low)), strong \(ChartScale.label(high)), logarithmic"
     return Chart(
       title: title, note: "\(note)\(note.isEmpty ? "" : " ")\(ends).", marks: marks, hover: hover,
       size: (360, frame.bottom + 36))

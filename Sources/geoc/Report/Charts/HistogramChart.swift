@@ -1,7 +1,7 @@
 import Foundation
 import GeocRuntime
 
-/// A distribution through training: a column for each epoch, darker where more values lie; over it the curves of the
+/// A distribution through training: a column for each epoch, stronger where more values lie; over it the curves of the
 /// smallest and the largest eigenvalue.
 enum HistogramChart {
   /// The chart of some histograms by epoch; nil where there are no values.
