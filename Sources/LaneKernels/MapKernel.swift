@@ -12,11 +12,14 @@ enum MapKernel: LaneKernel {
   /// Floats of an unbatched value that one instruction handles at a time, and half as many doubles: two kilobytes, so that
   /// registers stay in the first cache beside what is read and written.
   static var flatTile: Int { 512 }
+  /// Tiles that a form handles as one: it keeps nothing in memory but its results, and is set up once for them.
+  static var formTiles: Int { 2 }
 
   /// The registers of a tile, and behind them the program taken apart: a step has room in sixteen floats.
   static func workspace(_ sizes: [Int]) -> Int {
     let (registers, instructions) = MapLayout.bounds(sizes)
-    return registers * Swift.max(tile, flatTile) + 16 * instructions
+    let mayHaveForm = sizes.count > 5 && sizes[sizes.count - 5] == MapOpcode.apply.rawValue
+    return registers * Swift.max(tile, flatTile) * (mayHaveForm ? formTiles : 1) + 16 * instructions
   }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
@@ -49,7 +52,7 @@ struct MapRun<V: Lanes> {
     layout = MapLayout(call, skipping: skipped)
     self.group = group
     self.isFlat = isFlat
-    self.tile = tile
+    self.tile = layout.hasForm ? tile * MapKernel.formTiles : tile
     buffers = call.scratch.assumingMemoryBound(to: V.Scalar.self)
     elementsPerVector = isFlat ? V.count : 1
   }
@@ -273,11 +276,20 @@ struct MapRun<V: Lanes> {
         walk.advance()
       }
     } else if isFlat {
+      if walk.innerStride == 0 && walk.left >= count {
+        V.splat(source[walk.offset]).store(result)
+        return MapRegister(base: UnsafePointer(result), step: 0)
+      }
       var e = 0
       while e < count {
         let run = Swift.min(count - e, walk.left)
         let (first, step) = (source + walk.offset, walk.innerStride)
-        for r in 0..<run { result[e + r] = first[r * step] }
+        // A loop for each of the usual steps, which become vector moves.
+        switch step {
+        case 0: for r in 0..<run { result[e + r] = first[0] }
+        case 1: for r in 0..<run { result[e + r] = first[r] }
+        default: for r in 0..<run { result[e + r] = first[r * step] }
+        }
         e += run
         walk.skip(run)
       }

@@ -30,6 +30,11 @@ struct MapLayout {
     elements = product
   }
 
+  /// Whether the program ends in a form.
+  var hasForm: Bool {
+    instructionCount > 0 && instructions[5 * (instructionCount - 1)] == MapOpcode.apply.rawValue
+  }
+
   /// The most registers, and the most instructions, of any way to read the sizes, whose number of inputs is not written
   /// down.
   static func bounds(_ sizes: [Int]) -> (registers: Int, instructions: Int) {

@@ -87,8 +87,10 @@ package final class ThreadPool: @unchecked Sendable {
       mutex.deallocate()
     }
 
-    /// About 20 µs of polling.
-    private static let spins = 10_000
+    /// About 100 µs of polling for work: to be woken takes a thread nearly as long.
+    private static let workSpins = 50_000
+    /// About 20 µs of polling for the others to finish.
+    private static let joinSpins = 10_000
 
     func begin(_ body: @escaping @Sendable (Int) -> Void, workers: Int) {
       self.body = body
@@ -102,7 +104,7 @@ package final class ThreadPool: @unchecked Sendable {
       while remaining.load(ordering: .acquiring) != 0 {
         polls += 1
         // More threads than processors: let the one that is missing run.
-        if polls > Self.spins { sched_yield() }
+        if polls > Self.joinSpins { sched_yield() }
       }
       body = nil
     }
@@ -131,7 +133,7 @@ package final class ThreadPool: @unchecked Sendable {
     }
 
     private func waitForGeneration(after seen: Int) -> Int {
-      for _ in 0..<Self.spins {
+      for _ in 0..<Self.workSpins {
         let now = generation.load(ordering: .acquiring)
         if now != seen { return now }
       }

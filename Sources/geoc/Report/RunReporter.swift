@@ -9,6 +9,9 @@ final class RunReporter {
   /// Seconds between two pages at least, so that a run of short epochs is not spent on drawing; the first epoch and the
   /// last state are always drawn.
   static let interval = 1.0
+  /// Time between two pages at least, as a multiple of what drawing the last one took: a page of very many epochs takes
+  /// long.
+  static let rest = 20.0
   static let page = "report.html"
   private static let log = "observations.jsonl"
 
@@ -17,7 +20,7 @@ final class RunReporter {
   private let observer: Observer?
   private var report: RunReport
   private var lines = ""
-  private var lastDrawing = -Double.infinity
+  private var nextDrawing = -Double.infinity
 
   /// A reporter that goes on with the observations that the folder holds of the epochs that are done.
   init(
@@ -37,15 +40,17 @@ final class RunReporter {
 
   /// After an epoch, of which `records` holds the last. Throws E0517.
   func epoch(_ records: [EpochRecord]) throws {
-    guard let epoch = records.last?.epoch else { return }
-    report.records = records
+    guard let last = records.last else { return }
+    let epoch = last.epoch
+    // The report keeps records of its own: sharing the trainer's would copy all of them in every epoch.
+    if report.records.count == records.count - 1 { report.records.append(last) } else { report.records = records }
     if let observer, observer.isWanted(epoch) {
       let observation = observer.observe(epoch: epoch)
       report.observations.append(observation)
       lines += String(decoding: try JSONEncoder.sorted.encode(observation), as: UTF8.self) + "\n"
       try folder.write(Self.log, lines)
     }
-    if Self.now() - lastDrawing >= Self.interval { try draw() }
+    if Self.now() >= nextDrawing { try draw() }
   }
 
   /// At the end, whatever it is. Throws E0517.
@@ -57,8 +62,10 @@ final class RunReporter {
   }
 
   private func draw() throws {
+    let start = Self.now()
     try folder.write(Self.page, try ReportPage.text(report))
-    lastDrawing = Self.now()
+    let end = Self.now()
+    nextDrawing = end + max(Self.interval, Self.rest * (end - start))
   }
 
   private static func now() -> Double {
