@@ -269,8 +269,8 @@ import Testing
   }
 
   @Test func whatNothingChecksIsSaid() {
-    let run = check("[{ invariant: SO(3) }]")
+    let run = check("[{ invariant: Sp(4) }]")
     #expect(run.status == .success)
-    #expect(run.errors.contains("warning[W0019]: nothing here checks"))
+    #expect(run.errors.contains("warning[W0019]: nothing here checks invariance under Sp(4)"))
   }
 }

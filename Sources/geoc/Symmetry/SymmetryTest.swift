@@ -101,12 +101,57 @@ struct SymmetryTest {
     }
   }
 
+  /// How far a claim is from holding.
+  struct Finding {
+    let claim: SymmetryClaim
+    /// Largest difference, relative to the largest output.
+    var error = 0.0
+    /// The output that has it.
+    var output = ""
+
+    /// Whether rounding explains the difference.
+    var isRight: Bool { error <= SymmetryTest.tolerance }
+
+    /// E0609.
+    var diagnostic: Diagnostic {
+      Diagnostic(
+        .numeric.invariance, "\(claim.text) does not hold: '\(output)' differs by \(ProgressLine.number(error))",
+        at: claim.origin.span ?? .none,
+        notes: ["\(SymmetryTest.elements) random elements of \(claim.name), relative to the largest output"])
+    }
+  }
+
+  /// E0609 for every claim of a model that fails on samples of its own. Throws `GeocError`.
+  static func failures(_ compiler: ModelCompiler) throws -> [Diagnostic] {
+    var model = compiler.model
+    model.module.dtype = .f64
+    let test = try SymmetryTest(ModelCompiler(model: model, options: compiler.options))
+    if test.claims.isEmpty { return [] }
+    var samples = SampleData(seed: 0)
+    let columns = try samples.columns(try compiler.forward(), count: samplesOfCheck)
+    return try test.findings(columns, rows: samplesOfCheck, seed: 0, &samples).filter { !$0.isRight }.map(\.diagnostic)
+  }
+
+  /// Samples in a test that nobody gave samples for.
+  private static let samplesOfCheck = 8
+
   /// One line for each claim; E0609 for one that fails. Throws `GeocError`.
   func run(
     _ columns: [String: HostArray], rows: Int, seed: Int, _ samples: inout SampleData, _ sink: inout DiagnosticSink,
     _ console: Console
   ) throws {
-    if claims.isEmpty { return }
+    for found in try findings(columns, rows: rows, seed: seed, &samples) {
+      console.print(
+        "\(found.isRight ? "ok  " : "FAIL")  \(found.claim.text)  relative error \(ProgressLine.number(found.error))")
+      if !found.isRight { sink.report(found.diagnostic) }
+    }
+  }
+
+  /// What the claims amount to on samples: outputs of moved inputs against moved outputs. Throws `GeocError`.
+  private func findings(
+    _ columns: [String: HostArray], rows: Int, seed: Int, _ samples: inout SampleData
+  ) throws -> [Finding] {
+    if claims.isEmpty { return [] }
     let session = Session(try compiler.plan([.initialize]), threads: 1)
     try session.program().reset(seed: seed)
     let forward = try compiler.forward()
@@ -127,8 +172,8 @@ struct SymmetryTest {
       return values
     }
     let original = try outputs(columns)
-    for claim in claims {
-      var worst = (error: 0.0, output: "")
+    return try claims.map { claim in
+      var worst = Finding(claim: claim)
       for _ in 0..<Self.elements {
         let element = GroupElement(of: claim.group, &samples)
         var moved = columns
@@ -142,18 +187,10 @@ struct SymmetryTest {
           let expected = try Self.moved(before, element, action).doubles()
           let scale = expected.reduce(1) { max($0, abs($1)) }
           let error = zip(expected, after.doubles()).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
-          if !(error <= worst.error) { worst = (error, name) }
+          if !(error <= worst.error) { (worst.error, worst.output) = (error, name) }
         }
       }
-      let isRight = worst.error <= Self.tolerance
-      console.print("\(isRight ? "ok  " : "FAIL")  \(claim.text)  relative error \(ProgressLine.number(worst.error))")
-      guard !isRight else { continue }
-      sink.report(
-        Diagnostic(
-          .numeric.invariance,
-          "\(claim.text) does not hold: '\(worst.output)' differs by \(ProgressLine.number(worst.error))",
-          at: claim.origin.span ?? .none,
-          notes: ["\(Self.elements) random elements of \(claim.name), relative to the largest output"]))
+      return worst
     }
   }
 

@@ -146,10 +146,10 @@ extension ErrorPages {
       graph:
         - inner:
           from: [x, x]
-      claims: { invariant: SO(3) }      # geoc: allow unchecked-claim
+      claims: { invariant: SO(3) }
       ```
 
-      `geoc verify` tests the mended claim on random rotations.
+      `geoc check` tests the mended claim on random rotations.
 
       """#,
     "E0307": #"""

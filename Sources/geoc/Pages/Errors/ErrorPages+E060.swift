@@ -465,8 +465,8 @@ extension ErrorPages {
     "E0609": #"""
       # E0609: an invariance does not hold numerically
 
-      `geoc verify` moves the inputs by random elements of the group of a claim, and compares the outputs: they must not
-      change where the claim is `invariant`, and move alike where it is `equivariant`. Numbers are f64, and weights are
+      `geoc check` and `geoc verify` move the inputs by random elements of the group of a claim, and compare the outputs: they
+      must not change where the claim is `invariant`, and move alike where it is `equivariant`. Numbers are f64, and weights are
       random.
 
       ```yaml spec.yaml
@@ -508,7 +508,7 @@ extension ErrorPages {
         - reshape: { shape: [1] }
         - linear: { out: 4 }
         - tanh
-      claims: { invariant: SO(3) }     # geoc: allow unchecked-claim
+      claims: { invariant: SO(3) }
       ```
 
       ```console

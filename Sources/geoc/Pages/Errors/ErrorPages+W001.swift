@@ -324,30 +324,30 @@ extension ErrorPages {
     "W0019": #"""
       # W0019: nothing checks a claim
 
-      `geoc check` decides budgets, `max_memory`, `max_parameters` and `max_flops`, and `scale_invariant` and `invertible`.
-      Invariance and equivariance cannot be read off the graph of ops, so that such a claim holds only as far as you have tested
-      it, for example by `geoc verify`. The warning is there so that a green check is not taken for a proof.
+      `geoc check` tests invariance and equivariance on random elements of `O(n)`, `SO(n)`, `GL(n)`, `E(n)`, `SE(n)` or `S(n)`. It
+      knows no elements of other groups: such a claim holds only as far as you have tested it yourself. The warning is there so
+      that a green check is not taken for a test.
 
       ```yaml fail
       geoc: 1
       model: example
       inputs:
-        x: R[3]
+        x: R[4]
       graph:
         - inner:
           from: [x, x]
       claims:
-        - invariant: O(3)
+        - invariant: U(2)
       ```
 
       ```text
-      warning[W0019]: nothing here checks invariance under O(3)
+      warning[W0019]: nothing here checks invariance under U(2)
        --> spec.yaml:9:5
         |
-      9 |   - invariant: O(3)
+      9 |   - invariant: U(2)
         |     ^^^^^^^^^
         |
-        = note: 'geoc verify' tests it on random elements of the group
+        = note: symmetries are tested on random elements of O(n), SO(n), GL(n), E(n), SE(n) and S(n)
         = see: geoc explain W0019
       ```
 
@@ -357,12 +357,12 @@ extension ErrorPages {
       geoc: 1
       model: example
       inputs:
-        x: R[3]
+        x: R[4]
       graph:
         - inner:
           from: [x, x]
       claims:
-        - invariant: O(3)      # geoc: allow unchecked-claim
+        - invariant: U(2)      # geoc: allow unchecked-claim
       ```
 
       """#,
