@@ -52,47 +52,49 @@ private protocol FormEnd {
   static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V)
 }
 
+/// A form whose results are the moments and one more.
+private protocol MomentsEnd: FormEnd {
+  static func result<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, _ direction: V) -> V
+}
+
+extension MomentsEnd {
+  @inline(always)
+  static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V) {
+    // Operands are read before anything is stored: a result may take the place of one.
+    let result = result(t, i, direction)
+    t.store(first, 0, i)
+    t.store(second, 1, i)
+    t.store(result, 2, i)
+  }
+}
+
 private enum AdamEnd {
-  enum Weight: FormEnd {
+  enum Weight: MomentsEnd {
     @inline(always)
-    static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V) {
-      let weight = V.fnma(t.operand(5, i), direction, t.operand(4, i))
-      t.store(first, 0, i)
-      t.store(second, 1, i)
-      t.store(weight, 2, i)
+    static func result<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, _ direction: V) -> V {
+      V.fnma(t.operand(5, i), direction, t.operand(4, i))
     }
   }
 
-  enum DecayedWeight: FormEnd {
+  enum DecayedWeight: MomentsEnd {
     @inline(always)
-    static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V) {
-      let weight = V.fma(t.operand(4, i), t.operand(6, i), -(t.operand(5, i) * direction))
-      t.store(first, 0, i)
-      t.store(second, 1, i)
-      t.store(weight, 2, i)
+    static func result<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, _ direction: V) -> V {
+      V.fma(t.operand(4, i), t.operand(6, i), -(t.operand(5, i) * direction))
     }
   }
 
-  enum ProjectedWeight: FormEnd {
+  enum ProjectedWeight: MomentsEnd {
     @inline(always)
-    static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V) {
+    static func result<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, _ direction: V) -> V {
       let weight = t.operand(4, i)
       let kept = V.fma(direction, t.operand(7, i), -(t.operand(8, i) * weight))
-      let next = V.fma(weight, t.operand(6, i), -(t.operand(5, i) * kept))
-      t.store(first, 0, i)
-      t.store(second, 1, i)
-      t.store(next, 2, i)
+      return V.fma(weight, t.operand(6, i), -(t.operand(5, i) * kept))
     }
   }
 
-  enum Direction: FormEnd {
+  enum Direction: MomentsEnd {
     @inline(always)
-    static func end<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, gradient: V, first: V, second: V, direction: V) {
-      let scaled = direction * t.operand(4, i)
-      t.store(first, 0, i)
-      t.store(second, 1, i)
-      t.store(scaled, 2, i)
-    }
+    static func result<V: Lanes>(_ t: MapFormTile<V>, _ i: Int, _ direction: V) -> V { direction * t.operand(4, i) }
   }
 
   enum Norms: FormEnd {

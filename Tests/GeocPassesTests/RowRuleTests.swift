@@ -125,7 +125,7 @@ struct RowRule: Sendable, CustomTestStringConvertible {
       let wanted = try network.results(
         mode: mode,
         options: PassOptions(
-          registry: Catalogue.registry, disabled: Set(Pipeline.all.filter { $0.isOptional }.map { $0.name })))
+          registry: Catalogue.registry, disabled: Pipeline.optional))
       #expect(wanted.keys.contains { $0.hasPrefix("grad.") })
       for manual in [true, false] {
         let found = try network.results(

@@ -40,9 +40,7 @@ struct VerifyCommand: GeocCommand {
       console.report(sink)
       return CommandStatus(sink.diagnostics)
     }
-    var model = original.model
-    model.module.dtype = .f64
-    let compiler = ModelCompiler(model: model, options: original.options)
+    let compiler = original.inDoubles
     let symmetries = try SymmetryTest(compiler)
     guard compiler.hasLoss || !symmetries.claims.isEmpty else {
       throw GeocError(Diagnostic(.rewrite.notDifferentiable, "'verify' needs a 'loss' to differentiate", item: file))
@@ -50,7 +48,7 @@ struct VerifyCommand: GeocCommand {
     var samples = SampleData(seed: UInt64(bitPattern: Int64(seed)))
     let columns = try samples.columns(compiler.forward(), count: batch)
     if compiler.hasLoss { try gradients(compiler, columns, &samples, &sink, console) }
-    if model.optimizer != nil, !compiler.isSearch { try constraints(compiler, columns, &sink, console) }
+    if compiler.model.optimizer != nil, !compiler.isSearch { try constraints(compiler, columns, &sink, console) }
     try symmetries.run(columns, rows: batch, seed: seed, &samples, &sink, console)
     console.report(sink)
     return CommandStatus(sink.diagnostics)

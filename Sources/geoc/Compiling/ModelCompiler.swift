@@ -25,6 +25,13 @@ struct ModelCompiler {
     var stepsByRows: Bool?
   }
 
+  /// A compiler of the same model in f64, for what is tested to rounding.
+  var inDoubles: ModelCompiler {
+    var model = model
+    model.module.dtype = .f64
+    return ModelCompiler(model: model, options: options)
+  }
+
   /// The model's one function, as written. Throws `InternalError` where it is missing.
   func forward() throws -> Function {
     guard let function = model.module["forward"] else { throw InternalError("the model has no function 'forward'") }

@@ -123,9 +123,7 @@ struct SymmetryTest {
 
   /// E0609 for every claim of a model that fails on samples of its own. Throws `GeocError`.
   static func failures(_ compiler: ModelCompiler) throws -> [Diagnostic] {
-    var model = compiler.model
-    model.module.dtype = .f64
-    let test = try SymmetryTest(ModelCompiler(model: model, options: compiler.options))
+    let test = try SymmetryTest(compiler.inDoubles)
     if test.claims.isEmpty { return [] }
     var samples = SampleData(seed: 0)
     let columns = try samples.columns(try compiler.forward(), count: samplesOfCheck)
