@@ -12,8 +12,8 @@ enum MapKernel: LaneKernel {
   /// Floats of an unbatched value that one instruction handles at a time, and half as many doubles: two kilobytes, so that
   /// registers stay in the first cache beside what is read and written.
   static var flatTile: Int { 512 }
-  /// Tiles that a form handles as one: it keeps nothing in memory but its results, and is set up once for them.
-  static var formTiles: Int { 2 }
+  /// Tiles that a form handles as one where nothing but its operands and results is in memory: it is set up once for them.
+  static var formTiles: Int { 16 }
 
   /// The registers of a tile, and behind them the program taken apart: a step has room in sixteen floats.
   static func workspace(_ sizes: [Int]) -> Int {
@@ -52,9 +52,9 @@ struct MapRun<V: Lanes> {
     layout = MapLayout(call, skipping: skipped)
     self.group = group
     self.isFlat = isFlat
-    self.tile = layout.hasForm ? tile * MapKernel.formTiles : tile
     buffers = call.scratch.assumingMemoryBound(to: V.Scalar.self)
     elementsPerVector = isFlat ? V.count : 1
+    self.tile = tile * layout.formTiles(call, short: 4 * tile * elementsPerVector)
   }
 
   func run() {
@@ -225,7 +225,7 @@ struct MapRun<V: Lanes> {
           (results + k).initialize(to: place)
           registers[step.destination + k] = MapRegister(base: UnsafePointer(place), step: V.count)
         }
-        MapFormTile(operands: operands, constants: call.reals + step.b, results: results, count: count).run(form)
+        MapFormTile(form: form, operands: operands, constants: call.reals + step.b, results: results, count: count).run()
       }
     }
   }

@@ -30,6 +30,34 @@ struct MapLayout {
     elements = product
   }
 
+  /// How many tiles a form at the end handles as one, 1 where there is none. Few where an input repeats along an axis, so
+  /// that a tile holds one of its numbers more often, and where operands wait in memory; a result of at most `short`
+  /// elements is not worth the search for them.
+  func formTiles(_ call: KernelCall, short: Int) -> Int {
+    guard hasForm else { return 1 }
+    for input in 0..<call.inputCount where pattern(input) == .strided { return 2 }
+    return elements <= short || hasIntermediates ? 4 : MapKernel.formTiles
+  }
+
+  /// Whether an instruction computes a number for every element.
+  private var hasIntermediates: Bool {
+    withUnsafeTemporaryAllocation(of: Bool.self, capacity: registerCount) { isRepeated in
+      isRepeated.initialize(repeating: false)
+      for i in 0..<instructionCount {
+        guard let step = MapStep(self, i) else { return true }
+        switch step.opcode {
+        case .load: isRepeated[step.destination] = step.pattern == .constant
+        case .constant: isRepeated[step.destination] = true
+        case .argument, .apply: break
+        default:
+          if !isRepeated[step.a] || !isRepeated[step.b] || !isRepeated[step.c] { return true }
+          isRepeated[step.destination] = true
+        }
+      }
+      return false
+    }
+  }
+
   /// Whether the program ends in a form.
   var hasForm: Bool {
     instructionCount > 0 && instructions[5 * (instructionCount - 1)] == MapOpcode.apply.rawValue

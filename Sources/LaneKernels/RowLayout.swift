@@ -77,9 +77,9 @@ struct RowLayout {
   static var mostGroups: Int { 4 * LaneWidth.groupsPerChunk }
 
   /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of each vector of the
-  /// chunk, places, registers of two words.
+  /// chunk, targets, registers of two words.
   var tableBytes: Int {
-    let words = (vectors + computed) * tile + inputs * Self.mostGroups + 2 * tile + 2 * (registers + 1)
+    let words = (vectors + computed) * tile + inputs * Self.mostGroups + tile + 2 * (registers + 1)
     return (words * MemoryLayout<Int>.size + 63) / 64 * 64
   }
 

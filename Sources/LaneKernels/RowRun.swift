@@ -33,8 +33,8 @@ struct RowRun<V: Lanes, L: RowLength> {
     let rows: UnsafeMutablePointer<UnsafePointer<V>>
     /// Where the inputs of each group start.
     let bases: UnsafeMutablePointer<UnsafePointer<V>>
-    /// Group and row of each row of the tile.
-    let places: UnsafeMutablePointer<Int>
+    /// Where each row of a result goes.
+    let targets: UnsafeMutablePointer<UnsafePointer<V>>
     let registers: UnsafeMutablePointer<MapRegister<V>>
 
     init(_ scratch: UnsafeMutableRawPointer, _ layout: RowLayout, tile: Int) {
@@ -45,7 +45,7 @@ struct RowRun<V: Lanes, L: RowLength> {
       }
       rows = take(UnsafePointer<V>.self, (layout.vectors + layout.computed) * tile)
       bases = take(UnsafePointer<V>.self, layout.inputs * RowLayout.mostGroups)
-      places = take(Int.self, 2 * tile)
+      targets = take(UnsafePointer<V>.self, tile)
       registers = take(MapRegister<V>.self, layout.registers + 1)
     }
   }
@@ -76,10 +76,33 @@ struct RowRun<V: Lanes, L: RowLength> {
     let total = groups.count * layout.rows
     var start = 0
     while start < total {
-      let count = Swift.min(tile, total - start)
-      locateRows(groups, start: start, count: count)
-      runTile(count: count, sink)
+      let part = Part(first: groups.lowerBound, start: start, count: Swift.min(tile, total - start), of: layout.rows)
+      locateRows(part, groups)
+      runTile(part, sink)
       start += tile
+    }
+  }
+
+  /// The rows of a tile: some of one group, then those of the groups behind it.
+  private struct Part {
+    let group: Int
+    let row: Int
+    let count: Int
+    let rows: Int
+
+    init(first: Int, start: Int, count: Int, of rows: Int) {
+      (group, row, self.count, self.rows) = (first + start / rows, start % rows, count, rows)
+    }
+
+    /// Calls `body` for the rows of each group: number in the tile, group, first row, how many.
+    @inline(always)
+    func forRuns(_ body: (Int, Int, Int, Int) -> Void) {
+      var (done, group, row) = (0, group, row)
+      while done < count {
+        let run = Swift.min(count - done, rows - row)
+        body(done, group, row, run)
+        (done, group, row) = (done + run, group + 1, 0)
+      }
     }
   }
 
@@ -101,33 +124,34 @@ struct RowRun<V: Lanes, L: RowLength> {
     }
   }
 
-  private func locateRows(_ groups: Range<Int>, start: Int, count: Int) {
-    let first = (group: start / layout.rows, row: start % layout.rows)
-    var (group, row) = first
-    for r in 0..<count {
-      tables.places[2 * r] = groups.lowerBound + group
-      tables.places[2 * r + 1] = row
-      row += 1
-      if row == layout.rows { (group, row) = (group + 1, 0) }
-    }
+  private func locateRows(_ part: Part, _ groups: Range<Int>) {
     for k in 0..<layout.inputs {
-      let stride = layout.uniformStride(k)
       let width = k < layout.vectors ? L.of(layout.length) : 1
-      (group, row) = first
-      for r in 0..<count {
-        let place = tables.bases[group * layout.inputs + k] + (stride.map { row * $0 } ?? layout.offset(k, row)) * width
-        if k < layout.vectors {
-          (tables.rows + k * tile + r).initialize(to: place)
+      let rows = tables.rows + k * tile
+      let numbers = slots + (k - layout.vectors) * tile
+      let isVector = k < layout.vectors
+      let stride = layout.uniformStride(k)
+      part.forRuns { done, group, row, run in
+        let base = tables.bases[(group - groups.lowerBound) * layout.inputs + k]
+        if let stride {
+          let (first, step) = (base + row * stride * width, stride * width)
+          if isVector {
+            for r in 0..<run { (rows + done + r).initialize(to: first + r * step) }
+          } else {
+            for r in 0..<run { numbers[done + r] = first[r * step] }
+          }
         } else {
-          slots[(k - layout.vectors) * tile + r] = place[0]
+          for r in 0..<run {
+            let place = base + layout.offset(k, row + r) * width
+            if isVector { (rows + done + r).initialize(to: place) } else { numbers[done + r] = place[0] }
+          }
         }
-        row += 1
-        if row == layout.rows { (group, row) = (group + 1, 0) }
       }
     }
   }
 
-  private func runTile(count: Int, _ sink: Sink) {
+  private func runTile(_ part: Part, _ sink: Sink) {
+    let count = part.count
     var p = layout.code
     var next = layout.vectors
     for _ in 0..<layout.phases {
@@ -147,15 +171,13 @@ struct RowRun<V: Lanes, L: RowLength> {
       let made = p[0]
       p += 1
       for _ in 0..<made {
-        for r in 0..<count {
-          combine(p, r, to: UnsafeMutablePointer(mutating: tables.rows[next * tile + r]))
-        }
+        combine(p, to: tables.rows + next * tile, count: count)
         next += 1
         p += 1 + 2 * p[0]
       }
     }
     switch sink {
-    case .store: store(p, count: count)
+    case .store: store(p, part)
     case .accumulate(let mask): accumulate(p, count: count, mask: mask)
     }
   }
@@ -216,50 +238,73 @@ struct RowRun<V: Lanes, L: RowLength> {
     UnsafeRawPointer(p).assumingMemoryBound(to: V.Scalar.self)
   }
 
-  /// The coefficient and the row of term `t` of a combination.
-  @inline(always) private func term(_ list: UnsafePointer<Int>, _ t: Int, _ r: Int) -> (V, UnsafePointer<V>) {
-    (slots[list[1 + 2 * t] * tile + r], tables.rows[list[2 + 2 * t] * tile + r])
+  /// The coefficients and the rows of term `t` of a combination.
+  @inline(always)
+  private func term(
+    _ list: UnsafePointer<Int>, _ t: Int
+  ) -> (UnsafePointer<V>, UnsafePointer<UnsafePointer<V>>) {
+    (UnsafePointer(slots + list[1 + 2 * t] * tile), UnsafePointer(tables.rows + list[2 + 2 * t] * tile))
   }
 
-  private func combine(_ list: UnsafePointer<Int>, _ r: Int, to y: UnsafeMutablePointer<V>) {
+  /// Writes a combination of vectors, row by row, to `targets`.
+  private func combine(_ list: UnsafePointer<Int>, to targets: UnsafePointer<UnsafePointer<V>>, count: Int) {
     let n = L.of(layout.length)
-    let count = list[0]
-    switch count {
-    case 0: for e in 0..<n { y[e] = V.zero }
+    let terms = list[0]
+    if terms == 0 {
+      for r in 0..<count {
+        let y = UnsafeMutablePointer(mutating: targets[r])
+        for e in 0..<n { y[e] = V.zero }
+      }
+      return
+    }
+    let (a, u) = term(list, 0)
+    let (b, v) = term(list, Swift.min(1, terms - 1))
+    let (c, w) = term(list, Swift.min(2, terms - 1))
+    switch terms {
     case 1:
-      let (a, u) = term(list, 0, r)
-      for e in 0..<n { y[e] = a * u[e] }
+      for r in 0..<count {
+        let (y, a, u) = (UnsafeMutablePointer(mutating: targets[r]), a[r], u[r])
+        for e in 0..<n { y[e] = a * u[e] }
+      }
     case 2:
-      let (a, u) = term(list, 0, r)
-      let (b, v) = term(list, 1, r)
-      for e in 0..<n { y[e] = V.fma(a, u[e], b * v[e]) }
+      for r in 0..<count {
+        let (y, a, u, b, v) = (UnsafeMutablePointer(mutating: targets[r]), a[r], u[r], b[r], v[r])
+        for e in 0..<n { y[e] = V.fma(a, u[e], b * v[e]) }
+      }
     default:
-      let (a, u) = term(list, 0, r)
-      let (b, v) = term(list, 1, r)
-      let (c, w) = term(list, 2, r)
-      for e in 0..<n { y[e] = V.fma(a, u[e], V.fma(b, v[e], c * w[e])) }
-      for t in Swift.stride(from: 3, to: count, by: 1) {
-        let (d, x) = term(list, t, r)
+      for r in 0..<count {
+        let (y, a, u, b, v) = (UnsafeMutablePointer(mutating: targets[r]), a[r], u[r], b[r], v[r])
+        let (c, w) = (c[r], w[r])
+        for e in 0..<n { y[e] = V.fma(a, u[e], V.fma(b, v[e], c * w[e])) }
+      }
+    }
+    for t in Swift.stride(from: 3, to: terms, by: 1) {
+      let (d, x) = term(list, t)
+      for r in 0..<count {
+        let (y, d, x) = (UnsafeMutablePointer(mutating: targets[r]), d[r], x[r])
         for e in 0..<n { y[e] = V.fma(d, x[e], y[e]) }
       }
     }
   }
 
   /// Writes the results of the tile.
-  private func store(_ results: UnsafePointer<Int>, count: Int) {
+  private func store(_ results: UnsafePointer<Int>, _ part: Part) {
     let n = L.of(layout.length)
     var p = results
     for k in 0..<layout.vectorResults {
-      for r in 0..<count {
-        let y = call.lanes(call.inputCount + k, group: tables.places[2 * r], as: V.self)
-        combine(p, r, to: y + tables.places[2 * r + 1] * n)
+      part.forRuns { done, group, row, run in
+        let first = UnsafePointer(call.lanes(call.inputCount + k, group: group, as: V.self) + row * n)
+        for r in 0..<run { (tables.targets + done + r).initialize(to: first + r * n) }
       }
+      combine(p, to: tables.targets, count: part.count)
       p += 1 + 2 * p[0]
     }
     for q in 0..<layout.scalarResults {
       let operand = call.inputCount + layout.vectorResults + q
-      for r in 0..<count {
-        call.lanes(operand, group: tables.places[2 * r], as: V.self)[tables.places[2 * r + 1]] = slots[p[q] * tile + r]
+      let source = slots + p[q] * tile
+      part.forRuns { done, group, row, run in
+        let target = call.lanes(operand, group: group, as: V.self) + row
+        for r in 0..<run { target[r] = source[done + r] }
       }
     }
   }
@@ -273,12 +318,28 @@ struct RowRun<V: Lanes, L: RowLength> {
     let n = L.of(layout.length)
     var p = results
     for k in 0..<layout.vectorResults {
-      let y = sums + k * n
       for t in 0..<p[0] {
-        for r in 0..<count {
-          let (c, v) = term(p, t, r)
-          let a = V.select(mask, c, V.zero)
-          for e in 0..<n { y[e] = V.fma(a, v[e], y[e]) }
+        let (c, v) = term(p, t)
+        // Four sums at a time stay in registers.
+        var e = 0
+        while e + 4 <= n {
+          let y = sums + k * n + e
+          var (s0, s1, s2, s3) = (y[0], y[1], y[2], y[3])
+          for r in 0..<count {
+            let (a, x) = (V.select(mask, c[r], V.zero), v[r] + e)
+            s0 = V.fma(a, x[0], s0)
+            s1 = V.fma(a, x[1], s1)
+            s2 = V.fma(a, x[2], s2)
+            s3 = V.fma(a, x[3], s3)
+          }
+          (y[0], y[1], y[2], y[3]) = (s0, s1, s2, s3)
+          e += 4
+        }
+        while e < n {
+          var sum = sums[k * n + e]
+          for r in 0..<count { sum = V.fma(V.select(mask, c[r], V.zero), v[r][e], sum) }
+          sums[k * n + e] = sum
+          e += 1
         }
       }
       p += 1 + 2 * p[0]

@@ -43,7 +43,7 @@ import Testing
     ]
     let found = try #require(MapForm.match(try texts.map(ScalarExpression.parse)))
     #expect(found.form == .decayedAdam)
-    #expect(found.operands.map(\.description) == ["x0", "x1 + 2.0 * x3", "x2", "x5", "1.0 - 0.5 * x4", "x4", "x3"])
+    #expect(found.operands.map(\.description) == ["x0", "x1 + 2.0 * x3", "x2", "1.0 - 0.5 * x4", "x5", "x4", "x3"])
     #expect(found.constants == [0.9, 0.1, 0.99, 0.01, 1e-8])
     // Another gradient in the second moment is no Adam.
     var other = try texts.map(ScalarExpression.parse)
@@ -51,12 +51,12 @@ import Testing
     #expect(MapForm.match(other) == nil)
   }
 
-  /// Tensors and one number for all elements alternate.
+  /// With numbers for all elements as factors, and with one operand that is the other way round.
   @Test(arguments: MapForm.allCases, Instance.allCases)
   func bitsOfAMap(_ form: MapForm, _ instance: Instance) throws {
     var numbers = TestNumbers(41)
-    for count in [1, 37, 1500] {
-      let strides = (0..<form.operandCount).map { [3, 5, 6, 7].contains($0) ? 0 : 1 }
+    for (count, odd) in [(1, -1), (37, -1), (1500, -1), (1500, 0), (1500, form.tensorCount), (5000, -1)] {
+      let strides = (0..<form.operandCount).map { ($0 < form.tensorCount) == ($0 != odd) ? 1 : 0 }
       let inputs = strides.map { stride in
         instance.lanes > 1
           ? numbers.items(5) { $0.uniform(stride == 0 ? 1 : count, 0.2...1) }
@@ -76,9 +76,9 @@ import Testing
   func sumsOfAMap(_ form: MapForm, _ instance: Instance) throws {
     var numbers = TestNumbers(43)
     for columns in [3, 1000] {
-      let strides = (0..<form.operandCount).flatMap { [3, 4].contains($0) ? [0, 0] : [columns, 1] }
+      let strides = (0..<form.operandCount).flatMap { $0 < form.tensorCount ? [columns, 1] : [0, 0] }
       let inputs = (0..<form.operandCount).map { k in
-        BenchInput.shared(numbers.uniform([3, 4].contains(k) ? 1 : 4 * columns, 0.2...1))
+        BenchInput.shared(numbers.uniform(k < form.tensorCount ? 4 * columns : 1, 0.2...1))
       }
       let (plain, fused) = Self.benches(form, head: [4, 2, 4, columns] + strides)
       let outputs = [Int](repeating: 4, count: form.resultCount)

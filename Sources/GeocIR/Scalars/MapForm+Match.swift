@@ -9,17 +9,20 @@ extension MapForm {
   package var formulas: [ScalarExpression] {
     func x(_ k: Int) -> ScalarExpression { .input(k) }
     func c(_ k: Int) -> ScalarExpression { .input(Self.firstConstant + k) }
-    let (m, g, v, s) = (x(0), x(1), x(2), x(3))
+    func f(_ k: Int) -> ScalarExpression { x(tensorCount + k) }
+    let (m, g, w) = (x(0), x(1), x(tensorCount - 1))
+    let buffer = f(0) * m + g
     let first = c(0) * m + c(1) * g
-    let second = c(2) * v + c(3) * (g * g)
-    let direction = first / (.unary(.sqrt, second) * s + c(4))
+    let second = c(2) * x(2) + c(3) * (g * g)
+    let direction = first / (.unary(.sqrt, second) * f(0) + c(4))
     return switch self {
-    case .adam: [first, second, x(4) - x(5) * direction]
-    case .decayedAdam: [first, second, x(4) * x(6) - x(5) * direction]
-    case .projectedAdam: [first, second, x(4) * x(6) - x(5) * (direction * x(7) - x(8) * x(4))]
-    case .adamDirection: [first, second, direction * x(4)]
-    case .adamNorms: [x(5) * x(5), x(5) * (direction * x(4))]
-    case .adamCosines: [x(5) * x(5), x(5) * (direction * x(4)), g * g, g * x(5)]
+    case .adam: [first, second, w - f(1) * direction]
+    case .decayedAdam: [first, second, w * f(2) - f(1) * direction]
+    case .projectedAdam: [first, second, w * f(2) - f(1) * (direction * f(3) - f(4) * w)]
+    case .adamDirection: [first, second, direction * f(1)]
+    case .adamNorms: [w * w, w * (direction * f(1))]
+    case .adamCosines: [w * w, w * (direction * f(1)), g * g, g * w]
+    case .momentum: [buffer, w - f(1) * buffer]
     }
   }
 

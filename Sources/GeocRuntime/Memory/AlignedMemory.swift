@@ -3,6 +3,8 @@ import Glibc
 
 /// A block of memory that starts at a cache line and lives as long as this object.
 ///
+/// Large blocks ask for huge pages: a step walks over all of them, and with small pages it waits for the tables of pages.
+///
 /// Shared between workers, which write disjoint parts of it.
 final class AlignedMemory: @unchecked Sendable {
   let base: UnsafeMutableRawPointer
@@ -12,15 +14,22 @@ final class AlignedMemory: @unchecked Sendable {
   init(byteCount: Int) throws(GeocError) {
     var found: UnsafeMutableRawPointer?
     let size = max(64, byteCount)
-    guard byteCount >= 0, byteCount <= Self.physicalBytes, posix_memalign(&found, 64, size) == 0, let found else {
+    let isLarge = size >= Self.hugePage
+    let alignment = isLarge ? Self.hugePage : 64
+    guard byteCount >= 0, byteCount <= Self.physicalBytes, posix_memalign(&found, alignment, size) == 0, let found else {
       throw GeocError(Diagnostic(.plan.outOfMemory, "\(byteCount) bytes of memory are not available"))
     }
+    // Advice: where the system has no huge pages, small ones do.
+    if isLarge { _ = madvise(found, size, MADV_HUGEPAGE) }
     memset(found, 0, size)
     base = found
     self.byteCount = size
   }
 
   deinit { free(base) }
+
+  /// Bytes of a huge page of x86-64.
+  private static let hugePage = 2 << 20
 
   /// More is promised by the system, but never there.
   private static let physicalBytes = Int.product(sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
