@@ -63,8 +63,8 @@ struct RowLayout {
     return offset
   }
 
-  /// Rows that one instruction handles at a time: few enough to stay in the first-level cache.
-  var tile: Int { Swift.max(2, Swift.min(32, 256 / Swift.max(1, length))) }
+  /// Rows that one instruction handles at a time: few enough to stay in the first-level cache, but for long ones.
+  var tile: Int { Swift.max(4, Swift.min(32, 512 / Swift.max(1, length))) }
 
   /// Vectors of copies of unbatched inputs.
   var copied: Int {

@@ -188,22 +188,35 @@ struct RowRun<V: Lanes, L: RowLength> {
     to result: UnsafeMutablePointer<V>, count: Int
   ) {
     let n = L.of(layout.length)
+    let isSquare = a == b
     var r = 0
     while r < count {
       let next = Swift.min(r + 1, count - 1)
-      let (a0, b0, a1, b1) = (a[r], b[r], a[next], b[next])
+      let (a0, a1) = (a[r], a[next])
       var (s0, s1, t0, t1) = (V.zero, V.zero, V.zero, V.zero)
       var e = 0
-      while e + 1 < n {
-        s0 = V.fma(a0[e], b0[e], s0)
-        s1 = V.fma(a1[e], b1[e], s1)
-        t0 = V.fma(a0[e + 1], b0[e + 1], t0)
-        t1 = V.fma(a1[e + 1], b1[e + 1], t1)
-        e += 2
+      if isSquare {
+        while e + 1 < n {
+          let (x0, x1, y0, y1) = (a0[e], a1[e], a0[e + 1], a1[e + 1])
+          s0 = V.fma(x0, x0, s0)
+          s1 = V.fma(x1, x1, s1)
+          t0 = V.fma(y0, y0, t0)
+          t1 = V.fma(y1, y1, t1)
+          e += 2
+        }
+      } else {
+        let (b0, b1) = (b[r], b[next])
+        while e + 1 < n {
+          s0 = V.fma(a0[e], b0[e], s0)
+          s1 = V.fma(a1[e], b1[e], s1)
+          t0 = V.fma(a0[e + 1], b0[e + 1], t0)
+          t1 = V.fma(a1[e + 1], b1[e + 1], t1)
+          e += 2
+        }
       }
       if e < n {
-        s0 = V.fma(a0[e], b0[e], s0)
-        s1 = V.fma(a1[e], b1[e], s1)
+        s0 = V.fma(a0[e], b[r][e], s0)
+        s1 = V.fma(a1[e], b[next][e], s1)
       }
       result[r] = s0 + t0
       result[next] = s1 + t1

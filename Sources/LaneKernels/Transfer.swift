@@ -1,3 +1,4 @@
+import CVec
 import GeocKernelABI
 
 /// The borders between rows and lanes, for this instruction set.
@@ -12,7 +13,18 @@ package func laneTransfer() -> LaneTransfer {
 private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
   let lanes = call.lanes.assumingMemoryBound(to: V.self)
   for register in 0..<(call.groups * V.perGroup) {
+    fetchRows(call, of: register + 1, as: V.self)
     packRegister(call, register, first: 0, count: call.elements, into: lanes + register * call.elements)
+  }
+}
+
+/// Asks for the first bytes of the rows of a register's items: rows of a batch lie anywhere, and the processor only foresees
+/// what follows each other.
+private func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, as _: V.Type) {
+  let size = call.elements * call.scalar.size
+  for item in (register * V.count)..<Swift.max(register * V.count, Swift.min(call.items, (register + 1) * V.count)) {
+    let row = UnsafeRawPointer(call.source) + call.rows[item] * size
+    for line in stride(from: 0, to: Swift.min(size, 512), by: 64) { cv_prefetch(row + line) }
   }
 }
 
@@ -45,16 +57,30 @@ func packRegister<V: Lanes>(
   }
 }
 
-/// One row at a time, each scalar converted.
+/// Converted numbers of a row that wait for those of the other rows.
+private let convertedScalars = 64
+
+/// Each scalar converted, a piece of every row at a time, then as `transpose`.
 @inline(always)
 private func convert<V: Lanes, Source>(
   _ call: PackCall, _ register: Int, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<V.Scalar>,
   from _: Source.Type, as _: V.Type, _ value: (Source) -> V.Scalar
 ) {
   let source = call.source.assumingMemoryBound(to: Source.self) + first
-  for lane in 0..<V.count {
-    let row = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements
-    for e in 0..<count { out[e * V.count + lane] = value(row[e]) }
+  withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count * convertedScalars) { piece in
+    withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
+      guard let piece = piece.baseAddress, let rows = rows.baseAddress else { return }
+      for lane in 0..<V.count { (rows + lane).initialize(to: UnsafePointer(piece + lane * convertedScalars)) }
+      for start in stride(from: 0, to: count, by: convertedScalars) {
+        let length = min(convertedScalars, count - start)
+        for lane in 0..<V.count {
+          let row = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements + start
+          let target = piece + lane * convertedScalars
+          for e in 0..<length { (target + e).initialize(to: value(row[e])) }
+        }
+        turn(rows, length, into: out + start * V.count, as: V.self)
+      }
+    }
   }
 }
 
@@ -66,14 +92,22 @@ private func transpose<V: Lanes>(
   withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
     guard let rows = rows.baseAddress else { return }
     for lane in 0..<V.count {
-      rows[lane] = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements
+      let item = call.rows[min(register * V.count + lane, call.items - 1)]
+      (rows + lane).initialize(to: source + item * call.elements)
     }
-    let blocks = count / V.count
-    V.packBlocks(rows, out, blocks)
-    for lane in 0..<V.count {
-      guard let row = rows[lane] else { continue }
-      for e in (blocks * V.count)..<count { out[e * V.count + lane] = row[e] }
-    }
+    turn(rows, count, into: out, as: V.self)
+  }
+}
+
+/// `count` scalars of one row per lane, as vectors.
+private func turn<V: Lanes>(
+  _ rows: UnsafePointer<UnsafePointer<V.Scalar>?>, _ count: Int, into out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
+) {
+  let blocks = count / V.count
+  V.packBlocks(rows, out, blocks)
+  for lane in 0..<V.count {
+    guard let row = rows[lane] else { continue }
+    for e in (blocks * V.count)..<count { out[e * V.count + lane] = row[e] }
   }
 }
 

@@ -181,24 +181,31 @@ CV_SUM(f, cv_f, float, CV_FLOATS)
   }
 #endif
 
+// Asks for the cache line at `p`, which need not be memory of anyone.
+CV_INLINE void cv_prefetch(const void *p) { __builtin_prefetch(p); }
+
 // `rows` holds the addresses of L rows of L scalars for each block; `lanes` is the same numbers as contiguous vectors, one
 // per column.
 #define CV_TRANSPOSE(S, T, E, L)                                                    \
   CV_TRANSPOSE_BLOCK(S, T, L)                                                       \
   CV_INLINE void cv_pack_blocks_##S(const E *const *rows, E *lanes, long blocks) {  \
+    const E *row[L];                                                                \
+    _Pragma("unroll") for (int i = 0; i < L; i++) row[i] = rows[i];                 \
     for (long b = 0; b < blocks; b++) {                                             \
       T v[L];                                                                       \
-      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(rows[i] + L * b); \
+      _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(row[i] + L * b); \
       cv_transpose_##S(v);                                                          \
       _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(lanes + L * (L * b + i), v[i]); \
     }                                                                               \
   }                                                                                 \
   CV_INLINE void cv_unpack_blocks_##S(const E *lanes, E *const *rows, long blocks) { \
+    E *row[L];                                                                      \
+    _Pragma("unroll") for (int i = 0; i < L; i++) row[i] = rows[i];                 \
     for (long b = 0; b < blocks; b++) {                                             \
       T v[L];                                                                       \
       _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = cv_load_##S(lanes + L * (L * b + i)); \
       cv_transpose_##S(v);                                                          \
-      _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(rows[i] + L * b, v[i]); \
+      _Pragma("unroll") for (int i = 0; i < L; i++) cv_store_##S(row[i] + L * b, v[i]); \
     }                                                                               \
   }
 

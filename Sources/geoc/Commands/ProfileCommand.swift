@@ -47,10 +47,12 @@ struct ProfileCommand: GeocCommand {
     let executable = try session.executable(subject.name)
     let count = batch ?? subject.plan.run.training?.batch ?? 32
     var samples = SampleData(seed: 1)
-    var columns = try samples.columns(subject.forward, count: count)
+    var columns = try samples.columns(subject.forward, count: count, dtype: subject.plan.module.dtype)
     for p in executable.function.parameters where p.kind == .cotangent {
       let type = executable.function.type(p.value)
-      if type.isBatched { columns[p.name] = try HostArray(try samples.tensor(type, count: count)) }
+      if type.isBatched {
+        columns[p.name] = try samples.rows(type, count: count, dtype: subject.plan.module.dtype)
+      }
     }
     try session.store.set("hyper.lr", 1e-4)
     for own in subject.plan.run.training?.ownRates ?? [] { try session.store.set(own.name, 1e-4) }

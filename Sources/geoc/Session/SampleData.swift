@@ -24,13 +24,22 @@ struct SampleData {
   /// Standard normal (Box–Muller).
   mutating func normal() -> Double { sqrt(-2 * log(1 - uniform())) * cos(2 * Double.pi * uniform()) }
 
-  /// `count` samples of each input of `forward`: points of its space, class indices, or normal numbers. Throws E0408.
-  mutating func columns(_ forward: Function, count: Int) throws(GeocError) -> [String: HostArray] {
+  /// `count` samples of each input of `forward`: points of its space, class indices, or normal numbers, real ones as
+  /// `dtype`. Throws E0408.
+  mutating func columns(_ forward: Function, count: Int, dtype: DType = .f64) throws(GeocError) -> [String: HostArray] {
     var columns: [String: HostArray] = [:]
     for input in forward.parameters where input.kind == .input {
-      columns[input.name] = try HostArray(try tensor(forward.type(input.value), count: count))
+      columns[input.name] = try rows(forward.type(input.value), count: count, dtype: dtype)
     }
     return columns
+  }
+
+  /// `count` samples of a type, real ones as `dtype`. Throws E0408.
+  mutating func rows(_ type: GeoType, count: Int, dtype: DType) throws(GeocError) -> HostArray {
+    let samples = try tensor(type, count: count)
+    guard samples.dtype == .f64, dtype == .f32 else { return try HostArray(samples) }
+    return try HostArray(
+      try readingFiles { () throws(TensorFileError) in try Tensor(samples.floats(), shape: samples.shape) })
   }
 
   /// `count` samples of a type. Throws E0507.
