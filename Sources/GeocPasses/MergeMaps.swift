@@ -5,10 +5,11 @@ import GeocIR
 /// in front of it give: then these can be in the pass behind it, which reads what it adds up once more anyway.
 ///
 /// Maps belong together when they stand at the same parameter and have the same shape, and when nothing between them has to
-/// be known in full before the last of them can begin.
+/// be known in full before the last of them can begin. Maps of a batch, whose numbers are in cache anyway, must share a
+/// function that takes many instructions too, as the derivatives of one map by its inputs do.
 package enum MergeMaps: Pass {
   package static let name = "merge-maps"
-  package static let summary = "merges elementwise maps and sums of maps on unbatched values into single passes"
+  package static let summary = "merges elementwise maps and sums of maps into single passes"
   package static let reason = "behind fuse-elementwise, which leaves one map for each value that is read twice"
 
   /// More operands than this would not stay in cache beside each other.
@@ -47,6 +48,7 @@ private struct MapClusters {
     var shape: [Int]
     /// Axes that are summed; 0 for maps.
     var summed: Int
+    var isBatched = false
   }
 
   let function: Function
@@ -106,9 +108,7 @@ private struct MapClusters {
         set.formUnion(needs[value.index])
         if producer[value.index] >= 0, let own = clusterOf[producer[value.index]] { set.insert(own) }
       }
-      if let result = node.results.first, !function.type(result).isBatched, !node.origin.path.isEmpty,
-        node.results.allSatisfy({ !summands.contains($0) }), join(k, node, before)
-      {
+      if !node.origin.path.isEmpty, node.results.allSatisfy({ !summands.contains($0) }), join(k, node, before) {
         continue
       }
       for value in node.results { needs[value.index] = before }
@@ -135,7 +135,8 @@ private struct MapClusters {
     } else if node.op == "map", let own = node.attributes.expression("expr"), let result = node.results.first,
       !own.isInput
     {
-      key = Key(path: node.origin.path, shape: shape(result), summed: 0)
+      key = Key(
+        path: node.origin.path, shape: shape(result), summed: 0, isBatched: function.type(result).isBatched)
       (expression, inputs) = (own, node.inputs)
       known = before
     } else {
@@ -204,6 +205,10 @@ private struct MapClusters {
       }
     }
     let own = expression.mapInputs { parts[$0] }
+    if clusters[c].key.isBatched, !clusters[c].members.isEmpty {
+      let costly = own.costlyParts
+      guard clusters[c].expressions.contains(where: { !$0.costlyParts.isDisjoint(with: costly) }) else { return false }
+    }
     let size = clusters[c].expressions.reduce(own.nodeCount) { $0 + $1.nodeCount }
     guard clusters[c].members.isEmpty || (all.count <= MergeMaps.largestInputCount && size <= MergeMaps.largestSize)
     else { return false }
@@ -312,4 +317,24 @@ private struct MapClusters {
 extension ScalarExpression {
   /// Whether it is an input as it stands.
   fileprivate var isInput: Bool { if case .input = self { true } else { false } }
+
+  /// What is in it of functions that take many instructions.
+  fileprivate var costlyParts: Set<ScalarExpression> {
+    switch self {
+    case .input, .constant: []
+    case .unary(let f, let u): f.isCostly ? u.costlyParts.union([self]) : u.costlyParts
+    case .binary(let f, let a, let b):
+      f == .pow ? a.costlyParts.union(b.costlyParts).union([self]) : a.costlyParts.union(b.costlyParts)
+    case .select(let c, let a, let b): c.costlyParts.union(a.costlyParts).union(b.costlyParts)
+    }
+  }
+}
+
+extension ScalarExpression.Unary {
+  fileprivate var isCostly: Bool {
+    switch self {
+    case .negate, .sqrt, .rsqrt, .reciprocal, .abs, .sign, .step: false
+    default: true
+    }
+  }
 }

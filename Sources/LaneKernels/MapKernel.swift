@@ -225,7 +225,8 @@ struct MapRun<V: Lanes> {
           (results + k).initialize(to: place)
           registers[step.destination + k] = MapRegister(base: UnsafePointer(place), step: V.count)
         }
-        MapFormTile(form: form, operands: operands, constants: call.reals + step.b, results: results, count: count).run()
+        MapFormTile(form: form, operands: operands, constants: call.reals + step.b, results: results, count: count)
+          .run()
       }
     }
   }

@@ -13,15 +13,16 @@ import Testing
     try roundTrip(items, elements, Float.self, .f32, lanes: 16) { Float($0) }
   }
 
-  @Test func convertsEveryScalar() throws {
-    try roundTrip(11, 5, UInt8.self, .u8, lanes: 8) { UInt8($0 % 256) }
-    try roundTrip(11, 5, Int8.self, .i8, lanes: 16) { Int8($0 % 128) - 64 }
-    try roundTrip(11, 5, Int16.self, .i16, lanes: 8) { Int16($0) - 300 }
-    try roundTrip(11, 5, Int32.self, .i32, lanes: 16) { Int32($0) - 300 }
-    try roundTrip(11, 5, Int64.self, .i64, lanes: 8) { Int64($0) - 300 }
-    try roundTrip(11, 5, Float.self, .f32, lanes: 8) { Float($0) / 4 }
-    try roundTrip(11, 5, Double.self, .f64, lanes: 16) { Double($0) / 4 }
-    try roundTrip(11, 5, UInt8.self, .bool, lanes: 8) { UInt8($0 % 2) }
+  /// Rows shorter and longer than the piece that is converted at a time.
+  @Test(arguments: [5, 150]) func convertsEveryScalar(_ elements: Int) throws {
+    try roundTrip(11, elements, UInt8.self, .u8, lanes: 8) { UInt8($0 % 256) }
+    try roundTrip(11, elements, Int8.self, .i8, lanes: 16) { Int8($0 % 128) - 64 }
+    try roundTrip(11, elements, Int16.self, .i16, lanes: 8) { Int16($0) - 300 }
+    try roundTrip(11, elements, Int32.self, .i32, lanes: 16) { Int32($0) - 300 }
+    try roundTrip(11, elements, Int64.self, .i64, lanes: 8) { Int64($0) - 300 }
+    try roundTrip(11, elements, Float.self, .f32, lanes: 8) { Float($0) / 4 }
+    try roundTrip(11, elements, Double.self, .f64, lanes: 16) { Double($0) / 4 }
+    try roundTrip(11, elements, UInt8.self, .bool, lanes: 8) { UInt8($0 % 2) }
   }
 
   /// Rows picked in a scrambled order, packed, looked at lane by lane, and unpacked.

@@ -163,6 +163,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       }
       """),
     GoldenCase(
+      "merge-maps-of-a-batch", MergeMaps.self,
+      """
+      func @f core (%x: input [B] R[4], %d: input [B] R[4], %w: param R[4]) -> ("a": %a, "b": %b, "c": %c) {
+        %a = map(%x, %w, %d) {expr = expr<cosh(x0 * x1) * x1 * x2>} : [B] R[4]  !1:3 at "layer"
+        %b = map(%x, %w, %d) {expr = expr<cosh(x0 * x1) * x0 * x2>} : [B] R[4]  !1:3 at "layer"
+        %c = map(%x, %w) {expr = expr<sqrt(x0 * x1)>} : [B] R[4]  !2:3 at "layer"
+      }
+      """),
+    GoldenCase(
       "prune", Prune.self,
       """
       func @f core (%x: input [B] R[4], %unused: param R[2]) -> ("y": %y) {

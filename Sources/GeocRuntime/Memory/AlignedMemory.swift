@@ -16,7 +16,8 @@ final class AlignedMemory: @unchecked Sendable {
     let size = max(64, byteCount)
     let isLarge = size >= Self.hugePage
     let alignment = isLarge ? Self.hugePage : 64
-    guard byteCount >= 0, byteCount <= Self.physicalBytes, posix_memalign(&found, alignment, size) == 0, let found else {
+    guard byteCount >= 0, byteCount <= Self.physicalBytes, posix_memalign(&found, alignment, size) == 0, let found
+    else {
       throw GeocError(Diagnostic(.plan.outOfMemory, "\(byteCount) bytes of memory are not available"))
     }
     // Advice: where the system has no huge pages, small ones do.

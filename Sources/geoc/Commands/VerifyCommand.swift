@@ -205,9 +205,11 @@ struct VerifyCommand: GeocCommand {
         "\(isRight ? "ok  " : "FAIL")  points of \(ball.name) after \(steps) steps  largest √c‖x‖ \(ProgressLine.number(largest))"
       )
       if !isRight {
+        // Which sign a NaN has depends on the instructions that made it.
+        let norm = largest.isNaN ? Double.nan : largest
         sink.report(
           Diagnostic(
-            .numeric.offManifold, "'\(ball.name)' has a point of norm \(largest)/√c after \(steps) steps", item: file))
+            .numeric.offManifold, "'\(ball.name)' has a point of norm \(norm)/√c after \(steps) steps", item: file))
       }
     }
   }
