@@ -78,12 +78,7 @@ private struct GeodesicRun<V: Lanes> {
     let base = call.operands[operand].base.assumingMemoryBound(to: V.Scalar.self)
     let out = UnsafeMutableRawPointer(target).assumingMemoryBound(to: V.Scalar.self)
     for lane in 0..<V.count { rows[lane] = UnsafePointer(base + Swift.min(first + lane, fields - 1) * size) }
-    let blocks = size / V.count
-    V.packBlocks(rows, out, blocks)
-    for lane in 0..<V.count {
-      guard let row = rows[lane] else { continue }
-      for r in (blocks * V.count)..<size { out[r * V.count + lane] = row[r] }
-    }
+    rowsToLanes(rows, size, into: out, as: V.self)
   }
 
   private func store(_ first: Int, _ rows: UnsafeMutablePointer<UnsafeMutablePointer<V.Scalar>?>) {
@@ -91,14 +86,8 @@ private struct GeodesicRun<V: Lanes> {
     let valid = Swift.min(V.count, fields - first)
     let base = call.operands[call.inputCount].base.assumingMemoryBound(to: V.Scalar.self) + first * size
     let lanes = UnsafeMutableRawPointer(x).assumingMemoryBound(to: V.Scalar.self)
-    let blocks = valid == V.count ? size / V.count : 0
-    if blocks > 0 {
-      for lane in 0..<V.count { rows[lane] = base + lane * size }
-      V.unpackBlocks(lanes, rows, blocks)
-    }
-    for lane in 0..<valid {
-      for r in (blocks * V.count)..<size { base[lane * size + r] = lanes[r * V.count + lane] }
-    }
+    for lane in 0..<valid { rows[lane] = base + lane * size }
+    lanesToRows(UnsafePointer(lanes), size, into: rows, valid: valid, as: V.self)
   }
 
   private func view(_ m: UnsafeMutablePointer<V>, isTransposed: Bool = false) -> MatrixView<LaneElements<V>> {

@@ -4,19 +4,20 @@ import GeocKernelABI
 ///
 /// Field g of C [modC,m,n] is the sum of op(A) op(B) over the items of the chunk and over the fields f with
 /// (f / divC) % modC = g. Lanes without an item of their own do not count. The sums over lanes are taken once, at the
-/// end of the chunk; a depth of one has a way of its own (`OuterProducts`).
+/// end of the chunk, unless they are all there is to add up (`OuterProducts`).
 enum MatmulReduce: LaneKernel {
   static var name: String { "matmul_reduce" }
   static func workspace(_ sizes: [Int]) -> Int {
     let blocks = 17 + LaneWidth.f32
-    guard sizes.count > 9, sizes[8] == 1 else { return blocks }
+    guard sizes.count > 9, sizes.withUnsafeBufferPointer({ $0.baseAddress.map(OuterProducts<Float>.apply) ?? false })
+    else { return blocks }
     return Swift.max(blocks, OuterProducts<Float>.workspace(m: sizes[7], n: sizes[9]))
   }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let a = call.operands[0].isBatched
     let b = call.operands[1].isBatched
-    if V.count > 1 && a && b && call.sizes[8] == 1 {
+    if V.count > 1 && a && b && OuterProducts<V>.apply(to: call.sizes) {
       OuterProducts<V>(call).run()
     } else if V.count == 1 || (a && b) {
       product(call, LaneElements<V>.self, LaneElements<V>.self)

@@ -22,7 +22,7 @@ private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
 /// what follows each other.
 private func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, as _: V.Type) {
   let size = call.elements * call.scalar.size
-  for item in (register * V.count)..<Swift.max(register * V.count, Swift.min(call.items, (register + 1) * V.count)) {
+  for item in stride(from: register * V.count, to: Swift.min(call.items, (register + 1) * V.count), by: 1) {
     let row = UnsafeRawPointer(call.source) + call.rows[item] * size
     for line in stride(from: 0, to: Swift.min(size, 512), by: 64) { cv_prefetch(row + line) }
   }
@@ -78,7 +78,7 @@ private func convert<V: Lanes, Source>(
           let target = piece + lane * convertedScalars
           for e in 0..<length { (target + e).initialize(to: value(row[e])) }
         }
-        turn(rows, length, into: out + start * V.count, as: V.self)
+        rowsToLanes(rows, length, into: out + start * V.count, as: V.self)
       }
     }
   }
@@ -95,19 +95,7 @@ private func transpose<V: Lanes>(
       let item = call.rows[min(register * V.count + lane, call.items - 1)]
       (rows + lane).initialize(to: source + item * call.elements)
     }
-    turn(rows, count, into: out, as: V.self)
-  }
-}
-
-/// `count` scalars of one row per lane, as vectors.
-private func turn<V: Lanes>(
-  _ rows: UnsafePointer<UnsafePointer<V.Scalar>?>, _ count: Int, into out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
-) {
-  let blocks = count / V.count
-  V.packBlocks(rows, out, blocks)
-  for lane in 0..<V.count {
-    guard let row = rows[lane] else { continue }
-    for e in (blocks * V.count)..<count { out[e * V.count + lane] = row[e] }
+    rowsToLanes(rows, count, into: out, as: V.self)
   }
 }
 
@@ -121,15 +109,8 @@ private func unpack<V: Lanes>(_ call: UnpackCall, as _: V.Type) {
     while item < call.items {
       let input = lanes + item * elements
       let valid = min(V.count, call.items - item)
-      let blocks = valid == V.count ? elements / V.count : 0
-      if blocks > 0 {
-        for lane in 0..<V.count { rows[lane] = destination + (item + lane) * elements }
-        V.unpackBlocks(input, rows, blocks)
-      }
-      for lane in 0..<valid {
-        let row = destination + (item + lane) * elements
-        for k in (blocks * V.count)..<elements { row[k] = input[k * V.count + lane] }
-      }
+      for lane in 0..<valid { (rows + lane).initialize(to: destination + (item + lane) * elements) }
+      lanesToRows(UnsafePointer(input), elements, into: rows, valid: valid, as: V.self)
       item += V.count
     }
   }
