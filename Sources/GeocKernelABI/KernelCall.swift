@@ -184,7 +184,7 @@ package enum LaneWidth {
   package static let f64 = 8
   /// Floats in a group.
   package static let f32 = 16
-  /// Groups in a chunk: two at least, so that kernels can interleave them to hide latency.
+  /// Groups in a chunk at most: kernels interleave two to hide latency.
   package static let groupsPerChunk = 2
   /// Registers of a chunk at most: those of the narrowest instruction set hold 16 of the 64 bytes of a group.
   package static let registersPerChunk = 4 * groupsPerChunk

@@ -57,6 +57,17 @@ struct LowerSumSink<Vector: Lanes>: BlockSink {
   }
 }
 
+/// Stores a row-major matrix and the product, elsewhere.
+struct SumSink<Vector: Lanes>: BlockSink {
+  let from: UnsafeMutablePointer<Vector>
+  let into: UnsafeMutablePointer<Vector>
+  let columns: Int
+  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
+    let e = row * columns + column
+    into[e] = from[e] + value
+  }
+}
+
 /// Stores a row-major matrix less the product, elsewhere.
 struct DifferenceSink<Vector: Lanes>: BlockSink {
   let from: UnsafeMutablePointer<Vector>

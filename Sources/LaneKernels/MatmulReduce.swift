@@ -3,22 +3,25 @@ import GeocKernelABI
 /// `matmul_reduce`, sizes [F, divA, modA, divB, modB, divC, modC, m, k, n, ta, tb]: A, B → C, unbatched.
 ///
 /// Field g of C [modC,m,n] is the sum of op(A) op(B) over the items of the chunk and over the fields f with
-/// (f / divC) % modC = g. Lanes without an item of their own do not count. The sums over lanes are taken once, at the
-/// end of the chunk, unless they are all there is to add up (`OuterProducts`).
+/// (f / divC) % modC = g. Lanes without an item of their own do not count. Where there is enough to do for an item, and for
+/// outer products, the items are brought into rows (`ItemProducts`); else the sums over lanes are taken once, at the end
+/// of the chunk.
 enum MatmulReduce: LaneKernel {
   static var name: String { "matmul_reduce" }
   static func workspace(_ sizes: [Int]) -> Int {
     let blocks = 17 + LaneWidth.f32
-    guard sizes.count > 9, sizes.withUnsafeBufferPointer({ $0.baseAddress.map(OuterProducts<Float>.apply) ?? false })
-    else { return blocks }
-    return Swift.max(blocks, OuterProducts<Float>.workspace(m: sizes[7], n: sizes[9]))
+    guard sizes.count > 11 else { return blocks }
+    return sizes.withUnsafeBufferPointer { sizes in
+      guard let sizes = sizes.baseAddress, ItemProducts<Float>.apply(to: sizes) else { return blocks }
+      return Swift.max(blocks, ItemProducts<Float>.workspace(sizes))
+    }
   }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let a = call.operands[0].isBatched
     let b = call.operands[1].isBatched
-    if V.count > 1 && a && b && OuterProducts<V>.apply(to: call.sizes) {
-      OuterProducts<V>(call).run()
+    if V.count > 1 && a && b && ItemProducts<V>.apply(to: call.sizes) {
+      ItemProducts<V>(call).run()
     } else if V.count == 1 || (a && b) {
       product(call, LaneElements<V>.self, LaneElements<V>.self)
     } else if a {

@@ -33,6 +33,11 @@ extension Lanes {
   }
 }
 
+/// Columns that all rows go past before the next ones, where a row of tiles reads `columns`: two tiles where these stay in
+/// the first cache while the rows come from the second, else all, and the rows stay.
+@inline(always)
+private func panelWidth(_ columns: Int, depth: Int) -> Int { depth <= 96 ? 8 : columns }
+
 /// A tile of four columns, `height` rows of `a`.
 @inline(always)
 private func tile<A: ElementSource, B: ElementSource, S: BlockSink>(
@@ -53,17 +58,21 @@ func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, rows: Int, columns: Int, depth: Int, into sink: S
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   if rows >= 4 && columns >= 4 {
-    var row = 0
-    while row < rows {
-      let height = A.Vector.tileHeight(rows - row)
-      let r = Swift.min(row, rows - height)
-      var column = 0
-      while column < columns {
-        let c = Swift.min(column, columns - 4)
-        tile(height, a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c)
-        column += 4
+    let width = panelWidth(columns, depth: depth)
+    for panel in stride(from: 0, to: columns, by: width) {
+      let end = Swift.min(panel + width, columns)
+      var row = 0
+      while row < rows {
+        let height = A.Vector.tileHeight(rows - row)
+        let r = Swift.min(row, rows - height)
+        var column = panel
+        while column < end {
+          let c = Swift.min(column, columns - 4)
+          tile(height, a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c)
+          column += 4
+        }
+        row += height
       }
-      row += height
     }
   } else if columns >= rows {
     for row in 0..<rows {
@@ -86,18 +95,21 @@ func multiplyLower<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, n: Int, depth: Int, into sink: S, isTriangular: Bool = false
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   if n >= 4 {
-    var row = 0
-    while row < n {
-      let height = A.Vector.tileHeight(n - row)
-      let r = Swift.min(row, n - height)
-      let start = isTriangular ? r : 0
-      var column = 0
-      while column < r + height {
-        let c = Swift.min(column, n - 4)
-        tile(height, a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c)
-        column += 4
+    let width = panelWidth(n, depth: depth)
+    for panel in stride(from: 0, to: n, by: width) {
+      var row = 0
+      while row < n {
+        let height = A.Vector.tileHeight(n - row)
+        let r = Swift.min(row, n - height)
+        let start = isTriangular ? r : 0
+        var column = panel
+        while column < Swift.min(panel + width, r + height) {
+          let c = Swift.min(column, n - 4)
+          tile(height, a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c)
+          column += 4
+        }
+        row += height
       }
-      row += height
     }
   } else {
     for row in 0..<n {

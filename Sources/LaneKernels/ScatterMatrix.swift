@@ -9,9 +9,9 @@ import GeocKernelABI
 enum ScatterMatrix: LaneKernel {
   static var name: String { "scatter_matrix" }
 
-  /// Samples of a block of `c` channels: few enough to stay in the second cache, enough to pay for one more pass over
-  /// the sums.
-  private static func block(_ c: Int) -> Int { Swift.max(48, Swift.min(4096 / c, 256) / 8 * 8) }
+  /// Samples of a block of `c` channels: few enough for eight channels to stay in the first cache and all in the second,
+  /// enough to pay for one more pass over the sums; few channels are better taken at once.
+  private static func block(_ c: Int) -> Int { c < 32 ? Swift.min(4096 / c, 256) / 8 * 8 : c <= 64 ? 64 : 48 }
 
   static func workspace(_ sizes: [Int]) -> Int { sizes[1] * (block(sizes[1]) + 2) + 2 * sizes[1] * sizes[1] }
 
@@ -30,11 +30,13 @@ enum ScatterMatrix: LaneKernel {
         for e in 0..<c { sums[e] = .zero }
         for start in stride(from: 0, to: samples, by: block) {
           let count = Swift.min(block, samples - start)
-          load(call, group, first: field * c * samples + start, samples, c, count, into: x, block)
-          if start == 0 {
-            for i in 0..<c { shift[i] = sum(UnsafePointer(x + i * block), count) * V.constant(1 / Double(count)) }
+          // A channel is centred while it is near.
+          for i in 0..<c {
+            let channel = x + i * block
+            load(call, group, first: (field * c + i) * samples + start, ahead: 2 * samples, count, into: channel)
+            if start == 0 { shift[i] = sum(UnsafePointer(channel), count) * V.constant(1 / Double(count)) }
+            sums[i] += centre(channel, count, by: shift[i])
           }
-          for i in 0..<c { sums[i] += centre(x + i * block, count, by: shift[i]) }
           let own = MatrixView(LaneElements(x), columns: block)
           if start == 0 {
             multiplyLower(own, own.transposed, n: c, depth: count, into: LowerSink(base: next, n: c))
@@ -48,22 +50,18 @@ enum ScatterMatrix: LaneKernel {
     }
   }
 
-  /// `count` samples of each channel, the channels `block` vectors apart.
+  /// `count` samples of a channel from element `first` on; those `ahead` elements further are asked for.
   @inline(always)
   private static func load<V: Lanes>(
-    _ call: KernelCall, _ group: Int, first: Int, _ samples: Int, _ c: Int, _ count: Int,
-    into x: UnsafeMutablePointer<V>, _ block: Int
+    _ call: KernelCall, _ group: Int, first: Int, ahead: Int, _ count: Int, into x: UnsafeMutablePointer<V>
   ) {
     if V.count > 1 && call.operands[0].isRows {
       let rows = call.operands[0].base.assumingMemoryBound(to: PackCall.self)
-      for i in 0..<c {
-        packRegister(rows.pointee, group, first: first + i * samples, count: count, into: x + i * block)
-      }
+      fetchRows(rows.pointee, of: group, first: first + ahead, count: count, as: V.self)
+      packRegister(rows.pointee, group, first: first, count: count, into: x)
     } else {
       let series = call.lanes(0, group: group, as: V.self) + first
-      for i in 0..<c {
-        for t in 0..<count { x[i * block + t] = series[i * samples + t] }
-      }
+      for t in 0..<count { x[t] = series[t] }
     }
   }
 
@@ -89,8 +87,26 @@ enum ScatterMatrix: LaneKernel {
   /// Takes `shift` off and adds up what is left.
   @inline(always)
   private static func centre<V: Lanes>(_ x: UnsafeMutablePointer<V>, _ count: Int, by shift: V) -> V {
-    for t in 0..<count { x[t] -= shift }
-    return sum(UnsafePointer(x), count)
+    var (a, b, c, d) = (V.zero, V.zero, V.zero, V.zero)
+    var t = 0
+    while t + 4 <= count {
+      let (p, q, r, s) = (x[t] - shift, x[t + 1] - shift, x[t + 2] - shift, x[t + 3] - shift)
+      x[t] = p
+      x[t + 1] = q
+      x[t + 2] = r
+      x[t + 3] = s
+      a += p
+      b += q
+      c += r
+      d += s
+      t += 4
+    }
+    while t < count {
+      x[t] -= shift
+      a += x[t]
+      t += 1
+    }
+    return (a + b) + (c + d)
   }
 
   /// Takes the products of the sums off, scales and mirrors.

@@ -13,18 +13,20 @@ package func laneTransfer() -> LaneTransfer {
 private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
   let lanes = call.lanes.assumingMemoryBound(to: V.self)
   for register in 0..<(call.groups * V.perGroup) {
-    fetchRows(call, of: register + 1, as: V.self)
+    fetchRows(call, of: register + 1, first: 0, count: call.elements, as: V.self)
     packRegister(call, register, first: 0, count: call.elements, into: lanes + register * call.elements)
   }
 }
 
-/// Asks for the first bytes of the rows of a register's items: rows of a batch lie anywhere, and the processor only foresees
-/// what follows each other.
-private func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, as _: V.Type) {
-  let size = call.elements * call.scalar.size
+/// Asks for the first bytes of elements `first ..< first + count` of a register's items: rows of a batch lie anywhere, and
+/// the processor only foresees what follows each other. Elements beyond the rows are left alone.
+@inline(always)
+func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, first: Int, count: Int, as _: V.Type) {
+  let size = call.scalar.size
+  let bytes = Swift.min(count, call.elements - first) * size
   for item in stride(from: register * V.count, to: Swift.min(call.items, (register + 1) * V.count), by: 1) {
-    let row = UnsafeRawPointer(call.source) + call.rows[item] * size
-    for line in stride(from: 0, to: Swift.min(size, 512), by: 64) { cv_prefetch(row + line) }
+    let row = UnsafeRawPointer(call.source) + (call.rows[item] * call.elements + first) * size
+    for line in stride(from: 0, to: Swift.min(bytes, 512), by: 64) { cv_prefetch(row + line) }
   }
 }
 

@@ -66,8 +66,16 @@ package struct Layout: Hashable, Sendable {
   /// More than any machine holds: what a forged plan file may ask for at most.
   package static let mostElements = 1 << 36
 
-  /// Items in a chunk.
-  package var chunkItems: Int { lanes * LaneWidth.groupsPerChunk }
+  /// Chunk memory beyond which a chunk has as few items as possible: it would leave the first cache anyway, and there is
+  /// work enough in a step to call it more often.
+  private static let mostOfTwoGroups = 1 << 16
+
+  /// Items in a chunk, 16 or 32: small chunks stay in the cache and are more to share between threads, large ones cost
+  /// less where a step takes next to no time. It is a property of the plan, not of the batch.
+  package var chunkItems: Int {
+    let most = lanes * LaneWidth.groupsPerChunk
+    return most > LaneWidth.f32 && chunkElements * most * scalarSize > Self.mostOfTwoGroups ? LaneWidth.f32 : most
+  }
 
   /// Sizes in bytes and numbers of pieces for a batch of `batch` items.
   package func bind(batch: Int) -> Bound { Bound(self, batch: batch) }

@@ -280,7 +280,7 @@ extension ErrorPages {
 
       ```console
       $ geoc run spec.yaml --task predict --input x=x.csv
-      error[E0408]: 270859776256 bytes of memory are not available
+      error[E0408]: 135429888128 bytes of memory are not available
         = see: geoc explain E0408
 
       1 error
