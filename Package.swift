@@ -102,7 +102,7 @@ let package = Package(
     .executableTarget(
       name: "geoc",
       dependencies: [
-        "GeocDiagnostics", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
+        "GeocDiagnostics", "GeocKernels", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
         "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: optimized),
     .testTarget(

@@ -1,4 +1,3 @@
-import CBlas
 import GeocKernelABI
 import Glibc
 
@@ -48,8 +47,7 @@ package struct KernelTable: Sendable {
 
   /// The table for a requested level (by name), or for the best one that the processor runs.
   package init(request: String?) {
-    // The runtime divides work over its own threads; those of OpenBLAS would compete with them.
-    openblas_set_num_threads(1)
+    DenseLibrary.useCallingThread()
     let choice = InstructionLevel.choose(
       request: request, built: Self.built, processor: InstructionLevel.processor)
     var sets: [KernelSet] = []

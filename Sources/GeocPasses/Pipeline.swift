@@ -248,9 +248,10 @@ package enum Pipeline {
     _ stages: inout [(pass: String, function: Function)]
   ) throws {
     if pass.isOptional && options.disabled.contains(pass.name) { return }
+    let before = f
     f = try pass.run(f, options, &report)
     stages.append((pass.name, f))
-    try check(f, pass.name, options)
+    if f != before { try check(f, pass.name, options) }
   }
 
   private static func check(_ f: Function, _ pass: String, _ options: PassOptions) throws {

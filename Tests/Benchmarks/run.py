@@ -182,6 +182,11 @@ def spd(b):
              for c, v, n, k, _ in times if k == "train" and n == 256})
 
 
+# Channels of the input, its side, channels and depths of the stages, side of the last pooling.
+NETWORKS = (("digits 4-8-16", 1, 8, [4, 8, 16], [1, 1, 1], 2), ("cifar 4-8-16", 3, 32, [4, 8, 16], [3, 3, 3], 8),
+            ("cifar 8-16-32", 3, 32, [8, 16, 32], [3, 3, 3], 8))
+
+
 def scaling(rows):
     rows = {name: pair for name, pair in rows.items() if all(pair)}
     if rows:
@@ -195,9 +200,7 @@ def ball(b):
     table("case", "batch", "threads", "HypLL", "decomposed", "manual", "rewritten", "geoc", "HypLL/geoc", "decomposed/geoc",
           "best/geoc")
     times = {}
-    for name, cin, size, channels, depths, pool in (
-        ("digits 4-8-16", 1, 8, [4, 8, 16], [1, 1, 1], 2), ("cifar 4-8-16", 3, 32, [4, 8, 16], [3, 3, 3], 8),
-            ("cifar 8-16-32", 3, 32, [8, 16, 32], [3, 3, 3], 8)):
+    for name, cin, size, channels, depths, pool in NETWORKS:
         if not any(name.startswith(n) for n in b.a.networks):
             continue
         spec = poincare.network(cin, size, channels, depths, pool)
@@ -217,12 +220,36 @@ def ball(b):
              for name, n, mode, _ in times if mode == "train" and n == 128})
 
 
+def roofline(b, peak):
+    """How far training steps are from the processor's multiply-adds, as a whole and kernel by kernel, with one thread."""
+    table("training step, batch 256 or 128", "MFLOP", "ms at the peak", "geoc ms", "of the peak",
+          "largest kernels: share of the time, of the peak")
+    specs = [(f"{case} {variant}", spdnet.spec(spdnet.CASES[case], variant), 256, "f64_1")
+             for case in b.a.cases for variant in b.a.variants]
+    specs += [(name, poincare.network(cin, size, channels, depths, pool), 128, "f32_1")
+              for name, cin, size, channels, depths, pool in NETWORKS if any(name.startswith(n) for n in b.a.networks)]
+    for name, spec, batch, rate in specs:
+        profile = min((b.geoc(spec, "step", batch, 1) for _ in range(b.a.rounds)), key=lambda p: p["median_ms"])
+        kernels = {}
+        for step in profile["steps"]:
+            time_, operations = kernels.get(step["kernel"], (0, 0))
+            operations += step["operations"] * (batch if step["batched"] else 1)
+            kernels[step["kernel"]] = (time_ + step["us"], operations)
+        all_time = sum(t for t, _ in kernels.values())
+        operations = sum(o for _, o in kernels.values())
+        bound = operations / peak[rate] / 1e6
+        parts = sorted(kernels.items(), key=lambda k: -k[1][0])[:5]
+        line(name, number(operations / 1e6), number(bound), number(profile["median_ms"]),
+             f"{100 * bound / profile['median_ms']:.0f} %",
+             ", ".join(f"{k} {100 * t / all_time:.0f} %, {o / t / 10 / peak[rate]:.0f} %" for k, (t, o) in parts if t))
+    print(flush=True)
+
+
 def memory(b):
     """Peak resident memory above an empty process, one fresh process for each row."""
     table("training step", "batch", "best PyTorch row, MiB", "geoc, MiB", "ratio")
     _, empty = poincare.child_peak([b.a.geoc, "--version"])
-    for name, cin, size, channels, depths, pool in (
-            ("cifar 4-8-16", 3, 32, [4, 8, 16], [3, 3, 3], 8), ("cifar 8-16-32", 3, 32, [8, 16, 32], [3, 3, 3], 8)):
+    for name, cin, size, channels, depths, pool in NETWORKS[1:]:
         path = f"{b.folder}/memory.yaml"
         open(path, "w").write(poincare.network(cin, size, channels, depths, pool))
         for batch in (32, 128):
@@ -289,7 +316,7 @@ def main():
     numbers = lambda text: [int(x) for x in text.split(",")]
     ap.add_argument("--geoc", default=".build/release/geoc")
     ap.add_argument("--python", default="python3", help="an interpreter with torch, spd_learn and hypll")
-    ap.add_argument("--suites", type=split, default=split("kernels,spd,ball,memory,compiler"))
+    ap.add_argument("--suites", type=split, default=split("kernels,spd,ball,roofline,memory,compiler"))
     ap.add_argument("--threads", type=numbers, default=[1, 2])
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--seconds", type=float, default=0.3, help="time of one measurement of one row")
@@ -308,6 +335,8 @@ def main():
         spd(b)
     if "ball" in a.suites:
         ball(b)
+    if "roofline" in a.suites:
+        roofline(b, peak)
     if "memory" in a.suites:
         memory(b)
     if "compiler" in a.suites:

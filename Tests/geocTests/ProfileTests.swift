@@ -65,6 +65,9 @@ import Testing
     let steps = try #require(profile["steps"] as? [[String: Any]])
     #expect(steps.contains { $0["kernel"] as? String == "spectral" && $0["path"] as? String == "logeig_1" })
     #expect(steps.allSatisfy { $0["us"] is Double && $0["operations"] is Int && $0["bytes"] is Int })
+    let isBatched = { (kernel: String) in steps.first { $0["kernel"] as? String == kernel }?["batched"] as? Bool }
+    #expect(isBatched("spectral") == true)
+    #expect(isBatched("pack") == true)
   }
 
   @Test func takesAPlanToo() throws {

@@ -14,7 +14,9 @@ package struct Profile: Hashable, Sendable {
     package var region: Int
     /// Seconds, added up over all workers and runs.
     package var seconds: Double
-    /// Floating-point operations for one item, as estimated by the op.
+    /// Whether it runs once for each chunk of the batch, else once for a call.
+    package var isBatched: Bool
+    /// Floating-point operations for one item, or one unbatched call, as estimated by the op.
     package var operations: Int
     /// Bytes that one item, or one unbatched call, reads and writes.
     package var bytes: Int
@@ -51,7 +53,7 @@ extension Executable {
         entries.append(
           Profile.Entry(
             kernel: step.kind == .kernel ? step.kernel : step.kind.rawValue, op: op, path: path, region: r,
-            seconds: Double(nanoseconds) * 1e-9, operations: step.cost,
+            seconds: Double(nanoseconds) * 1e-9, isBatched: region.kind == .chunked, operations: step.cost,
             bytes: (step.inputs + step.outputs).reduce(0) { $0 + schedule.slots[$1].elements }
               * program.layout.scalarSize))
       }

@@ -131,7 +131,7 @@ struct ProfileCommand: GeocCommand {
         "steps": profile.entries.map { entry -> [String: Any] in
           [
             "op": entry.op, "path": entry.path, "kernel": entry.kernel, "us": entry.seconds / Double(runs) * 1e6,
-            "operations": entry.operations, "bytes": entry.bytes,
+            "batched": entry.isBatched, "operations": entry.operations, "bytes": entry.bytes,
           ]
         },
       ], pretty: false)
