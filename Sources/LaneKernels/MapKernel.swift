@@ -7,7 +7,7 @@ import GeocKernelABI
 /// input of the same size. A form at the end of a program gives its outputs, in order.
 enum MapKernel: LaneKernel {
   static var name: String { "map" }
-  /// Vectors that one instruction handles at a time.
+  /// Groups of lanes that one instruction handles at a time: two kilobytes, as `flatTile`.
   private static var tile: Int { 32 }
   /// Floats of an unbatched value that one instruction handles at a time, and half as many doubles: two kilobytes, so that
   /// registers stay in the first cache beside what is read and written.
@@ -24,7 +24,7 @@ enum MapKernel: LaneKernel {
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     if V.count > 1 {
-      for group in 0..<call.groups { MapRun<V>(call, group: group, isFlat: false, tile: tile).run() }
+      for group in 0..<call.groups { MapRun<V>(call, group: group, isFlat: false, tile: tile * V.perGroup).run() }
     } else if V.Scalar.self == Double.self {
       MapRun<VectorOfDoubles>(call, group: 0, isFlat: true, tile: flatTile / 2 / VectorOfDoubles.count).run()
     } else {
