@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: Instance.allCases)
   func matmulReduceSumsItemsAndFields(_ instance: Instance) throws {
     var numbers = TestNumbers(4)
-    for (m, k, n) in [(1, 1, 1), (3, 2, 5), (6, 7, 4), (9, 1, 10), (21, 1, 35)] {
+    for (m, k, n) in [(1, 1, 1), (3, 2, 5), (6, 7, 4), (9, 1, 10), (21, 1, 35), (2, 8, 3), (20, 9, 13), (5, 16, 33)] {
       for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
         for keeps in [true, false] {
           for (isBatchedA, isBatchedB) in Self.layouts {

@@ -229,6 +229,21 @@ import Testing
     #expect(layout.chunkElements == 30)
   }
 
+  @Test func largeChunksOfSinglePrecisionHaveHalfTheItems() throws {
+    func layout(_ elements: Int, _ dtype: DType) throws -> Layout {
+      var b = Builder.test()
+      let x = b.parameter("x", .real([elements], isBatched: true), .input)
+      b.result("sum", try b.total(try b.one("t_root", [x])))
+      return Layout(try Scheduler.schedule(b.function, registry: testRegistry, dtype: dtype))
+    }
+    #expect(try layout(256, .f32).chunkElements == 512)
+    #expect(try layout(256, .f32).chunkItems == 32)
+    #expect(try layout(257, .f32).chunkItems == 16)
+    #expect(try layout(257, .f32).bind(batch: 32).chunks == 2)
+    #expect(try layout(16, .f64).chunkItems == 16)
+    #expect(try layout(4096, .f64).chunkItems == 16)
+  }
+
   @Test(arguments: 0..<200) func randomFunctionsGiveSoundSchedules(seed: Int) throws {
     let function = try RandomFunctions.make(seed: UInt64(seed), size: 5 + seed % 60)
     #expect(Verifier.problems(function, testRegistry) == [])
