@@ -57,25 +57,15 @@ struct LowerSumSink<Vector: Lanes>: BlockSink {
   }
 }
 
-/// Stores a row-major matrix and the product, elsewhere.
+/// Stores a row-major matrix and `scale` times the product, elsewhere. With 1 and −1 the product is not rounded again.
 struct SumSink<Vector: Lanes>: BlockSink {
   let from: UnsafeMutablePointer<Vector>
   let into: UnsafeMutablePointer<Vector>
   let columns: Int
+  let scale: Vector.Scalar
   @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
     let e = row * columns + column
-    into[e] = from[e] + value
-  }
-}
-
-/// Stores a row-major matrix less the product, elsewhere.
-struct DifferenceSink<Vector: Lanes>: BlockSink {
-  let from: UnsafeMutablePointer<Vector>
-  let into: UnsafeMutablePointer<Vector>
-  let columns: Int
-  @inline(always) func write(_ row: Int, _ column: Int, _ value: Vector) {
-    let e = row * columns + column
-    into[e] = from[e] - value
+    into[e] = Vector.fma(value, .splat(scale), from[e])
   }
 }
 

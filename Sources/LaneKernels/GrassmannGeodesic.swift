@@ -105,7 +105,7 @@ private struct GeodesicRun<V: Lanes> {
   private func step() {
     let (m, m2, m3, c, z, t) = (matrix(0), matrix(1), matrix(2), matrix(3), matrix(4), matrix(5))
     multiply(view(x, isTransposed: true), view(e), rows: k, columns: k, depth: n, into: StoreSink(base: t, columns: k))
-    multiply(view(x), view(t), rows: n, columns: k, depth: k, into: DifferenceSink(from: e, into: h, columns: k))
+    multiply(view(x), view(t), rows: n, columns: k, depth: k, into: SumSink(from: e, into: h, columns: k, scale: -1))
     multiplyLower(
       view(h, isTransposed: true), view(h), n: k, depth: n, into: MirrorSink(base: m, n: k, scale: (rate * rate).first))
     let halvings = quartered(m)
@@ -123,7 +123,7 @@ private struct GeodesicRun<V: Lanes> {
     }
     for i in 0..<(k * k) { z[i] *= rate }
     multiply(view(x), view(c), rows: n, columns: k, depth: k, into: StoreSink(base: e, columns: k))
-    multiply(view(h), view(z), rows: n, columns: k, depth: k, into: DifferenceSink(from: e, into: x, columns: k))
+    multiply(view(h), view(z), rows: n, columns: k, depth: k, into: SumSink(from: e, into: x, columns: k, scale: -1))
   }
 
   private static var cosine: (Double, Double, Double, Double, Double, Double, Double, Double, Double) {

@@ -60,23 +60,14 @@ struct ItemProducts<V: Lanes> {
     let (mapA, mapB, mapC) = (FieldMap(call.sizes + 1), FieldMap(call.sizes + 3), FieldMap(call.sizes + 5))
     for output in 0..<mapC.mod {
       var (done, next) = sums
-      var isFirst = true
+      for e in 0..<(m * width / V.count) { done[e] = .zero }
       for group in stride(from: 0, to: call.groups, by: round) {
         let items = Swift.min(round * V.count, call.items - group * V.count)
         for field in 0..<call.sizes[0] where mapC(field) == output {
-          let a = left(group, mapA(field))
-          let b = right(group, mapB(field))
-          if isFirst {
-            multiply(
-              a, b, rows: m, columns: width / V.count, depth: items * depth,
-              into: StoreSink(base: done, columns: width / V.count))
-            isFirst = false
-          } else {
-            multiply(
-              a, b, rows: m, columns: width / V.count, depth: items * depth,
-              into: SumSink(from: done, into: next, columns: width / V.count))
-            swap(&done, &next)
-          }
+          multiply(
+            left(group, mapA(field)), right(group, mapB(field)), rows: m, columns: width / V.count,
+            depth: items * depth, into: SumSink(from: done, into: next, columns: width / V.count, scale: 1))
+          swap(&done, &next)
         }
       }
       store(UnsafeMutableRawPointer(done).assumingMemoryBound(to: V.Scalar.self), output)

@@ -34,14 +34,20 @@ enum ScatterMatrix: LaneKernel {
           for i in 0..<c {
             let channel = x + i * block
             load(call, group, first: (field * c + i) * samples + start, ahead: 2 * samples, count, into: channel)
-            if start == 0 { shift[i] = sum(UnsafePointer(channel), count) * V.constant(1 / Double(count)) }
-            sums[i] += centre(channel, count, by: shift[i])
+            if start == 0 { shift[i] = sum(count) { channel[$0] } * V.constant(1 / Double(count)) }
+            let mean = shift[i]
+            sums[i] += sum(count) { t in
+              let value = channel[t] - mean
+              channel[t] = value
+              return value
+            }
           }
-          let own = MatrixView(LaneElements(x), columns: block)
+          let series = MatrixView(LaneElements(x), columns: block)
           if start == 0 {
-            multiplyLower(own, own.transposed, n: c, depth: count, into: LowerSink(base: next, n: c))
+            multiplyLower(series, series.transposed, n: c, depth: count, into: LowerSink(base: next, n: c))
           } else {
-            multiplyLower(own, own.transposed, n: c, depth: count, into: LowerSumSink(from: done, into: next, n: c))
+            multiplyLower(
+              series, series.transposed, n: c, depth: count, into: LowerSumSink(from: done, into: next, n: c))
           }
           swap(&done, &next)
         }
@@ -65,45 +71,21 @@ enum ScatterMatrix: LaneKernel {
     }
   }
 
+  /// The sum of `count` elements.
   @inline(always)
-  private static func sum<V: Lanes>(_ x: UnsafePointer<V>, _ count: Int) -> V {
+  private static func sum<V: Lanes>(_ count: Int, _ element: (Int) -> V) -> V {
     // Four sums, so that an addition need not wait for the one before.
     var (a, b, c, d) = (V.zero, V.zero, V.zero, V.zero)
     var t = 0
     while t + 4 <= count {
-      a += x[t]
-      b += x[t + 1]
-      c += x[t + 2]
-      d += x[t + 3]
+      a += element(t)
+      b += element(t + 1)
+      c += element(t + 2)
+      d += element(t + 3)
       t += 4
     }
     while t < count {
-      a += x[t]
-      t += 1
-    }
-    return (a + b) + (c + d)
-  }
-
-  /// Takes `shift` off and adds up what is left.
-  @inline(always)
-  private static func centre<V: Lanes>(_ x: UnsafeMutablePointer<V>, _ count: Int, by shift: V) -> V {
-    var (a, b, c, d) = (V.zero, V.zero, V.zero, V.zero)
-    var t = 0
-    while t + 4 <= count {
-      let (p, q, r, s) = (x[t] - shift, x[t + 1] - shift, x[t + 2] - shift, x[t + 3] - shift)
-      x[t] = p
-      x[t + 1] = q
-      x[t + 2] = r
-      x[t + 3] = s
-      a += p
-      b += q
-      c += r
-      d += s
-      t += 4
-    }
-    while t < count {
-      x[t] -= shift
-      a += x[t]
+      a += element(t)
       t += 1
     }
     return (a + b) + (c + d)
