@@ -3,8 +3,10 @@
 
     python3 Tests/Benchmarks/poincare.py --geoc .build/release/geoc --python PYTHON_WITH_TORCH_AND_HYPLL
 
-prints Markdown tables: milliseconds of each PyTorch row and of geoc with the ratio best PyTorch row / geoc, the peak memory
-above an empty process, and PyTorch's graph beside geoc's. geoc is measured before and after the peers; the slower counts.
+prints Markdown tables: milliseconds of each PyTorch row and of geoc with the ratio best PyTorch row / geoc, memory, and
+PyTorch's graph beside geoc's. geoc is measured before and after the peers; the slower, and the larger, counts. Memory is the
+peak of the resident set above what was resident before the first step, network and samples included, on both sides; for geoc
+also the peak above that of `geoc --version`, so that the compiler and its code count.
 """
 import argparse, json, os, subprocess, tempfile
 
@@ -51,22 +53,21 @@ train: {{ optimizer: {{ adam: {{ lr: 1.0e-3 }} }}, epochs: 1 }}
 """
 
 
-def child_peak(command):
-    """Standard output of a child and its peak resident set in MiB."""
-    code = ("import resource, subprocess, sys; r = subprocess.run(sys.argv[1:], capture_output=True, text=True); "
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024); print(r.stdout); "
-            "sys.stderr.write(r.stderr); sys.exit(r.returncode)")
-    out = subprocess.run(["python3", "-c", code] + command, capture_output=True, text=True)
-    if out.returncode:
-        raise SystemExit(out.stderr)
-    peak, _, text = out.stdout.partition("\n")
-    return text, float(peak)
+def empty_peak(binary):
+    """Peak resident set in MiB of a geoc that only says its version."""
+    code = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)")
+    return float(subprocess.check_output(["python3", "-c", code, binary, "--version"]))
 
 
 def geoc(binary, path, function, batch, threads, runs):
-    text, peak = child_peak([binary, "profile", path, "--function", function, "--batch", str(batch), "--threads", str(threads),
-                             "--runs", str(runs), "--format", "json"])
-    return json.loads(text)["median_ms"], peak
+    """Milliseconds of a step, MiB that the steps added, peak of the process in MiB."""
+    out = subprocess.run([binary, "profile", path, "--function", function, "--batch", str(batch), "--threads", str(threads),
+                          "--runs", str(runs), "--format", "json"], capture_output=True, text=True)
+    if out.returncode:
+        raise SystemExit(out.stderr)
+    profile = json.loads(out.stdout)
+    return profile["median_ms"], profile["peak_rss_mb"] - profile["rss_before_mb"], profile["peak_rss_mb"]
 
 
 def peer(python, suite, only, threads, budget):
@@ -84,14 +85,14 @@ def peer(python, suite, only, threads, budget):
     return rows
 
 
-def measure(a, spec, function, batch, threads, suite, only):
+def measure(a, spec, function, batch, threads, suite, only, runs):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as f:
         f.write(spec)
-    first = geoc(a.geoc, f.name, function, batch, threads, a.runs)
+    first = geoc(a.geoc, f.name, function, batch, threads, runs)
     rows = peer(a.python, suite, only, threads, a.budget)
-    second = geoc(a.geoc, f.name, function, batch, threads, a.runs)
+    second = geoc(a.geoc, f.name, function, batch, threads, runs)
     os.unlink(f.name)
-    return rows, max(first[0], second[0]), max(first[1], second[1])
+    return rows, [max(pair) for pair in zip(first, second)]
 
 
 def main():
@@ -101,29 +102,30 @@ def main():
     ap.add_argument("--suites", default="micro,digits,cifar")
     ap.add_argument("--threads", default="1,2")
     ap.add_argument("--budget", type=float, default=4.0)
-    ap.add_argument("--runs", type=int, default=10)
+    ap.add_argument("--runs", type=int, default=10, help="timed steps of geoc; thirty times as many of a single operation")
     a = ap.parse_args()
-    _, empty = child_peak([a.geoc, "--version"])
+    empty = empty_peak(a.geoc)
     implementations = ["hypll", "decomposed", "manual", "rewritten"]
-    print("| case | batch | threads | HypLL | decomposed | manual | rewritten | geoc | best/geoc | memory above empty, MiB: "
-          "decomposed | best | geoc |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("| case | batch | threads | HypLL | decomposed | manual | rewritten | geoc | best/geoc | memory of the steps, MiB: "
+          "decomposed | best | geoc | geoc above an empty process |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
 
-    def row(name, batch, threads, rows, ms, peak):
+    def row(name, batch, threads, rows, ours):
+        ms, steps, peak = ours
         times = [f"{rows[i]['ms_per_step']:.2f}" if i in rows else "–" for i in implementations]
         memory = {i: r["peak_rss_mb"] - r["rss_before_mb"] for i, r in rows.items()}
         best = min(r["ms_per_step"] for r in rows.values())
         print(f"| {name} | {batch} | {threads} | " + " | ".join(times) + f" | {ms:.2f} | {best / ms:.1f} | "
-              f"{memory.get('decomposed', 0):.0f} | {min(memory.values()):.0f} | {peak - empty:.0f} |", flush=True)
+              f"{memory.get('decomposed', 0):.1f} | {min(memory.values()):.1f} | {steps:.1f} | {peak - empty:.0f} |", flush=True)
 
     graphs = []
     for threads in map(int, a.threads.split(",")):
         if "micro" in a.suites:
             for op in MICRO:
                 for mode, function in (("forward/", "predict"), ("forward+backward/", "gradient_train")):
-                    rows, ms, peak = measure(a, micro(op), function, 4096, threads, "micro",
-                                             f"micro/{op}/[4096,64]/f32/{mode}")
-                    row(f"{op} {mode[:-1]}", 4096, threads, rows, ms, peak)
+                    rows, ours = measure(a, micro(op), function, 4096, threads, "micro",
+                                         f"micro/{op}/[4096,64]/f32/{mode}", 30 * a.runs)
+                    row(f"{op} {mode[:-1]}", 4096, threads, rows, ours)
         for suite, cin, size, depths, pool, widths in (
             ("digits", 1, 8, [1, 1, 1], 2, [[4, 8, 16]]), ("cifar", 3, 32, [3, 3, 3], 8, [[4, 8, 16], [8, 16, 32]])):
             if suite not in a.suites:
@@ -132,9 +134,9 @@ def main():
                 for batch in (32, 128):
                     for mode, function in (("train", "step"), ("infer", "predict")):
                         only = f"ch{'-'.join(map(str, channels))}/blocks{'-'.join(map(str, depths))}/batch{batch}/{mode}/"
-                        rows, ms, peak = measure(a, network(cin, size, channels, depths, pool), function, batch, threads,
-                                                 suite, only)
-                        row(f"{suite} {'-'.join(map(str, channels))} {mode}", batch, threads, rows, ms, peak)
+                        rows, ours = measure(a, network(cin, size, channels, depths, pool), function, batch, threads,
+                                             suite, only, a.runs)
+                        row(f"{suite} {'-'.join(map(str, channels))} {mode}", batch, threads, rows, ours)
                         if mode == "train" and threads == 1:
                             graphs.append((f"{suite} {'-'.join(map(str, channels))} batch {batch}", rows))
     if graphs:

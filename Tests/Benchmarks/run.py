@@ -248,12 +248,12 @@ def roofline(b, peak):
 def memory(b):
     """Peak resident memory above an empty process, one fresh process for each row."""
     table("training step", "batch", "best PyTorch row, MiB", "geoc, MiB", "ratio")
-    _, empty = poincare.child_peak([b.a.geoc, "--version"])
+    empty = poincare.empty_peak(b.a.geoc)
     for name, cin, size, channels, depths, pool in NETWORKS[1:]:
         path = f"{b.folder}/memory.yaml"
         open(path, "w").write(poincare.network(cin, size, channels, depths, pool))
         for batch in (32, 128):
-            _, peak = poincare.geoc(b.a.geoc, path, "step", batch, 1, 1)
+            _, _, peak = poincare.geoc(b.a.geoc, path, "step", batch, 1, 1)
             only = f"ch{'-'.join(map(str, channels))}/blocks3-3-3/batch{batch}/train/rewritten"
             rows = poincare.peer(b.a.python, "cifar", only, 1, 0.1)
             best = min(r["peak_rss_mb"] - r["rss_before_mb"] for r in rows.values())
@@ -261,7 +261,7 @@ def memory(b):
     path = f"{b.folder}/spd.yaml"
     for case in b.a.cases:
         open(path, "w").write(spdnet.spec(spdnet.CASES[case], "bw"))
-        _, peak = poincare.geoc(b.a.geoc, path, "step", 256, 1, 1)
+        _, _, peak = poincare.geoc(b.a.geoc, path, "step", 256, 1, 1)
         best = min(spd_peak(b.a.python, case, row) for row in ("train_fused", "train_fused_guarded"))
         line(f"SPDNet {case} bw", 256, f"{best:.0f}", f"{peak - empty:.0f}", f"{best / (peak - empty):.1f}")
     print(flush=True)

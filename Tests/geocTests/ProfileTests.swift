@@ -68,6 +68,9 @@ import Testing
     let isBatched = { (kernel: String) in steps.first { $0["kernel"] as? String == kernel }?["batched"] as? Bool }
     #expect(isBatched("spectral") == true)
     #expect(isBatched("pack") == true)
+    let before = try #require(profile["rss_before_mb"] as? Double)
+    let peak = try #require(profile["peak_rss_mb"] as? Double)
+    #expect(before > 1 && peak >= before)
   }
 
   @Test func takesAPlanToo() throws {

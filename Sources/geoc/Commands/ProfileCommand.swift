@@ -44,28 +44,33 @@ struct ProfileCommand: GeocCommand {
     let session = Session(subject.plan, threads: threads)
     try session.program().reset(seed: 0)
     try session.program().refresh()
-    let executable = try session.executable(subject.name)
+    let function = try subject.plan.executable(subject.name).function
     let count = batch ?? subject.plan.run.training?.batch ?? 32
     var samples = SampleData(seed: 1)
     var columns = try samples.columns(subject.forward, count: count, dtype: subject.plan.module.dtype)
-    for p in executable.function.parameters where p.kind == .cotangent {
-      let type = executable.function.type(p.value)
+    for p in function.parameters where p.kind == .cotangent {
+      let type = function.type(p.value)
       if type.isBatched {
         columns[p.name] = try samples.rows(type, count: count, dtype: subject.plan.module.dtype)
       }
     }
     try session.store.set("hyper.lr", 1e-4)
     for own in subject.plan.run.training?.ownRates ?? [] { try session.store.set(own.name, 1e-4) }
-    for p in executable.function.parameters where p.name.hasPrefix("given.") {
-      try session.store.set(p.name, try samples.tensor(executable.function.type(p.value), count: 1))
+    for p in function.parameters where p.name.hasPrefix("given.") {
+      try session.store.set(p.name, try samples.tensor(function.type(p.value), count: 1))
     }
     let batch = Batch(columns: columns, rows: Array(0..<count))
+    let before = ResidentMemory.now()
+    let executable = try session.executable(subject.name)
     var times: [Double] = []
     for k in -3..<runs {
       try session.store.set("hyper.step", Double(k + 4))
       let start = Self.now()
       try run(executable, batch, subject.name)
       if k >= 0 { times.append(Self.now() - start) }
+    }
+    let resident = before.flatMap { before in
+      ResidentMemory.now().map { (before: before.current, peak: $0.peak) }
     }
     executable.isProfiling = true
     let start = Self.now()
@@ -74,8 +79,8 @@ struct ProfileCommand: GeocCommand {
     let profile = executable.profile()
     times.sort()
     switch format {
-    case .table: console.print(table(profile, times, seconds))
-    case .json: console.print(json(profile, times, subject.name, count))
+    case .table: console.print(table(profile, times, seconds, resident))
+    case .json: console.print(json(profile, times, resident, subject.name, count))
     case .chrome: console.print(chrome(profile, subject.name, seconds))
     }
     return .success
@@ -106,7 +111,10 @@ struct ProfileCommand: GeocCommand {
     return (try compiler.plan([.initialize, purpose]), try compiler.forward(), name)
   }
 
-  private func table(_ profile: Profile, _ times: [Double], _ seconds: Double) -> String {
+  /// Resident bytes of the process before the first run, samples and parameters included, and their peak after the last.
+  private typealias Resident = (before: Int, peak: Int)
+
+  private func table(_ profile: Profile, _ times: [Double], _ seconds: Double, _ resident: Resident?) -> String {
     let total = profile.entries.map(\.seconds).reduce(0, +)
     var text = "step".padded(36) + "kernel".padded(24) + "µs".padded(12) + "share\n"
     for entry in profile.entries.sorted(by: { $0.seconds > $1.seconds }).prefix(40) {
@@ -119,13 +127,20 @@ struct ProfileCommand: GeocCommand {
       format: "median %.1f µs, least %.1f µs; steps explain %.1f %% of the time with clocks in between\n",
       times[times.count / 2] * 1e6, times[0] * 1e6, 100 * total / seconds / Double(profile.workers))
     text += "memory \(Count.bytes(profile.batchBytes)) for the batch, \(Count.bytes(profile.singleBytes)) unbatched, "
-    return text + "\(Count.bytes(profile.chunkBytes)) for each of \(profile.workers) workers"
+    text += "\(Count.bytes(profile.chunkBytes)) for each of \(profile.workers) workers"
+    guard let resident else { return text }
+    return text
+      + "\nresident \(Count.bytes(resident.before)) before the first run, at most \(Count.bytes(resident.peak)) after the last"
   }
 
-  private func json(_ profile: Profile, _ times: [Double], _ name: String, _ count: Int) -> String {
-    RunDirectory.json(
+  private func json(
+    _ profile: Profile, _ times: [Double], _ resident: Resident?, _ name: String, _ count: Int
+  ) -> String {
+    func mebibytes(_ bytes: Int?) -> Any { bytes.map { Double($0) / 1024 / 1024 } ?? NSNull() }
+    return RunDirectory.json(
       [
-        "function": name, "batch": count, "threads": threads, "median_ms": times[times.count / 2] * 1e3,
+        "rss_before_mb": mebibytes(resident?.before), "peak_rss_mb": mebibytes(resident?.peak), "function": name,
+        "batch": count, "threads": threads, "median_ms": times[times.count / 2] * 1e3,
         "min_ms": times[0] * 1e3, "batch_bytes": profile.batchBytes, "single_bytes": profile.singleBytes,
         "chunk_bytes": profile.chunkBytes,
         "steps": profile.entries.map { entry -> [String: Any] in
