@@ -97,7 +97,7 @@ package enum FuseRows: Pass {
         report.record(name, f, "ran \(label) at the end of the row program of \(inner.label)", at: node.origin)
         continue
       }
-      guard let program = node.attributes.row("program"), node.op == "row" || node.op == "row_sum" else {
+      guard let program = program(of: node) else {
         try rebuilder.copy(node)
         continue
       }
@@ -174,7 +174,7 @@ package enum FuseRows: Pass {
     let reads = Reads(f)
     var groups: [Key: [Node]] = [:]
     func key(_ node: Node) -> Key? {
-      guard node.op == "row" || node.op == "row_sum", let program = node.attributes.row("program") else { return nil }
+      guard let program = program(of: node) else { return nil }
       let origins = node.inputs.map(reads.root)
       return Key(
         op: node.op, vectors: Set(origins.prefix(program.vectors)), scalars: Set(origins.dropFirst(program.vectors)))
@@ -224,6 +224,12 @@ package enum FuseRows: Pass {
       }
     }
     return try rebuilder.finish()
+  }
+
+  /// The program of a node all of whose results are given for every row, or all of whose are summed.
+  private static func program(of node: Node) -> RowProgram? {
+    guard node.op == "row" || node.op == "row_sum", node.attributes["kept"] == nil else { return nil }
+    return node.attributes.row("program")
   }
 
   /// The leading shape of the rows of a node, and whether there are such of every item.

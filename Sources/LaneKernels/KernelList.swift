@@ -21,7 +21,6 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(MapKernel.set.divisible)
   add(MapSums.unbatchedSet.divisible)
   add(RowKernel.set)
-  add(RowSumKernel.set)
   add(Convolution.set)
   add(ConvolutionInput.set)
   add(ConvolutionWeight.set)

@@ -1,6 +1,6 @@
 import GeocKernelABI
 
-/// Where the parts of the sizes of `row` and `row_sum` start:
+/// Where the parts of the sizes of `row` start:
 ///
 /// `[n, rows, V, S, P, R, Q, rank, dims…, strides of input 0…, …, copies…, code…]`: V vector inputs of length n and S
 /// scalar inputs, each with one stride per axis, counted in rows, and the number of its elements where it is unbatched in
@@ -20,8 +20,12 @@ struct RowLayout {
   let slots: Int
   let computed: Int
   let registers: Int
+  /// Results that are summed over rows and items.
+  let summed: Int
   /// The first phase.
   let code: UnsafePointer<Int>
+  /// The first result.
+  let results: UnsafePointer<Int>
 
   init(_ sizes: UnsafePointer<Int>) {
     length = sizes[0]
@@ -39,7 +43,9 @@ struct RowLayout {
     slots = head[0]
     computed = head[1]
     registers = head[2]
-    code = head + 3
+    summed = head[3]
+    code = head + 5
+    results = code + head[4]
   }
 
   /// Inputs.

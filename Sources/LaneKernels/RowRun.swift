@@ -62,10 +62,22 @@ struct RowRun<V: Lanes, L: RowLength> {
     sums = computed + layout.computed * layout.length * tile
   }
 
-  /// What becomes of the results.
-  enum Sink { case store, accumulate(V.Bits) }
+  /// All rows of the chunk: those of full groups together, then those of groups with lanes that are not in use, which
+  /// no sum may count.
+  func run() {
+    if layout.summed == 0 { return run(groups: 0..<call.groups, counting: V.zero .== V.zero) }
+    for e in 0..<(layout.vectorResults * layout.length + layout.scalarResults) { sums[e] = V.zero }
+    var full = 0
+    while full < call.groups, V.count == 1 || call.validLanes(group: full, as: V.self) == V.count { full += 1 }
+    run(groups: 0..<full, counting: V.zero .== V.zero)
+    for group in full..<call.groups {
+      run(
+        groups: group..<(group + 1), counting: firstLanes(call.validLanes(group: group, as: V.self), as: V.self))
+    }
+    writeSums()
+  }
 
-  func run(_ sink: Sink, groups: Range<Int>) {
+  private func run(groups: Range<Int>, counting mask: V.Bits) {
     if groups.isEmpty { return }
     locateInputs(groups)
     let empty = MapRegister<V>(base: scalars(copies), step: 0)
@@ -78,7 +90,8 @@ struct RowRun<V: Lanes, L: RowLength> {
     while start < total {
       let part = Part(first: groups.lowerBound, start: start, count: Swift.min(tile, total - start), of: layout.rows)
       locateRows(part, groups)
-      runTile(part, sink)
+      runTile(part)
+      finish(part, counting: mask)
       start += tile
     }
   }
@@ -150,7 +163,8 @@ struct RowRun<V: Lanes, L: RowLength> {
     }
   }
 
-  private func runTile(_ part: Part, _ sink: Sink) {
+  /// Computes the numbers and vectors of the program on the tile.
+  private func runTile(_ part: Part) {
     let count = part.count
     var p = layout.code
     var next = layout.vectors
@@ -175,10 +189,6 @@ struct RowRun<V: Lanes, L: RowLength> {
         next += 1
         p += 1 + 2 * p[0]
       }
-    }
-    switch sink {
-    case .store: store(p, part)
-    case .accumulate(let mask): accumulate(p, count: count, mask: mask)
     }
   }
 
@@ -300,81 +310,88 @@ struct RowRun<V: Lanes, L: RowLength> {
     }
   }
 
-  /// Writes the results of the tile.
-  private func store(_ results: UnsafePointer<Int>, _ part: Part) {
+  /// Writes the results of the tile, or adds them to the sums.
+  private func finish(_ part: Part, counting mask: V.Bits) {
     let n = L.of(layout.length)
-    var p = results
+    var p = layout.results
     for k in 0..<layout.vectorResults {
-      part.forRuns { done, group, row, run in
-        let first = UnsafePointer(call.lanes(call.inputCount + k, group: group, as: V.self) + row * n)
-        for r in 0..<run { (tables.targets + done + r).initialize(to: first + r * n) }
+      if p[0] != 0 {
+        accumulate(p + 1, to: sums + k * n, count: part.count, counting: mask)
+      } else {
+        part.forRuns { done, group, row, run in
+          let first = UnsafePointer(call.lanes(call.inputCount + k, group: group, as: V.self) + row * n)
+          for r in 0..<run { (tables.targets + done + r).initialize(to: first + r * n) }
+        }
+        combine(p + 1, to: tables.targets, count: part.count)
       }
-      combine(p, to: tables.targets, count: part.count)
-      p += 1 + 2 * p[0]
+      p += 2 + 2 * p[1]
     }
+    let totals = sums + layout.vectorResults * n
     for q in 0..<layout.scalarResults {
-      let operand = call.inputCount + layout.vectorResults + q
-      let source = slots + p[q] * tile
-      part.forRuns { done, group, row, run in
-        let target = call.lanes(operand, group: group, as: V.self) + row
-        for r in 0..<run { target[r] = source[done + r] }
+      let source = slots + p[1] * tile
+      if p[0] != 0 {
+        var sum = totals[q]
+        for r in 0..<part.count { sum += V.select(mask, source[r], V.zero) }
+        totals[q] = sum
+      } else {
+        let operand = call.inputCount + layout.vectorResults + q
+        part.forRuns { done, group, row, run in
+          let target = call.lanes(operand, group: group, as: V.self) + row
+          for r in 0..<run { target[r] = source[done + r] }
+        }
       }
+      p += 2
     }
   }
 
-  func clearSums() {
-    for e in 0..<(layout.vectorResults * layout.length + layout.scalarResults) { sums[e] = V.zero }
-  }
-
-  /// Adds the results of the tile in the lanes of `mask`.
-  private func accumulate(_ results: UnsafePointer<Int>, count: Int, mask: V.Bits) {
+  /// Adds a combination of vectors of the tile's rows, in the lanes of `mask`, to `total`.
+  private func accumulate(
+    _ list: UnsafePointer<Int>, to total: UnsafeMutablePointer<V>, count: Int, counting mask: V.Bits
+  ) {
     let n = L.of(layout.length)
-    var p = results
-    for k in 0..<layout.vectorResults {
-      for t in 0..<p[0] {
-        let (c, v) = term(p, t)
-        // Four sums at a time stay in registers.
-        var e = 0
-        while e + 4 <= n {
-          let y = sums + k * n + e
-          var (s0, s1, s2, s3) = (y[0], y[1], y[2], y[3])
-          for r in 0..<count {
-            let (a, x) = (V.select(mask, c[r], V.zero), v[r] + e)
-            s0 = V.fma(a, x[0], s0)
-            s1 = V.fma(a, x[1], s1)
-            s2 = V.fma(a, x[2], s2)
-            s3 = V.fma(a, x[3], s3)
-          }
-          (y[0], y[1], y[2], y[3]) = (s0, s1, s2, s3)
-          e += 4
+    for t in 0..<list[0] {
+      let (c, v) = term(list, t)
+      // Four sums at a time stay in registers.
+      var e = 0
+      while e + 4 <= n {
+        let y = total + e
+        var (s0, s1, s2, s3) = (y[0], y[1], y[2], y[3])
+        for r in 0..<count {
+          let (a, x) = (V.select(mask, c[r], V.zero), v[r] + e)
+          s0 = V.fma(a, x[0], s0)
+          s1 = V.fma(a, x[1], s1)
+          s2 = V.fma(a, x[2], s2)
+          s3 = V.fma(a, x[3], s3)
         }
-        while e < n {
-          var sum = sums[k * n + e]
-          for r in 0..<count { sum = V.fma(V.select(mask, c[r], V.zero), v[r][e], sum) }
-          sums[k * n + e] = sum
-          e += 1
-        }
+        (y[0], y[1], y[2], y[3]) = (s0, s1, s2, s3)
+        e += 4
       }
-      p += 1 + 2 * p[0]
-    }
-    let y = sums + layout.vectorResults * n
-    for q in 0..<layout.scalarResults {
-      var sum = y[q]
-      for r in 0..<count { sum += V.select(mask, slots[p[q] * tile + r], V.zero) }
-      y[q] = sum
+      while e < n {
+        var sum = total[e]
+        for r in 0..<count { sum = V.fma(V.select(mask, c[r], V.zero), v[r][e], sum) }
+        total[e] = sum
+        e += 1
+      }
     }
   }
 
   /// Writes the sums over the lanes.
-  func writeSums() {
+  private func writeSums() {
     let n = L.of(layout.length)
+    var p = layout.results
     for k in 0..<layout.vectorResults {
-      let y = call.scalars(call.inputCount + k, group: 0, as: V.self)
-      for e in 0..<n { y[e] = sums[k * n + e].sum }
+      if p[0] != 0 {
+        let y = call.scalars(call.inputCount + k, group: 0, as: V.self)
+        for e in 0..<n { y[e] = sums[k * n + e].sum }
+      }
+      p += 2 + 2 * p[1]
     }
     for q in 0..<layout.scalarResults {
-      call.scalars(call.inputCount + layout.vectorResults + q, group: 0, as: V.self)[0] =
-        sums[layout.vectorResults * n + q].sum
+      if p[0] != 0 {
+        call.scalars(call.inputCount + layout.vectorResults + q, group: 0, as: V.self)[0] =
+          sums[layout.vectorResults * n + q].sum
+      }
+      p += 2
     }
   }
 }

@@ -6,25 +6,38 @@ extension Lanes {
   }
 
   @inline(always) static func sinh(_ x: Self) -> Self {
-    let a = abs(x)
+    let (a, q) = (abs(x), x * x)
+    return withSign(near(q, fma(a * q, sinhTail(q), a)) { _ in sinhFar(a) }, of: x)
+  }
+
+  /// sinh a for a that is not small.
+  @inline(always) static func sinhFar(_ a: Self) -> Self {
     let t = expm1(a)
     let e = halfExp(a)
-    let near = constant(0.5) * (t + t / (t + one))
-    return withSign(abs(select(a .< one, near, e - constant(0.25) / e)), of: x)
+    let middle = constant(0.5) * (t + t / (t + one))
+    return abs(select(a .< one, middle, e - constant(0.25) / e))
   }
 
   @inline(always) static func cosh(_ x: Self) -> Self {
-    let e = halfExp(abs(x))
-    return e + constant(0.25) / e
+    let q = x * x
+    return near(q, fma(q, coshTail(q), one)) { _ in
+      let e = halfExp(abs(x))
+      return e + constant(0.25) / e
+    }
   }
 
   @inline(always) static func asinh(_ x: Self) -> Self {
-    let a = abs(x)
+    let (a, q) = (abs(x), x * x)
+    return withSign(near(q, fma(a * q, asinhTail(q), a)) { _ in asinhFar(a) }, of: x)
+  }
+
+  /// arsinh a for a that is not small.
+  @inline(always) static func asinhFar(_ a: Self) -> Self {
     // Where 1 is below the last place of a, asinh a = ln a + ln 2.
     let large = a .> (exponentBias == 1023 ? constant(0x1p54) : constant(0x1p25))
     let square = a * a
     let y = log1p(select(large, a, a + square / (one + sqrt(one + square))))
-    return withSign(select(large, y + constant(0.69314718055994530942), y), of: x)
+    return select(large, y + constant(0.69314718055994530942), y)
   }
 
   @inline(always) static func atanh(_ x: Self) -> Self {

@@ -20,6 +20,12 @@ extension GradientCatalogue {
         GradientCase(op, ["[B] R[4]", "R[3, 4]", "R[1]"], ["program": sample]),
       ]
     }
+    + [[0], [1]].flatMap { kept in
+      [
+        GradientCase("row_sum", ["[B] R[3, 4]", "R[4]", "R[1]"], ["program": sample, "kept": .ints(kept)]),
+        GradientCase("row_sum", ["R[3, 4]", "R[4]", "R[1]"], ["program": sample, "kept": .ints(kept)]),
+      ]
+    }
     + [
       "tangent, clamp 0.3, ball", "ball, scale 0.7, tangent", "tangent, clip 0.4 1e-05, hyperboloid",
       "hyperboloid, clamp 0.4, ball", "ball, hyperboloid", "hyperboloid, tangent",

@@ -243,6 +243,8 @@ package protocol Op: Sendable {
   static func onnx(_ c: OpContext) -> ONNXForm?
   /// A loss of classes: how clearly each sample is classified, one number, positive where it is. Nil for other losses.
   static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value?
+  /// Attributes of the node that gives only the results at the positions `results`; nil where that saves nothing.
+  static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes?
   /// Floating-point operations for one item (a core op).
   static func flops(_ c: OpContext) -> Int
   /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
@@ -269,6 +271,7 @@ extension Op {
   package static func spectral(_ attributes: Attributes) -> SpectralFunction? { nil }
   package static func fit(_ c: OpContext) throws -> FitRule? { nil }
   package static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value? { nil }
+  package static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes? { nil }
   package static func flops(_ c: OpContext) -> Int { 0 }
   package static func moments(_ c: MomentContext) throws -> MomentTransfer? { nil }
   package static func fixedPoint(_ attributes: Attributes) -> Moments? { nil }

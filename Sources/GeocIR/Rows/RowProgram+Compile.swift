@@ -1,10 +1,11 @@
-/// A row program as the kernels `row` and `row_sum` run it: phases of inner products, scalar instructions and vectors.
+/// A row program as the kernel `row` runs it: phases of inner products, scalar instructions and vectors.
 ///
 /// Numbers that cross a phase or scale a vector live in slots; the scalar inputs are the first of them.
 package struct RowCode: Sendable {
-  /// `[slots, computed vectors, registers, phases…, vector results…, scalar results…]`; a phase is
-  /// `[dots, (vector, vector, slot)…, instructions, (opcode, destination, a, b, c)…, exports, (register, slot)…,
-  /// vectors, (terms, (slot, vector)…)…]`, a vector result `[terms, (slot, vector)…]`, a scalar result a slot.
+  /// `[slots, computed vectors, registers, sums, words of all phases, phases…, vector results…, scalar results…]`; a
+  /// phase is `[dots, (vector, vector, slot)…, instructions, (opcode, destination, a, b, c)…, exports, (register,
+  /// slot)…, vectors, (terms, (slot, vector)…)…]`, a vector result `[is a sum, terms, (slot, vector)…]`, a scalar result
+  /// `[is a sum, slot]`.
   package let sizes: [Int]
   /// Constants of the instructions.
   package let reals: [Double]
@@ -13,8 +14,8 @@ package struct RowCode: Sendable {
   /// Number of vector results; the others are scalars.
   package let vectorResults: Int
 
-  /// Compiles a program.
-  package init(_ program: RowProgram) {
+  /// Compiles a program, of which the results `summed` (by position) are added up over the rows.
+  package init(_ program: RowProgram, summed: Set<Int> = []) {
     let steps = program.steps
     // When each number and each vector is there.
     var phase = [Int](repeating: 0, count: steps.count)
@@ -91,17 +92,19 @@ package struct RowCode: Sendable {
       body.append(made.count)
       for k in made { if case .vector(let list) = steps[k] { body += terms(list) } }
     }
+    let phaseWords = body.count
     var scalarResults: [Int] = []
     var vectorResults = 0
-    for result in program.results {
+    for (k, result) in program.results.enumerated() {
+      let isSum = summed.contains(k) ? 1 : 0
       switch result {
       case .vector(let list):
-        body += terms(list)
+        body += [isSum] + terms(list)
         vectorResults += 1
-      case .scalar(let s): scalarResults.append(slot[s] ?? 0)
+      case .scalar(let s): scalarResults += [isSum, slot[s] ?? 0]
       }
     }
-    sizes = [slots, available.count - program.vectors, registers] + body + scalarResults
+    sizes = [slots, available.count - program.vectors, registers, summed.count, phaseWords] + body + scalarResults
     reals = constants
     phases = count
     self.vectorResults = vectorResults

@@ -121,6 +121,14 @@ package struct RowProgram: Hashable, Sendable {
     self.results = results
   }
 
+  /// The same inputs with the results at the given positions only. Throws `InternalError`.
+  package func narrowed(to positions: [Int]) throws -> RowProgram {
+    var b = RowBuilder(vectors: vectors, scalars: scalars)
+    let all = b.run(self, (0..<vectors).map { b.vector($0) }, (0..<scalars).map { b.scalar($0) })
+    for k in positions where all.indices.contains(k) { b.result(all[k]) }
+    return try b.program()
+  }
+
   /// Floating-point operations for one row of length n.
   package func flops(_ n: Int) -> Int {
     var count = results.reduce(0) { if case .vector(let t) = $1 { $0 + 2 * n * t.count } else { $0 } }

@@ -25,20 +25,28 @@ private struct RowShapes {
     program.results.map { .real(leading + [width($0)], isBatched: isBatched) }
   }
 
-  var sumTypes: [GeoType] { program.results.map { .real([width($0)]) } }
+  /// The types where only the results `kept` are given for every row.
+  func sumTypes(kept: Set<Int>) throws -> [GeoType] {
+    guard kept.isSubset(of: Set(program.results.indices)) else {
+      throw TypeProblem(.disagreement, "there is no result \(kept.sorted()) to keep")
+    }
+    return zip(resultTypes, program.results).enumerated().map { k, own in
+      kept.contains(k) ? own.0 : .real([width(own.1)])
+    }
+  }
 
   private func width(_ result: RowProgram.Result) -> Int { if case .vector = result { length } else { 1 } }
 
-  func request(_ kernel: String, _ shapes: [[Int]], areBatched: [Bool], reduces: Bool) -> KernelRequest {
+  func request(_ shapes: [[Int]], areBatched: [Bool], summed: Set<Int>) -> KernelRequest {
     let strides = shapes.map { Broadcasting.strides(Array($0.dropLast()), in: leading) }
     let own = Broadcasting.strides(leading, in: leading)
     let (dims, collapsed) = Broadcasting.collapsed(leading, strides + [own])
     let copies = zip(shapes, areBatched).map { shape, batched in isBatched && !batched ? shape.reduce(1, *) : 0 }
-    let code = RowCode(program)
+    let code = RowCode(program, summed: summed)
     var sizes = [length, leading.reduce(1, *), program.vectors, program.scalars, code.phases, code.vectorResults]
     sizes += [program.results.count - code.vectorResults, dims.count] + dims
     sizes += collapsed.dropLast().flatMap { $0 } + copies + code.sizes
-    return KernelRequest(kernel, sizes: sizes, reals: code.reals, reducesBatch: reduces)
+    return KernelRequest("row", sizes: sizes, reals: code.reals, reducesBatch: isBatched && !summed.isEmpty)
   }
 }
 
@@ -63,7 +71,8 @@ enum RowOp: Op {
     ).resultTypes
   }
 
-  /// Inputs that hold the same row for every item and row get their sums from `row_sum`, without the terms in memory.
+  /// One pass over the rows: inputs that hold the same row for every item and row get sums, the terms of which are never
+  /// in memory.
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let program = c.attributes.row("program") else { return nil }
     var vectors = Array(c.inputs.prefix(program.vectors))
@@ -79,19 +88,16 @@ enum RowOp: Op {
       let own = c.inputShape(k).dropLast().reduce(1, *)
       return own == 1 && !c.inputTypes[k].isBatched && (isBatched || rows > 1)
     }
-    var result = [Value?](repeating: nil, count: c.inputs.count)
-    for shared in [false, true] {
-      let wanted = c.inputs.indices.filter { isShared($0) == shared }
-      if wanted.isEmpty { continue }
-      // The kernels give vector results before scalar ones, as the inputs do.
-      let gradient = try program.gradient(wanted: wanted, hasCotangent: cotangents.map { $0 != nil })
-      let values = try b.node(
-        shared ? "row_sum" : "row", inputs, Attributes(["program": .row(gradient)]))
-      for (k, value) in zip(wanted, values) {
-        result[k] = shared ? try b.reshape(value, c.inputShape(k)) : try b.summedInside(value, c.inputShape(k))
-      }
+    // The kernel gives vector results before scalar ones, as the inputs do.
+    let gradient = try program.gradient(wanted: Array(c.inputs.indices), hasCotangent: cotangents.map { $0 != nil })
+    let own = c.inputs.indices.filter { !isShared($0) }
+    var attributes = Attributes(["program": .row(gradient)])
+    let isSum = own.count < c.inputs.count
+    if isSum && !own.isEmpty { attributes["kept"] = .ints(own) }
+    let values = try b.node(isSum ? RowSumOp.name : name, inputs, attributes)
+    return try zip(c.inputs.indices, values).map { k, value in
+      isShared(k) ? try b.reshape(value, c.inputShape(k)) : try b.summedInside(value, c.inputShape(k))
     }
-    return result
   }
 
   /// Products, sums and maps: the program spelled out.
@@ -141,7 +147,16 @@ enum RowOp: Op {
     let areBatched = c.inputTypes.map(\.isBatched)
     return try RowShapes(
       c.attributes.row("program"), shapes, isBatched: areBatched.contains(true), name
-    ).request(name, shapes, areBatched: areBatched, reduces: false)
+    ).request(shapes, areBatched: areBatched, summed: [])
+  }
+
+  static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes? {
+    guard let program = try? attributes.row("program")?.narrowed(to: results) else { return nil }
+    var own = attributes
+    own["program"] = .row(program)
+    // They speak of the first result.
+    if results.first != 0 { (own["margin"], own["c"]) = (nil, nil) }
+    return own
   }
 
   static func flops(_ c: OpContext) -> Int {
@@ -150,35 +165,37 @@ enum RowOp: Op {
   }
 }
 
-/// A row program summed over rows and batch.
+/// A row program summed over rows and batch, but for some of its results.
 enum RowSumOp: Op {
   static let name = "row_sum"
   static let doc = OpDoc(
     family: "core", summary: "The results of a row program summed over all rows and the batch.",
-    parameters: ["program": "as in row"])
-  static let signature: Signature = "(x...: T[*]) {program: text} -> R[*]"
+    parameters: ["program": "as in row", "kept": "results, by position, that are given for every row instead"])
+  static let signature: Signature = "(x...: T[*]) {program: text, kept: [int]?} -> R[*]"
   static let traits: Set<OpTrait> = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try RowShapes(
       call.attributes.row("program"), call.inputs.indices.map(call.shape), isBatched: call.isBatched, name
-    ).sumTypes
+    ).sumTypes(kept: Set(call.attributes.ints("kept")))
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let program = c.attributes.row("program") else { return nil }
     // A sum hands its cotangent to every row, so that the backward is that of `row` with shared cotangents.
     let types = try RowOp.infer(
-      TypeCall(op: RowOp.name, attributes: c.attributes, inputs: c.inputTypes, spaces: c.spaces))
+      TypeCall(op: RowOp.name, attributes: perRow(c.attributes), inputs: c.inputTypes, spaces: c.spaces))
     let context = OpContext(
-      attributes: c.attributes, inputs: c.inputs, inputTypes: c.inputTypes, inputNames: c.inputNames,
+      attributes: perRow(c.attributes), inputs: c.inputs, inputTypes: c.inputTypes, inputNames: c.inputNames,
       results: [], resultTypes: types, spaces: c.spaces)
     guard program.results.count == cotangents.count else { return nil }
     return try RowOp.vjp(&b, context, cotangents)
   }
   static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let values = try b.node(RowOp.name, c.inputs, c.attributes)
-    return try values.map { value in
+    let kept = c.attributes.ints("kept")
+    let values = try b.node(RowOp.name, c.inputs, Self.perRow(c.attributes))
+    return try values.enumerated().map { k, value in
+      if kept.contains(k) { return value }
       let leading = b.shape(value).count - 1
       let sum = leading == 0 ? value : try b.reduce(value, "sum", axes: Array(0..<leading))
       return b.type(sum).isBatched ? try b.batchSum(sum) : sum
@@ -187,9 +204,22 @@ enum RowSumOp: Op {
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let shapes = c.inputs.indices.map(c.inputShape)
     let areBatched = c.inputTypes.map(\.isBatched)
-    let isBatched = areBatched.contains(true)
-    return try RowShapes(c.attributes.row("program"), shapes, isBatched: isBatched, name)
-      .request(name, shapes, areBatched: areBatched, reduces: isBatched)
+    let kept = Set(c.attributes.ints("kept"))
+    return try RowShapes(c.attributes.row("program"), shapes, isBatched: areBatched.contains(true), name)
+      .request(shapes, areBatched: areBatched, summed: Set(c.resultTypes.indices).subtracting(kept))
+  }
+  static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes? {
+    guard var own = RowOp.narrowed(attributes, to: results) else { return nil }
+    let kept = attributes.ints("kept")
+    let still = results.indices.filter { kept.contains(results[$0]) }
+    own["kept"] = still.isEmpty ? nil : .ints(still)
+    return own
+  }
+  /// The attributes of `row` with the same program.
+  private static func perRow(_ attributes: Attributes) -> Attributes {
+    var own = attributes
+    own["kept"] = nil
+    return own
   }
   static func flops(_ c: OpContext) -> Int {
     guard let program = c.attributes.row("program") else { return 0 }

@@ -15,8 +15,9 @@ package struct Layout: Hashable, Sendable {
   package private(set) var singleElements = 0
   /// Scalars of constants.
   package private(set) var constantElements = 0
-  /// For every step with partial sums the place of each of its outputs within one partial record.
-  package private(set) var partialOffsets: [Int: [Int]] = [:]
+  /// For every step with partial sums the place of each of its outputs within one partial record, nil for outputs of
+  /// every item.
+  package private(set) var partialOffsets: [Int: [Int?]] = [:]
   /// Scalars of one partial record, in the region that needs most.
   package private(set) var partialElements = 0
   /// Items in a lane group.
@@ -49,7 +50,8 @@ package struct Layout: Hashable, Sendable {
     for region in schedule.regions where region.kind == .chunked {
       var end = 0
       for k in region.start..<region.end where schedule.steps[k].reducesBatch {
-        partialOffsets[k] = schedule.steps[k].outputs.map { slot in
+        partialOffsets[k] = schedule.steps[k].outputs.map { slot -> Int? in
+          if schedule.slots[slot].isBatched { return nil }
           defer { end += (schedule.slots[slot].elements + line - 1) / line * line }
           return end
         }

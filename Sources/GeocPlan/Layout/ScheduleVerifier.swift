@@ -251,7 +251,7 @@ package struct ScheduleVerifier {
     }
     try check(done.insert(step.index).inserted, "node \(step.index) '\(op)' is computed twice")
     for (slot, root) in zip(step.outputs, work.outputs) { try write(slot, root, k) }
-    if step.reducesBatch { pending.formUnion(step.outputs) }
+    if step.reducesBatch { pending.formUnion(step.outputs.filter { !schedule.slots[$0].isBatched }) }
   }
 
   private mutating func write(_ slot: Int, _ root: Int, _ k: Int) throws {

@@ -87,8 +87,7 @@ struct FlowAnalysis {
         else { throw ScheduleProblem("node \(k) '\(node.op)' does not gather its batch") }
       }
       if isBatched {
-        let wanted = !request.reducesBatch
-        guard node.results.allSatisfy({ function.type($0).isBatched == wanted }) else {
+        guard node.results.contains(where: { !function.type($0).isBatched }) == request.reducesBatch else {
           throw ScheduleProblem("node \(k) '\(node.op)' mixes batched and unbatched results")
         }
       }

@@ -101,7 +101,7 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var inputs: [Int]
     /// Slots written.
     package var outputs: [Int]
-    /// Whether the batch is summed away: outputs are unbatched, each task contributes a partial sum.
+    /// Whether the batch is summed away: to outputs that are unbatched each task contributes a partial sum.
     package var reducesBatch: Bool
     /// Floating-point operations for one item; an estimate for balancing threads.
     package var cost: Int

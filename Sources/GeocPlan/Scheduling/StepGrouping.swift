@@ -51,7 +51,10 @@ struct StepGrouping {
   /// Least difference of phases between a node and one that reads its result.
   private func distance(_ from: Int, _ to: Int) -> Int {
     if flow.work[from].outputs.contains(where: flow.work[to].whole.contains) { return flow.work[to].isBatched ? 2 : 1 }
-    return switch (flow.work[from].isBatched, flow.work[from].request.reducesBatch, flow.work[to].isBatched) {
+    let readsSums =
+      flow.work[from].request.reducesBatch
+      && flow.work[from].outputs.contains { !flow.isBatched($0) && flow.work[to].inputs.contains($0) }
+    return switch (flow.work[from].isBatched, readsSums, flow.work[to].isBatched) {
     case (false, _, false), (true, false, true): 0
     case (true, true, true): 2
     default: 1

@@ -26,8 +26,8 @@ extension Executable {
   /// Looks through the results of step `k` on a chunk; notes the first item that is not finite.
   func checkChunk(_ k: Int, _ worker: Worker, _ firstItem: Int, _ items: Int) {
     let step = program.steps[k]
-    guard worker.notFinite == nil, step.kind != .unpack, !step.reducesBatch else { return }
-    for (o, slot) in schedule.steps[k].outputs.enumerated() {
+    guard worker.notFinite == nil, step.kind != .unpack else { return }
+    for (o, slot) in schedule.steps[k].outputs.enumerated() where schedule.slots[slot].isBatched {
       let operand = worker.operands[step.firstOperand + step.inputCount + o]
       for item in 0..<items {
         let (register, lane) = (item / registerLanes, item % registerLanes)
@@ -43,7 +43,7 @@ extension Executable {
   /// The same for an unbatched step, or for sums over the batch.
   func checkUnbatched(_ k: Int, _ worker: Worker) {
     guard worker.notFinite == nil else { return }
-    for slot in schedule.steps[k].outputs {
+    for slot in schedule.steps[k].outputs where !schedule.slots[slot].isBatched {
       let base = unbatchedPlace(slot)
       if !(0..<schedule.slots[slot].elements).allSatisfy({ isFinite(base, $0) }) { worker.notFinite = (k, -1) }
     }

@@ -133,10 +133,11 @@ final class Program: @unchecked Sendable {
       for k in range {
         guard let offsets = layout.partialOffsets[k] else { continue }
         for (o, slot) in schedule.steps[k].outputs.enumerated() {
+          guard let offset = offsets[o] else { continue }
           allSums.append(
             Sum(
               step: k, operand: prepared[k].firstOperand + prepared[k].inputCount + o,
-              offset: offsets[o] * layout.scalarSize, count: schedule.slots[slot].elements, slot: slot,
+              offset: offset * layout.scalarSize, count: schedule.slots[slot].elements, slot: slot,
               isMaximum: kernels.kernel(schedule.steps[k].kernel)?.takesMaximum == true))
         }
       }
