@@ -31,7 +31,7 @@ package enum Differentiate {
     var rebuilder = Rebuilder(source, registry)
     for node in source.nodes { try rebuilder.copy(node) }
     let reads = active(source, registry, wants)
-    var cotangents: [Value: Value] = [:]
+    var cotangents = ValueMap(count: source.types.count)
     for seed in seeds {
       guard let old = source.result(seed.result) else {
         throw InternalError("no result '\(seed.result)' to differentiate")
@@ -138,7 +138,7 @@ package enum Differentiate {
   }
 
   private static func accumulate(
-    _ part: Value, into value: Value, _ cotangents: inout [Value: Value], _ b: inout Builder
+    _ part: Value, into value: Value, _ cotangents: inout ValueMap, _ b: inout Builder
   ) throws {
     if let sum = cotangents[value] {
       cotangents[value] = try b.one("map", [sum, part], ["expr": .expression(.binary(.add, .input(0), .input(1)))])
@@ -195,9 +195,7 @@ private struct Backwards {
     var trial = builder
     let results = c.resultTypes.map { trial.parameter("", $0, .input) }
     let cotangents = c.resultTypes.map { trial.parameter("", trial.storageType($0), .cotangent) as Value? }
-    let full = OpContext(
-      attributes: c.attributes, inputs: inputs, inputTypes: c.inputTypes, inputNames: c.inputNames, results: results,
-      resultTypes: c.resultTypes, spaces: c.spaces)
+    let full = c.on(inputs, results: results)
     return try op.vjp(&trial, full, cotangents) != nil
   }
 }

@@ -31,7 +31,7 @@ package enum Expand: Pass {
     _ f: Function, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
   ) throws -> (Function, isChanged: Bool) {
     var isChanged = false
-    var rebuilder = Rebuilder(f, registry, type: { $0.storageType($1) })
+    var rebuilder = Rebuilder(f, registry) { .real(registry.spaces.shape($0), isBatched: $0.isBatched) }
     for node in f.nodes {
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
       let context = try rebuilder.context(node)

@@ -16,7 +16,7 @@ package enum FuseElementwise: Pass {
     // A merged map may read a value once that two maps read before.
     for _ in 0..<10 {
       let next = try once(current, options, &report)
-      if next == current { break }
+      if next.isProgram(of: current) { break }
       current = next
     }
     return current

@@ -12,15 +12,17 @@ package enum Hoist {
     for p in f.parameters where p.kind == .input || p.kind == .cotangent || p.kind == .hyper {
       isData[p.value.index] = true
     }
-    var hoisted: [Node] = []
-    for node in f.nodes {
+    var isHoisted = [Bool](repeating: false, count: f.nodes.count)
+    for (k, node) in f.nodes.enumerated() {
       let seesData = node.inputs.contains { isData[$0.index] } || node.op == "batch_size" || node.op == "random_uniform"
       if seesData {
         for value in node.results { isData[value.index] = true }
       } else {
-        hoisted.append(node)
+        isHoisted[k] = true
       }
     }
+    let hoisted = zip(f.nodes, isHoisted).filter(\.1).map(\.0)
+    let others = zip(f.nodes, isHoisted).filter { !$0.1 }.map(\.0)
     // Constants alone gain nothing.
     guard hoisted.contains(where: { $0.op != "fill" && registry[$0.op]?.traits.contains(.alias) != true }) else {
       return nil
@@ -28,7 +30,7 @@ package enum Hoist {
     var borders: [Value] = []
     let produced = Set(hoisted.flatMap(\.results))
     func note(_ value: Value) { if produced.contains(value), !borders.contains(value) { borders.append(value) } }
-    for node in f.nodes where !hoisted.contains(node) { node.inputs.forEach(note) }
+    for node in others { node.inputs.forEach(note) }
     for r in f.results { note(r.value) }
 
     var source = f
@@ -42,7 +44,7 @@ package enum Hoist {
     for (k, value) in borders.enumerated() {
       second.map[value] = second.builder.parameter("prepared.\(f.name).\(k)", f.type(value), .prepared)
     }
-    for node in f.nodes where !hoisted.contains(node) { try second.copy(node) }
-    return (first.builder.function, try second.finish())
+    for node in others { try second.copy(node) }
+    return (first.builder.function.numbered(), try second.finish().numbered())
   }
 }

@@ -94,19 +94,19 @@ package struct PassReport: Hashable, Sendable {
 /// Rebuilds a function node by node; what most passes are made of.
 struct Rebuilder {
   var builder: Builder
-  var map: [Value: Value] = [:]
+  /// Values of the source in the new function. What is kept as it is maps to itself: both functions share their values.
+  var map: ValueMap
   let source: Function
 
-  /// A rebuilder with the parameters of `source` copied.
+  /// A rebuilder with the parameters of `source`, their types through `type`.
   init(
-    _ source: Function, _ registry: OpRegistry, mergesEqualNodes: Bool = false, stage: Stage? = nil,
-    type: (Builder, GeoType) -> GeoType = { $1 }
+    _ source: Function, _ registry: OpRegistry, mergesEqualNodes: Bool = false, type: ((GeoType) -> GeoType)? = nil
   ) {
     self.source = source
     builder = Builder(
-      name: source.name, stage: stage ?? source.stage, registry: registry, mergesEqualNodes: mergesEqualNodes)
-    let empty = builder
-    builder.copyParameters(of: source, &map) { type(empty, $0) }
+      rebuilding: source, registry: registry, mergesEqualNodes: mergesEqualNodes, type: type)
+    map = ValueMap(count: source.types.count)
+    for p in source.parameters { map[p.value] = p.value }
   }
 
   /// The new value for an old one. Throws `InternalError` when its producer was dropped.
@@ -118,15 +118,12 @@ struct Rebuilder {
   /// A node of the source as its op sees it: the types that the source has, the inputs of the new function, and its
   /// results too where they are rebuilt already. Throws `InternalError` when one of them was dropped.
   func context(_ node: Node, withResults: Bool = false) throws -> OpContext {
-    let old = try builder.registry.context(node, in: source)
-    return OpContext(
-      attributes: old.attributes, inputs: try node.inputs.map(value), inputTypes: old.inputTypes,
-      inputNames: old.inputNames, results: withResults ? try node.results.map(value) : [],
-      resultTypes: old.resultTypes, spaces: old.spaces)
+    try builder.registry.context(node, in: source)
+      .on(try node.inputs.map(value), results: withResults ? try node.results.map(value) : [])
   }
 
-  /// Copies a node as it is.
-  mutating func copy(_ node: Node) throws { try builder.copy(node, from: source, &map) }
+  /// Takes a node over as it is.
+  mutating func copy(_ node: Node) throws { try builder.keep(node, of: source, &map) }
 
   /// A new value of the type, and at the base point, that `old` has in the source. Throws `InternalError`.
   mutating func retyped(_ new: Value, as old: Value) throws -> Value {

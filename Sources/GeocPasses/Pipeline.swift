@@ -97,6 +97,7 @@ package enum Pipeline {
   ) throws -> Outcome {
     var outcome = try derive(forward, for: purpose, optimizer: optimizer, options: options)
     for pass in corePasses { try apply(pass, &outcome.function, options, &outcome.report, &outcome.stages) }
+    outcome.function = outcome.function.numbered()
     return outcome
   }
 
@@ -158,6 +159,7 @@ package enum Pipeline {
     }
     try check(f, "specialize", options)
     for pass in layerPasses { try apply(pass, &f, options, &report, &stages) }
+    var verified = f
     switch purpose {
     case .gradient(_, let ofLoss):
       let seeds =
@@ -182,7 +184,8 @@ package enum Pipeline {
       f = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
       stages.append((Differentiate.pass, f))
-      try check(f, Differentiate.pass, options)
+      try check(f, Differentiate.pass, options, since: verified)
+      verified = f
       if let optimizer {
         f = try InsertStep.run(
           f, optimizer: optimizer, scale: try scales(forward, optimizer, registry), registry: registry,
@@ -197,7 +200,7 @@ package enum Pipeline {
       let gradient = try Differentiate.run(
         f, seeds: [.init(result: "loss")], wants: { $0.kind == .param }, options: options, &report)
       stages.append((Differentiate.pass, gradient))
-      try check(gradient, Differentiate.pass, options)
+      try check(gradient, Differentiate.pass, options, since: verified)
       f =
         switch purpose {
         case .curvature, .curvatureByRows:
@@ -210,7 +213,7 @@ package enum Pipeline {
       stages.append((SearchFunctions.pass, f))
     default: break
     }
-    try check(f, Differentiate.pass, options)
+    try check(f, Differentiate.pass, options, since: verified)
     return Outcome(function: f, layers: f, stages: stages, report: report)
   }
 
@@ -251,11 +254,14 @@ package enum Pipeline {
     let before = f
     f = try pass.run(f, options, &report)
     stages.append((pass.name, f))
-    if f != before { try check(f, pass.name, options) }
+    if f != before { try check(f, pass.name, options, since: before) }
   }
 
-  private static func check(_ f: Function, _ pass: String, _ options: PassOptions) throws {
-    let problems = Verifier.problems(f, options.registry)
+  /// Verifies what a pass gave; `verified` is the valid function that it was given.
+  private static func check(
+    _ f: Function, _ pass: String, _ options: PassOptions, since verified: Function? = nil
+  ) throws {
+    let problems = Verifier.problems(f, options.registry, since: verified)
     if let first = problems.first { throw InternalError("after '\(pass)': \(first)\n\(IRPrinter.print(f))") }
   }
 }

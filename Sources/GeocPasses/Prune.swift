@@ -18,7 +18,12 @@ package enum Prune: Pass {
       let isWhole = read.count == node.results.count
       kept.append((node, isWhole ? nil : options.registry[node.op]?.narrowed(node.attributes, to: read)))
     }
-    if kept.count == f.nodes.count, kept.allSatisfy({ $0.narrowed == nil }) { return f }
+    if kept.allSatisfy({ $0.narrowed == nil }) {
+      if kept.count == f.nodes.count { return f }
+      var pruned = f
+      pruned.nodes = kept.reversed().map(\.node)
+      return pruned
+    }
     var rebuilder = Rebuilder(f, options.registry)
     for (node, narrowed) in kept.reversed() {
       guard let narrowed else {

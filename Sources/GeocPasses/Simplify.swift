@@ -27,7 +27,7 @@ package enum Simplify: Pass {
     var current = f
     for _ in 0..<10 {
       let next = try Prune.run(try once(current, options), options, &report)
-      if next == current { break }
+      if next.isProgram(of: current) { break }
       current = next
     }
     return current

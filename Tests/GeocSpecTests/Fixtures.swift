@@ -67,13 +67,13 @@ enum Fixture {
     static let name = "logeig"
     static let doc = Fixture.doc("Logarithm.", effect: "the logarithm leaves the manifold")
     static let signature: Signature = "(x: SPD(n)) -> Sym(n)"
-    static let traits: Set<OpTrait> = [.converter]
+    static let traits: OpTraits = [.converter]
   }
   enum ExpEig: Op {
     static let name = "expeig"
     static let doc = Fixture.doc("Exponential.")
     static let signature: Signature = "(x: Sym(n)) -> SPD(n)"
-    static let traits: Set<OpTrait> = [.converter]
+    static let traits: OpTraits = [.converter]
     // SPD is a subset of Sym; an exponential of a matrix that is positive already is no conversion.
     static func infer(_ call: TypeCall) throws -> [GeoType] {
       guard call.inputs.first?.space.name == "Sym" else {
@@ -86,7 +86,7 @@ enum Fixture {
     static let name = "vech"
     static let doc = Fixture.doc("Upper triangle.")
     static let signature: Signature = "(x: Sym(n)) -> R[n*(n+1)/2]"
-    static let traits: Set<OpTrait> = [.converter]
+    static let traits: OpTraits = [.converter]
   }
   enum BatchNorm: Op {
     static let name = "bwbn"
@@ -96,7 +96,7 @@ enum Fixture {
       state running_mean: SPD(n) = identity, running_var: R = ones) \
       {theta: real = 1, learn_scale: bool = true, metric: identity|learn = identity} -> SPD(n)
       """
-    static let traits: Set<OpTrait> = [.mode, .seesBatch]
+    static let traits: OpTraits = [.mode, .seesBatch]
   }
   enum Linear: Op {
     static let name = "linear"
@@ -110,7 +110,7 @@ enum Fixture {
     static let name = "relu"
     static let doc = Fixture.doc("max(0, x).")
     static let signature: Signature = "(x: R[*]) -> R[*]"
-    static let traits: Set<OpTrait> = [.elementwise]
+    static let traits: OpTraits = [.elementwise]
   }
   enum Softmax: Op {
     static let name = "softmax"
@@ -126,7 +126,7 @@ enum Fixture {
     static let name = "dropout"
     static let doc = Fixture.doc("Random zeros.")
     static let signature: Signature = "(x: R[*]) {p: real = 0.5 in 0...1), stream: int = 0} -> R[*]"
-    static let traits: Set<OpTrait> = [.mode, .random]
+    static let traits: OpTraits = [.mode, .random]
   }
   enum Parameter: Op {
     static let name = "parameter"
@@ -155,7 +155,7 @@ enum Fixture {
     static let name = "logmap0"
     static let doc = Fixture.doc("Out of the ball.")
     static let signature: Signature = "(x: Ball(n, c=c)) -> R[n]"
-    static let traits: Set<OpTrait> = [.converter]
+    static let traits: OpTraits = [.converter]
   }
   enum BallLayer: Op {
     static let name = "unit_ball_layer"
@@ -166,13 +166,13 @@ enum Fixture {
     static let name = "cross_entropy"
     static let doc = Fixture.doc("Cross-entropy.")
     static let signature: Signature = "(logits: R[k], target: Label(k)) -> R"
-    static let traits: Set<OpTrait> = [.loss]
+    static let traits: OpTraits = [.loss]
   }
   enum SquaredError: Op {
     static let name = "mse"
     static let doc = Fixture.doc("Squared error.")
     static let signature: Signature = "(prediction: R[*], target: R[*]) -> R"
-    static let traits: Set<OpTrait> = [.loss]
+    static let traits: OpTraits = [.loss]
   }
   enum BatchSum: Op {
     static let name = "batch_sum"

@@ -33,7 +33,7 @@ extension TestOp {
 enum AxpyOp: TestOp {
   static let name = "t_axpy"
   static let signature: Signature = "(x: T[*], y: T[*]) {a: real} -> R[*]"
-  static let traits: Set<OpTrait> = [.inPlace]
+  static let traits: OpTraits = [.inPlace]
   static func request(_ c: OpContext, _ elements: Int) -> KernelRequest {
     KernelRequest(name, sizes: [elements], reals: [c.attributes.real("a")])
   }
@@ -113,7 +113,7 @@ enum TurnOp: TestOp {
 enum ViewOp: TestOp {
   static let name = "t_view"
   static let signature: Signature = "(x: T[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.alias]
+  static let traits: OpTraits = [.alias]
   static func kernel(_ c: OpContext) throws -> KernelRequest? { nil }
 }
 

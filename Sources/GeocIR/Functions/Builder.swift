@@ -11,7 +11,9 @@ package struct Builder: Sendable {
   /// Whether equal nodes are merged.
   package var mergesEqualNodes: Bool
   private var known: [NodeKey: [Value]] = [:]
-  private var taken: Set<String> = []
+  /// Names that values have; nil as long as no other names are given than those of the function that is rebuilt, which
+  /// are unique.
+  private var taken: Set<String>?
   private var places = Places()
 
   private struct NodeKey: Hashable {
@@ -26,6 +28,24 @@ package struct Builder: Sendable {
     self.registry = registry
     self.mergesEqualNodes = mergesEqualNodes
     origin = Origin()
+    taken = []
+  }
+
+  /// A builder of a new version of `source`, with its parameters and over its values: what the version has in common with
+  /// `source` keeps its values (`keep`), new nodes make new ones. Types of parameters go through `type`.
+  package init(
+    rebuilding source: Function, registry: OpRegistry, mergesEqualNodes: Bool = false,
+    type: ((GeoType) -> GeoType)? = nil
+  ) {
+    function = Function(name: source.name, stage: source.stage)
+    function.parameters = source.parameters
+    function.types = source.types
+    function.names = source.names
+    self.registry = registry
+    self.mergesEqualNodes = mergesEqualNodes
+    origin = Origin()
+    guard let type else { return }
+    for p in source.parameters { function.types[p.value.index] = type(source.type(p.value)) }
   }
 
   /// Type of a value.
@@ -54,11 +74,11 @@ package struct Builder: Sendable {
     let key = NodeKey(op: op, inputs: inputs, attributes: attributes)
     let merges = mergesEqualNodes && !declaration.traits.contains(.random)
     if merges, let existing = known[key] { return existing }
-    let extra = declaration.signature.operands.count { $0.role != .input && Signature.exists($0, attributes) }
-    guard inputs.count >= extra else { throw InternalError("'\(op)' is missing weights") }
+    let data = declaration.signature.dataCount(of: inputs.count, attributes)
+    guard data >= 0 else { throw InternalError("'\(op)' is missing weights") }
     let call = TypeCall(
-      op: op, attributes: attributes, inputs: inputs.prefix(inputs.count - extra).map(type),
-      values: inputs.prefix(inputs.count - extra).map(base), spaces: registry.spaces)
+      op: op, attributes: attributes, inputs: inputs.prefix(data).map(type), values: inputs.prefix(data).map(base),
+      spaces: registry.spaces)
     return add(op, inputs, attributes, try declaration.infer(call), name: name, key: merges ? key : nil)
   }
 
@@ -100,22 +120,71 @@ package struct Builder: Sendable {
   }
 
   private mutating func unique(_ name: String) -> String {
+    var names = taken ?? namesInUse()
+    taken = nil
     var candidate = name
     var k = 2
-    while !taken.insert(candidate).inserted {
+    while !names.insert(candidate).inserted {
       candidate = "\(name).\(k)"
       k += 1
     }
+    taken = names
     return candidate
   }
 
-  /// Adds a copy of `node` with its inputs replaced through `map`, and records its results in `map`.
-  package mutating func copy(_ node: Node, from source: Function, _ map: inout [Value: Value]) throws {
-    origin = node.origin
-    let inputs = try node.inputs.map { value in
-      guard let mapped = map[value] else { throw InternalError("'\(node.op)' reads a value that was removed") }
-      return mapped
+  private func namesInUse() -> Set<String> {
+    var names: Set<String> = []
+    for p in function.parameters { names.insert(function.names[p.value.index]) }
+    for node in function.nodes { for value in node.results { names.insert(function.names[value.index]) } }
+    return names
+  }
+
+  /// Takes over `node` of the function that is rebuilt, its inputs replaced through `map`. Its results stay the values that
+  /// they are, unless the replaced inputs give other types, or an equal node is there already.
+  package mutating func keep(_ node: Node, of source: Function, _ map: inout ValueMap) throws {
+    var own = node
+    var hasSameTypes = true
+    for (k, input) in node.inputs.enumerated() {
+      let mapped = try mapped(input, of: node, map)
+      if mapped != input { own.inputs[k] = mapped }
+      let type = function.types[mapped.index]
+      // Base points are values, so that a rule is asked again wherever there are some.
+      hasSameTypes = hasSameTypes && type.base == nil && type == source.types[input.index]
     }
+    hasSameTypes = hasSameTypes && node.results.allSatisfy { source.types[$0.index].base == nil }
+    guard hasSameTypes else { return try copy(node, from: source, &map) }
+    origin = node.origin
+    guard let declaration = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
+    if mergesEqualNodes, !declaration.traits.contains(.random) {
+      let key = NodeKey(op: own.op, inputs: own.inputs, attributes: own.attributes)
+      if let existing = known[key] {
+        for (old, new) in zip(node.results, existing) {
+          map[old] = new
+          suggestName(new, source.names[old.index])
+        }
+        return
+      }
+      known[key] = own.results
+    }
+    function.nodes.append(own)
+    places.add(own, declaration, in: function)
+    for value in node.results {
+      map[value] = value
+      if taken != nil, !source.names[value.index].isEmpty {
+        function.names[value.index] = unique(source.names[value.index])
+      }
+    }
+  }
+
+  private func mapped(_ input: Value, of node: Node, _ map: ValueMap) throws -> Value {
+    guard let mapped = map[input] else { throw InternalError("'\(node.op)' reads a value that was removed") }
+    return mapped
+  }
+
+  /// Adds a copy of `node` of another function with its inputs replaced through `map`, and records its results in `map`.
+  package mutating func copy(_ node: Node, from source: Function, _ map: inout ValueMap) throws {
+    origin = node.origin
+    let inputs = try node.inputs.map { try mapped($0, of: node, map) }
     let name = node.results.first.map { source.names[$0.index] } ?? ""
     let results: [Value]
     // An op's rule gives the same types for the same input types; base points are values of their own function.
@@ -133,7 +202,7 @@ package struct Builder: Sendable {
 
   /// Adds the parameters of `source`, with `type` applied to each type, and records them in `map`.
   package mutating func copyParameters(
-    of source: Function, _ map: inout [Value: Value], type: (GeoType) -> GeoType = { $0 }
+    of source: Function, _ map: inout ValueMap, type: (GeoType) -> GeoType = { $0 }
   ) {
     for p in source.parameters {
       let own = source.type(p.value).rebased { self.base($0, map) }
@@ -142,13 +211,13 @@ package struct Builder: Sendable {
   }
 
   /// A base point of another function in this one, through `map`.
-  private func base(_ point: BasePoint, _ map: [Value: Value]) -> BasePoint {
+  private func base(_ point: BasePoint, _ map: ValueMap) -> BasePoint {
     map[point.value].map(base) ?? point
   }
 
   /// `value` as the type that `old` has in `source`, of the same storage, its base point taken through `map`. Throws
   /// `InternalError` where the base point was removed.
-  package mutating func retyped(_ value: Value, as old: Value, of source: Function, _ map: [Value: Value]) throws
+  package mutating func retyped(_ value: Value, as old: Value, of source: Function, _ map: ValueMap) throws
     -> Value
   {
     let type = source.type(old).rebased { base($0, map) }
@@ -163,7 +232,7 @@ package struct Builder: Sendable {
   }
 
   /// Adds the results of `source` through `map`.
-  package mutating func copyResults(of source: Function, _ map: [Value: Value]) throws {
+  package mutating func copyResults(of source: Function, _ map: ValueMap) throws {
     for r in source.results {
       guard let value = map[r.value] else { throw InternalError("result '\(r.name)' was removed") }
       result(r.name, value)
@@ -183,7 +252,7 @@ package struct Builder: Sendable {
       function.parameters.filter { $0.kind == kind }
     }
     var copy = Builder(name: function.name, stage: function.stage, registry: registry)
-    var map: [Value: Value] = [:]
+    var map = ValueMap(count: source.types.count)
     copy.copyParameters(of: source, &map)
     for node in source.nodes { try copy.copy(node, from: source, &map) }
     try copy.copyResults(of: source, map)

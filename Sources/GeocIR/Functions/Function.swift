@@ -170,6 +170,11 @@ package struct Function: Hashable, Sendable {
   /// The result of a name.
   package func result(_ name: String) -> Value? { results.first { $0.name == name }?.value }
 
+  /// Whether it is the program of `other`, a function over the same values, whatever values that nothing defines are left.
+  package func isProgram(of other: Function) -> Bool {
+    nodes == other.nodes && results == other.results && parameters == other.parameters
+  }
+
   /// For every value the index of the node that makes it, -1 for parameters.
   package func producers() -> [Int] {
     var table = [Int](repeating: -1, count: types.count)
@@ -183,6 +188,35 @@ package struct Function: Hashable, Sendable {
     for node in nodes { for value in node.inputs { table[value.index] += 1 } }
     for result in results { table[result.value.index] += 1 }
     return table
+  }
+}
+
+extension Function {
+  /// The same function with values for what it defines only, in the order of their definition, so that their numbers do not
+  /// depend on what it was rebuilt from.
+  package func numbered() -> Function {
+    var order = [Int](repeating: -1, count: types.count)
+    var defined: [Value] = []
+    func define(_ value: Value) {
+      guard order[value.index] < 0 else { return }
+      order[value.index] = defined.count
+      defined.append(value)
+    }
+    for p in parameters { define(p.value) }
+    for node in nodes { node.results.forEach(define) }
+    func new(_ value: Value) -> Value { order[value.index] < 0 ? value : Value(order[value.index]) }
+    var copy = self
+    copy.names = defined.map { names[$0.index] }
+    copy.types = defined.map { value in
+      types[value.index].rebased { BasePoint(new($0.value), name: names[$0.value.index]) }
+    }
+    for k in parameters.indices { copy.parameters[k].value = new(parameters[k].value) }
+    for k in nodes.indices {
+      copy.nodes[k].inputs = nodes[k].inputs.map(new)
+      copy.nodes[k].results = nodes[k].results.map(new)
+    }
+    for k in results.indices { copy.results[k].value = new(results[k].value) }
+    return copy
   }
 }
 

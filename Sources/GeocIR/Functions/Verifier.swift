@@ -2,10 +2,14 @@
 /// ops' own rules give, and only ops that the function's stage admits.
 package enum Verifier {
   /// What is wrong, one sentence per mistake, each naming its node. Empty for a valid function.
-  package static func problems(_ f: Function, _ registry: OpRegistry) -> [String] {
+  ///
+  /// Where `verified` is given, a valid function that `f` was rebuilt from, the rules of nodes that both have are not asked
+  /// again: a rule sees attributes and types, and these are compared.
+  package static func problems(_ f: Function, _ registry: OpRegistry, since verified: Function? = nil) -> [String] {
     var problems: [String] = []
     guard f.types.count == f.names.count else { return ["@\(f.name): the value table is inconsistent"] }
     var places = Places()
+    let proven = verified.flatMap { ProvenNodes($0, for: f) }
     var isDefined = [Bool](repeating: false, count: f.types.count)
     func define(_ value: Value, _ what: @autoclosure () -> String) {
       guard value.index >= 0, value.index < isDefined.count else {
@@ -26,7 +30,9 @@ package enum Verifier {
         continue
       }
       guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else { continue }
-      if let problem = typeProblem(node, op, f, places, registry) { problems.append("\(place()): \(problem)") }
+      if proven?.contains(node, in: f) != true, let problem = typeProblem(node, op, f, places, registry) {
+        problems.append("\(place()): \(problem)")
+      }
       places.add(node, op, in: f)
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
@@ -42,12 +48,11 @@ package enum Verifier {
     _ node: Node, _ op: any Op.Type, _ f: Function, _ places: Places, _ registry: OpRegistry
   ) -> String? {
     do {
-      let extra = op.signature.operands.count { $0.role != .input && Signature.exists($0, node.attributes) }
-      guard node.inputs.count >= extra else { return "weights are missing" }
+      let data = op.signature.dataCount(of: node.inputs.count, node.attributes)
+      guard data >= 0 else { return "weights are missing" }
       let call = TypeCall(
-        op: node.op, attributes: node.attributes,
-        inputs: node.inputs.prefix(node.inputs.count - extra).map(f.type),
-        values: node.inputs.prefix(node.inputs.count - extra).map { places.base($0, in: f) }, spaces: registry.spaces)
+        op: node.op, attributes: node.attributes, inputs: node.inputs.prefix(data).map(f.type),
+        values: node.inputs.prefix(data).map { places.base($0, in: f) }, spaces: registry.spaces)
       let types = try op.infer(call)
       let given = node.results.map(f.type)
       guard types.count == given.count else {
@@ -69,5 +74,37 @@ package enum Verifier {
     } catch {
       return "\(error)"
     }
+  }
+}
+
+/// The nodes of a valid function, to compare those of a function over the same values with.
+private struct ProvenNodes {
+  private let function: Function
+  private let producers: [Int]
+
+  /// Nil where the rules for `f` are stricter than those that `function` was checked by.
+  init?(_ function: Function, for f: Function) {
+    guard f.stage == function.stage || f.stage == .layers else { return nil }
+    self.function = function
+    producers = function.producers()
+  }
+
+  /// Whether a node has its op, attributes and types from the function. A base point is a value of its function, and a type
+  /// that has one says nothing by itself.
+  func contains(_ node: Node, in f: Function) -> Bool {
+    guard let first = node.results.first, first.index < producers.count, producers[first.index] >= 0 else {
+      return false
+    }
+    let old = function.nodes[producers[first.index]]
+    guard old.results == node.results, old.inputs.count == node.inputs.count, old.op == node.op,
+      old.attributes == node.attributes
+    else { return false }
+    return zip(old.inputs, node.inputs).allSatisfy { isSame($0, $1, f) }
+      && node.results.allSatisfy { isSame($0, $0, f) }
+  }
+
+  private func isSame(_ old: Value, _ new: Value, _ f: Function) -> Bool {
+    let type = f.types[new.index]
+    return type.base == nil && type == function.types[old.index]
   }
 }

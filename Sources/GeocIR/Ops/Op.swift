@@ -37,42 +37,46 @@ package struct OpDoc: Sendable {
 }
 
 /// Facts about an op that passes use.
-package enum OpTrait: Hashable, Sendable {
+package struct OpTraits: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt32
+
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
+
   /// Behaves differently in training and evaluation: nodes carry `mode = train` or `mode = eval`.
-  case mode
+  package static let mode = OpTraits(rawValue: 1 << 0)
   /// Result is one number per sample to be minimised.
-  case loss
+  package static let loss = OpTraits(rawValue: 1 << 1)
   /// Leads from one space to another and may be suggested in a type error.
-  case converter
+  package static let converter = OpTraits(rawValue: 1 << 2)
   /// Depends on the random number generator: two equal nodes are not merged.
-  case random
+  package static let random = OpTraits(rawValue: 1 << 3)
   /// The only result has the storage of the first input: no work at run time.
-  case alias
+  package static let alias = OpTraits(rawValue: 1 << 4)
   /// Each result may overwrite an input of the same size.
-  case inPlace
+  package static let inPlace = OpTraits(rawValue: 1 << 5)
   /// Each result element depends on the same element of the inputs only.
-  case elementwise
+  package static let elementwise = OpTraits(rawValue: 1 << 6)
   /// Sees the whole batch.
-  case seesBatch
+  package static let seesBatch = OpTraits(rawValue: 1 << 7)
   /// Its results are constants for the backward.
-  case constant
+  package static let constant = OpTraits(rawValue: 1 << 8)
   /// Its body is put in its place before maps are fused, so that maps inside it meet those around it.
-  case transparent
+  package static let transparent = OpTraits(rawValue: 1 << 9)
   /// Its `vjp` is a rule of calculus, not a closed form beside a body: differentiation never goes into the body.
-  case primitive
+  package static let primitive = OpTraits(rawValue: 1 << 10)
   /// Reads the array that stands for a point of a quotient, of which another would do as well.
-  case representative
+  package static let representative = OpTraits(rawValue: 1 << 11)
   /// A nonlinearity between layers, applied to every element by itself.
-  case activation
+  package static let activation = OpTraits(rawValue: 1 << 12)
   /// Linear in its first input and in its weight `weight`; `bias: true` adds a weight `bias` to every feature.
-  case affine
+  package static let affine = OpTraits(rawValue: 1 << 13)
   /// Gives its first input mean 0 and variance 1, or a root mean square of 1, and then scales and shifts features by the
   /// weights `weight` and `bias`, where it has them.
-  case normalization
+  package static let normalization = OpTraits(rawValue: 1 << 14)
   /// Features run along the first axis of an item, not along the last.
-  case channelsFirst
+  package static let channelsFirst = OpTraits(rawValue: 1 << 15)
   /// A loss that knows its backward for normalised and for infinite steps: attributes `normalize` and `steps`.
-  case largeSteps
+  package static let largeSteps = OpTraits(rawValue: 1 << 16)
 }
 
 /// A kernel and its fixed arguments.
@@ -143,8 +147,8 @@ package struct OpContext: Sendable {
   package let inputs: [Value]
   /// Their types.
   package let inputTypes: [GeoType]
-  /// Their operand names; variadic inputs repeat the name.
-  package let inputNames: [String]
+  /// The signature that names them.
+  package let signature: Signature
   /// Results of the node; empty while the body is being built for the first time.
   package let results: [Value]
   /// Types of the results.
@@ -154,33 +158,43 @@ package struct OpContext: Sendable {
 
   /// A context by its parts.
   package init(
-    attributes: Attributes, inputs: [Value], inputTypes: [GeoType], inputNames: [String], results: [Value],
+    attributes: Attributes, signature: Signature, inputs: [Value], inputTypes: [GeoType], results: [Value],
     resultTypes: [GeoType], spaces: SpaceTable
   ) {
     self.attributes = attributes
     self.inputs = inputs
     self.inputTypes = inputTypes
-    self.inputNames = inputNames
+    self.signature = signature
     self.results = results
     self.resultTypes = resultTypes
     self.spaces = spaces
   }
 
+  /// The same node on other values of the same types.
+  package func on(_ inputs: [Value], results: [Value], resultTypes: [GeoType]? = nil) -> OpContext {
+    OpContext(
+      attributes: attributes, signature: signature, inputs: inputs, inputTypes: inputTypes, results: results,
+      resultTypes: resultTypes ?? self.resultTypes, spaces: spaces)
+  }
+
+  /// Operand names of the inputs; variadic inputs repeat the name.
+  package var inputNames: [String] { signature.operandNames(inputs.count, attributes) }
+
   /// Whether an operand is there (a conditional weight may not be).
-  package func has(_ name: String) -> Bool { inputNames.contains(name) }
+  package func has(_ name: String) -> Bool { index(name) != nil }
 
   /// An operand by name. Throws `InternalError` when the signature has no such operand.
   package func value(_ name: String) throws -> Value {
-    guard let at = inputNames.firstIndex(of: name) else { throw InternalError("no operand '\(name)'") }
+    guard let at = index(name) else { throw InternalError("no operand '\(name)'") }
     return inputs[at]
   }
 
   /// Position of an operand by name.
-  package func index(_ name: String) -> Int? { inputNames.firstIndex(of: name) }
+  package func index(_ name: String) -> Int? { signature.index(of: name, inputs.count, attributes) }
 
   /// Type of an operand by name.
   package func type(_ name: String) throws -> GeoType {
-    guard let at = inputNames.firstIndex(of: name) else { throw InternalError("no operand '\(name)'") }
+    guard let at = index(name) else { throw InternalError("no operand '\(name)'") }
     return inputTypes[at]
   }
 
@@ -206,7 +220,7 @@ package protocol Op: Sendable {
   /// Operands, parameters, results.
   static var signature: Signature { get }
   /// Facts for passes.
-  static var traits: Set<OpTrait> { get }
+  static var traits: OpTraits { get }
   /// Whether users may write it in a spec.
   static var isPublic: Bool { get }
 
@@ -254,7 +268,7 @@ package protocol Op: Sendable {
 }
 
 extension Op {
-  package static var traits: Set<OpTrait> { [] }
+  package static var traits: OpTraits { [] }
   package static var isPublic: Bool { true }
   package static func infer(_ call: TypeCall) throws -> [GeoType] { try call.inferred(signature).results }
   package static func weights(_ call: TypeCall) throws -> [TypedOperand] { try call.inferred(signature).weights }

@@ -186,20 +186,8 @@ package struct OpRegistry: Sendable {
   package func context(_ node: Node, in function: Function) throws -> OpContext {
     guard let op = ops[node.op] else { throw InternalError("unknown op '\(node.op)'") }
     return OpContext(
-      attributes: node.attributes, inputs: node.inputs, inputTypes: node.inputs.map(function.type),
-      inputNames: operandNames(op, node.inputs.count, node.attributes), results: node.results,
-      resultTypes: node.results.map(function.type), spaces: spaces)
-  }
-
-  /// Operand names of a node with `count` inputs.
-  package func operandNames(_ op: any Op.Type, _ count: Int, _ attributes: Attributes) -> [String] {
-    let signature = op.signature
-    let extra = signature.operands.filter { $0.role != .input && Signature.exists($0, attributes) }.map(\.name)
-    let data = signature.inputs
-    let dataCount = count - extra.count
-    var names = data.prefix(max(0, dataCount)).map(\.name)
-    while names.count < dataCount, let last = data.last { names.append(last.name) }
-    while names.count < dataCount { names.append("") }
-    return names + extra
+      attributes: node.attributes, signature: op.signature, inputs: node.inputs,
+      inputTypes: node.inputs.map(function.type), results: node.results, resultTypes: node.results.map(function.type),
+      spaces: spaces)
   }
 }

@@ -6,7 +6,7 @@
 /// `xs...: R[*]` takes one or more inputs, `y?: R[n]` one that may be left out, as may those behind it. `hyper epoch: R`
 /// is a number of the training loop, of which a model has one whatever the number of its nodes that read it. `v: Sym(n) at x`
 /// wants a tangent vector, if it is one, that stands at the input x; `at origin`, one that stands at the origin.
-package struct Signature: Sendable {
+package final class Signature: Sendable {
   /// One input, weight or state.
   package struct Operand: Hashable, Sendable {
     /// Its name: the tensor suffix in checkpoints for weights and states.
@@ -86,35 +86,72 @@ package struct Signature: Sendable {
   }
 
   /// The literal it was read from.
-  package var text: String
+  package let text: String
   /// Inputs, weights, states, in this order.
-  package var operands: [Operand] = []
+  package let operands: [Operand]
   /// Parameters.
-  package var parameters: [Parameter] = []
+  package let parameters: [Parameter]
   /// Results; new states follow them.
-  package var results: [Result] = []
+  package let results: [Result]
   /// Relations.
-  package var relations: [Relation] = []
+  package let relations: [Relation]
   /// A mistake in the literal: reported by the registry test, never by users.
-  package var mistake: TextError?
+  package let mistake: TextError?
+  /// Inputs only.
+  package let inputs: [Operand]
+  /// Operands that are no inputs.
+  package let stored: [Operand]
 
   /// Reads a literal; a mistake is kept in `mistake`.
   package init(_ text: String) {
     self.text = text
+    var reader = SignatureReader()
     do throws(TextError) {
       var s = TextScanner(text)
-      try read(&s)
+      try reader.read(&s)
+      mistake = nil
     } catch {
       mistake = error
     }
+    operands = reader.operands
+    parameters = reader.parameters
+    results = reader.results
+    relations = reader.relations
+    inputs = operands.filter { $0.role == .input }
+    stored = operands.filter { $0.role != .input }
   }
 
-  /// Inputs only.
-  package var inputs: [Operand] { operands.filter { $0.role == .input } }
+  /// Reads a literal.
+  package convenience init(stringLiteral text: String) { self.init(text) }
+
   /// Weights only.
   package var weights: [Operand] { operands.filter { $0.role == .weight } }
   /// States only.
   package var states: [Operand] { operands.filter { $0.role == .state } }
+
+  /// How many of `count` operands of a node are data inputs; negative where weights are missing.
+  package func dataCount(of count: Int, _ attributes: Attributes) -> Int {
+    count - stored.count { Self.exists($0, attributes) }
+  }
+
+  /// Names of the `count` operands of a node; variadic inputs repeat theirs.
+  package func operandNames(_ count: Int, _ attributes: Attributes) -> [String] {
+    let data = dataCount(of: count, attributes)
+    let names = (0..<max(0, data)).map { inputs.isEmpty ? "" : inputs[min($0, inputs.count - 1)].name }
+    return names + stored.filter { Self.exists($0, attributes) }.map(\.name)
+  }
+
+  /// Position of the first of `count` operands of a node that has a name.
+  package func index(of name: String, _ count: Int, _ attributes: Attributes) -> Int? {
+    let data = dataCount(of: count, attributes)
+    if let k = inputs.firstIndex(where: { $0.name == name }), k < data { return k }
+    var k = max(0, data)
+    for operand in stored where Self.exists(operand, attributes) {
+      if operand.name == name { return k }
+      k += 1
+    }
+    return nil
+  }
 
   /// Whether an operand exists for these attributes.
   package static func exists(_ operand: Operand, _ attributes: Attributes) -> Bool {
@@ -125,13 +162,25 @@ package struct Signature: Sendable {
     default: return false
     }
   }
+}
 
-  private mutating func read(_ s: inout TextScanner) throws(TextError) {
+extension Signature: ExpressibleByStringLiteral {}
+
+/// Reads the literal of a signature part by part.
+private struct SignatureReader {
+  typealias Operand = Signature.Operand
+  typealias Parameter = Signature.Parameter
+  var operands: [Operand] = []
+  var parameters: [Parameter] = []
+  var results: [Signature.Result] = []
+  var relations: [Signature.Relation] = []
+
+  mutating func read(_ s: inout TextScanner) throws(TextError) {
     try s.expect("(")
-    var role = Role.input
+    var role = Signature.Role.input
     while !s.take(")") {
       if s.take(";") || s.take(",") { continue }
-      for next in [Role.weight, .state, .hyper] where s.take(next.rawValue) { role = next }
+      for next in [Signature.Role.weight, .state, .hyper] where s.take(next.rawValue) { role = next }
       let name = try s.identifier("an operand")
       let isVariadic = s.take("...")
       let isOptional = s.take("?")
@@ -146,10 +195,11 @@ package struct Signature: Sendable {
           try s.expect(")")
         }
       }
-      var condition: Condition?
+      var condition: Signature.Condition?
       if s.take("if") {
         let parameter = try s.identifier("a parameter")
-        condition = Condition(parameter: parameter, value: s.take("==") ? try s.identifier("a value") : "true")
+        condition = Signature.Condition(
+          parameter: parameter, value: s.take("==") ? try s.identifier("a value") : "true")
       }
       operands.append(
         Operand(
@@ -168,10 +218,10 @@ package struct Signature: Sendable {
         if s.take(",") { continue }
         let name = try s.identifier("a result")
         try s.expect(":")
-        results.append(Result(name: name, pattern: try TypePattern.parse(&s)))
+        results.append(Signature.Result(name: name, pattern: try TypePattern.parse(&s)))
       }
     } else if !s.isAtEnd() {
-      results.append(Result(name: "", pattern: try TypePattern.parse(&s)))
+      results.append(Signature.Result(name: "", pattern: try TypePattern.parse(&s)))
     }
     if s.take("where") {
       repeat {
@@ -179,7 +229,7 @@ package struct Signature: Sendable {
         guard let comparison = ["<=", ">=", "==", "<", ">"].first(where: { s.take($0) }) else {
           throw TextError("expected a comparison", at: s.offset)
         }
-        relations.append(Relation(left: left, comparison: comparison, right: try SizeExpression.parse(&s)))
+        relations.append(Signature.Relation(left: left, comparison: comparison, right: try SizeExpression.parse(&s)))
       } while s.take(",")
     }
     guard s.isAtEnd() else { throw TextError("unexpected text", at: s.offset) }
@@ -241,9 +291,4 @@ package struct Signature: Sendable {
     }
     return result
   }
-}
-
-extension Signature: ExpressibleByStringLiteral {
-  /// Reads a literal.
-  package init(stringLiteral text: String) { self.init(text) }
 }

@@ -9,7 +9,7 @@ package enum IRPrinter {
 
   /// One function.
   package static func print(_ f: Function) -> String {
-    let f = numbered(f)
+    let f = f.numbered()
     var text = "func @\(f.name) \(f.stage.rawValue) ("
     let parameters = f.parameters.map { p in
       var line = "\n    %\(label(p.value, f)): \(p.kind.rawValue) \(f.type(p.value))"
@@ -39,28 +39,6 @@ package enum IRPrinter {
     if !origin.path.isEmpty { line += " at \(TextQuoting.quote(origin.path))" }
     if !origin.pass.isEmpty { line += " by \(origin.pass)" }
     return line
-  }
-
-  /// `f` with its values in the order of their definition, so that numbers in the text do not depend on its history.
-  package static func numbered(_ f: Function) -> Function {
-    var order: [Value: Value] = [:]
-    for value in f.parameters.map(\.value) + f.nodes.flatMap(\.results) where order[value] == nil {
-      order[value] = Value(order.count)
-    }
-    func new(_ value: Value) -> Value { order[value] ?? value }
-    var g = f
-    g.types = order.sorted { $0.value.index < $1.value.index }.map { f.types[$0.key.index] }
-    g.names = order.sorted { $0.value.index < $1.value.index }.map { f.names[$0.key.index] }
-    for k in g.types.indices {
-      g.types[k] = g.types[k].rebased { BasePoint(new($0.value), name: f.names[$0.value.index]) }
-    }
-    for k in g.parameters.indices { g.parameters[k].value = new(g.parameters[k].value) }
-    for k in g.nodes.indices {
-      g.nodes[k].inputs = g.nodes[k].inputs.map(new)
-      g.nodes[k].results = g.nodes[k].results.map(new)
-    }
-    for k in g.results.indices { g.results[k].value = new(g.results[k].value) }
-    return g
   }
 
   private static func label(_ value: Value, _ f: Function) -> String {

@@ -127,7 +127,10 @@ package struct GeoType: Hashable, Sendable {
   package var isTangent: Bool { space.name == "Tangent" }
 
   /// The value at which a tangent vector stands; nil at the origin, and for what is no tangent vector.
-  package var base: BasePoint? { if case .at(let point)? = space["at"] { point } else { nil } }
+  package var base: BasePoint? {
+    if space.arguments.isEmpty { return nil }
+    return if case .at(let point)? = space["at"] { point } else { nil }
+  }
 
   /// The same type with its base point moved to the values of another function.
   package func rebased(_ move: (BasePoint) -> BasePoint) -> GeoType {

@@ -26,7 +26,7 @@ enum ExpMap0Op: Op {
     (v: R[*] at origin; weight c: Positive = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false, \
     axis: int = 0, profile: exact|hyptorch = exact, margin: real? in (0...1)} -> Ball(n)
     """
-  static let traits: Set<OpTrait> = [.transparent, .converter]
+  static let traits: OpTraits = [.transparent, .converter]
 
   private static func axis(_ call: TypeCall) throws -> Int {
     try BallTypes.count(call, ["v"])
@@ -91,7 +91,7 @@ enum LogMap0Op: Op {
     source: "HypLL", example: "- logmap0", invariances: ["logmap0(g y) = g logmap0(y) for g in O(n)"],
     effect: "the logarithm leaves the ball")
   static let signature: Signature = "(y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> R[n]"
-  static let traits: Set<OpTrait> = [.transparent, .converter]
+  static let traits: OpTraits = [.transparent, .converter]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.radial(c.inputs[0], RadialFunction(.ball, to: .tangent), try Curvature(&b, c, input: 0))]
@@ -115,7 +115,7 @@ enum BallProjectOp: Op {
     (x: T[*]; weight c: Positive = constant(c) if learn_c) {c: real = 1 in (0..., learn_c: bool = false, \
     margin: real? in (0...1)} -> Ball(n)
     """
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x"])
     if call.inputs[0].isReal, let n = call.shape(0).last {
@@ -146,7 +146,7 @@ enum MobiusScaleOp: Op {
     example: "- mobius_scale: { by: 0.5 }")
   static let signature: Signature =
     "(x...: T[*]; weight c: Positive = ones if learn_c) {by: real = 1} -> Ball(n)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let type = try BallTypes.point(call, 0)
     guard call.inputs.count <= 2 else { throw TypeProblem(.inputCount, "mobius_scale takes a point and a factor") }
@@ -206,7 +206,7 @@ enum ClipNormOp: Op {
     parameters: ["max": "the largest norm", "eps": "added to the norm"], example: "- clip_norm: { max: 2.3 }",
     invariances: ["clip_norm(g z) = g clip_norm(z) for g in O(n)"])
   static let signature: Signature = "(z: R[n]) {max: real in (0..., eps: real = 1e-05 in 0...} -> R[n]"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let clip = RadialFunction.Step.clip(max: c.attributes.real("max", 1), eps: c.attributes.real("eps", 1e-5))
     return [try b.radial(c.inputs[0], RadialFunction(.tangent, [clip], to: .tangent), Curvature(1))]
@@ -225,7 +225,7 @@ enum BallReluOp: Op {
     example: "- ball_relu")
   static let signature: Signature =
     "(x: Ball(n, c=k); weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(n, c=k)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let curvature = try Curvature(&b, c, input: 0)

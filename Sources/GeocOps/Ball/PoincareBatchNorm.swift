@@ -22,7 +22,7 @@ enum PoincareBatchNormOp: Op {
     state running_mean: Ball(n, c=k) = zeros, running_var: R = ones) {momentum: real = 0.1 in 0...1, eps: real = 1e-06 in (0..., \
     mean: midpoint|frechet = midpoint, stats: running|batch = running, margin: real? in (0...1)} -> Ball(n, c=k)[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]
+  static let traits: OpTraits = [.mode, .seesBatch, .transparent]
   private static let frechetIterations = 10
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {

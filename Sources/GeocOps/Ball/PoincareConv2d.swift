@@ -23,7 +23,7 @@ enum PoincareConv2dOp: Op {
     padding: int = 0 in 0..., bias: bool = true, init: identity|normal|centre = identity, margin: real? in (0...1)} \
     -> Ball(out, c=k)[(h+2*padding-kernel)/stride+1, (w+2*padding-kernel)/stride+1]
     """
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x"])
     let type = try BallTypes.point(call, 0, axes: 2)

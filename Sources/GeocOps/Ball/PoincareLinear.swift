@@ -136,7 +136,7 @@ enum PoincareLinearOp: Op {
     (x: Ball(n, c=k); weight weight: R[n, out] = eye, bias: R[out] = zeros if bias, c: Positive = ones if learn_c) \
     {out: int in 1..., bias: bool = true, init: identity|normal = identity, margin: real? in (0...1)} -> Ball(out, c=k)
     """
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { try HyperplaneWeights.operands(call, signature) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let curvature = try Curvature(&b, c, input: 0)

@@ -12,7 +12,7 @@ enum MobiusAddOp: Op {
     invariances: ["mobius_add(g x, g y) = g mobius_add(x, y) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Ball(n, c=k)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -36,7 +36,7 @@ enum ExpMapOp: Op {
     invariances: ["expmap(g x, g v) = g expmap(x, v) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(n, c=k)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "v"])
     let x = try BallTypes.point(call, 0)
@@ -64,7 +64,7 @@ enum LogMapOp: Op {
     invariances: ["logmap(g x, g y) = g logmap(x, y) for g in O(n)"], effect: "the logarithm leaves the ball")
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k), at=x)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -91,7 +91,7 @@ enum GyrationOp: Op {
     invariances: ["gyration(g u, g v, g w) = g gyration(u, v, w) for g in O(n)"])
   static let signature: Signature =
     "(u: Ball(n, c=k), v: Ball(n, c=k), w: T[*] at origin; weight c: Positive = ones if learn_c) -> T[*]"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["u", "v", "w"])
     let u = try BallTypes.point(call, 0)
@@ -123,7 +123,7 @@ enum BallTransportOp: Op {
     invariances: ["ball_transport(g x, g y, g v) = g ball_transport(x, y, v) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) -> T[*]"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y", "v"])
     let x = try BallTypes.point(call, 0)
@@ -161,7 +161,7 @@ enum BallTransport0Op: Op {
     invariances: ["ball_transport0(g y, g v) = g ball_transport0(y, v) for g in O(n)"])
   static let signature: Signature =
     "(y: Ball(n, c=k), v: T[*] at origin; weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k), at=y)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["y", "v"])
     let y = try BallTypes.point(call, 0)
@@ -189,7 +189,7 @@ enum BallTransport0BackOp: Op {
     invariances: ["ball_transport0back(g x, g v) = g ball_transport0back(x, v) for g in O(n)"])
   static let signature: Signature =
     "(x: Ball(n, c=k), v: T[*] at x; weight c: Positive = ones if learn_c) -> Tangent(Ball(n, c=k))"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "v"])
     let x = try BallTypes.point(call, 0)
@@ -217,7 +217,7 @@ enum BallDistanceOp: Op {
     invariances: ["ball_distance(g x, g y) = ball_distance(x, y) for isometries g"])
   static let signature: Signature =
     "(x: Ball(n, c=k), y: Ball(n, c=k); weight c: Positive = ones if learn_c) -> R"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x", "y"])
     let (x, y) = (try BallTypes.point(call, 0), try BallTypes.point(call, 1))
@@ -238,7 +238,7 @@ enum ConformalFactorOp: Op {
     family: "ball", summary: "Conformal factor of the metric at x.", formula: "λ_x = 2/(1 − c‖x‖²)",
     backward: "x̄ = λ̄ c λ² x, c̄ = Σ λ̄ λ² x²/2", source: "HypLL", example: "- conformal_factor")
   static let signature: Signature = "(x: Ball(n, c=k); weight c: Positive = ones if learn_c) -> R[1]"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     try b.ball(c, [c.inputs[0]]) { ball, r, v in r.result(try r.number("2 / x0", try ball.alpha(&r, v[0]))) }

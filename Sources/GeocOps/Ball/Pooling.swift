@@ -13,7 +13,7 @@ enum BallAvgPool2dOp: Op {
     (x: Ball(n, c=k)[h, w]; weight c: Positive = ones if learn_c) {kernel: int in 1..., mode: tangent|midpoint = tangent, \
     margin: real? in (0...1)} -> Ball(n, c=k)[h/kernel, w/kernel]
     """
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try BallTypes.count(call, ["x"])
     let type = try BallTypes.point(call, 0, axes: 2)
@@ -50,7 +50,7 @@ enum BetaConcatOp: Op {
     parameters: ["margin": Margin.meaning], example: "- beta_concat")
   static let signature: Signature =
     "(x: Ball(n, c=k)[m]; weight c: Positive = ones if learn_c) {margin: real? in (0...1)} -> Ball(m*n, c=k)"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func weights(_ call: TypeCall) throws -> [TypedOperand] { BallCurvature.weights(call) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let curvature = try Curvature(&b, c, input: 0)
@@ -75,7 +75,7 @@ enum GyromidpointOp: Op {
     backward: "x̄ = ω[λN̄ + cλ²(⟨N̄, x⟩ + M̄)x], ω̄ = λ⟨N̄, x⟩ + M̄(λ − 1)", source: "Ungar; HypLL",
     example: "- gyromidpoint")
   static let signature: Signature = "(x...: T[*]; weight c: Positive = ones if learn_c) -> Ball(n)"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let type = try BallTypes.point(call, 0)
     guard call.inputs.count <= 2 else { throw TypeProblem(.inputCount, "gyromidpoint takes points and weights") }

@@ -7,7 +7,7 @@ enum ReshapeOp: Op {
     family: "dense", summary: "The same elements in another shape, row-major.",
     parameters: ["shape": "sizes of the result; one may be -1"], example: "- reshape: { shape: [16, 4] }")
   static let signature: Signature = "(x: R[*]) {shape: [int]} -> R[*]"
-  static let traits: Set<OpTrait> = [.alias, .primitive]
+  static let traits: OpTraits = [.alias, .primitive]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let count = call.shape(0).reduce(1, *)
@@ -36,7 +36,7 @@ enum AsTypeOp: Op {
     family: "core",
     summary: "The same value as another type of equal storage; a tangent vector then stands at the second input.")
   static let signature: Signature = "(x: T[*], at?: T[*]) {type: type} -> R[*]"
-  static let traits: Set<OpTrait> = [.alias, .primitive]
+  static let traits: OpTraits = [.alias, .primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -58,7 +58,7 @@ enum StopGradientOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "The same value, constant for the backward.", example: "- stop_gradient")
   static let signature: Signature = "(x: T[*]) -> T[*]"
-  static let traits: Set<OpTrait> = [.alias, .primitive, .constant]
+  static let traits: OpTraits = [.alias, .primitive, .constant]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] { [call.inputs[0]] }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? { [c.inputs[0]] }

@@ -14,7 +14,7 @@ enum ContrastOp: Op {
     {similarity: distance|angle, positives: view|label, temperature: real, views: int} \
     -> (loss: R, normalizer: R, positives: R)
     """
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -52,7 +52,7 @@ enum ContrastVJPOp: Op {
     (x: T[*], square: T[*], key: T[*], share: T[*], c: T[*], normalizer: T[*], dy: T[*], positives: T[*]) \
     {similarity: distance|angle, positives: view|label, temperature: real, views: int} -> (dx: R[*], dsquare: R, dc: R)
     """
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     [.real(call.shape(0), isBatched: true), .real([], isBatched: true), .real([], isBatched: true)]
@@ -70,7 +70,7 @@ enum LabelledShareOp: Op {
     family: "core", summary: "Weights of the rows whose mean over the batch is a mean over the labelled rows.",
     formula: "w_i = m_i N / Σ m")
   static let signature: Signature = "(mask: T[*]) -> R"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -93,7 +93,7 @@ enum OtherViewOp: Op {
     parameters: ["views": "views of a sample in the batch", "further": "how many views further on"],
     example: "- other_view")
   static let signature: Signature = "(x: [B] T[*]) {views: int = 2 in 2..., further: int = 1 in 1...} -> T[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     guard call.inputs.count == 1, call.isBatched else {

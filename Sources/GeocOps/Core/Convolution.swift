@@ -137,7 +137,7 @@ enum ConvolveWeightOp: Op {
   static let doc = OpDoc(family: "core", summary: "Cotangent of the weight of convolve, summed over the batch.")
   static let signature: Signature =
     "(x: T[*], y: T[*]) {kernel: [int], stride: int = 1, padding: int = 0, points: bool = false} -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   private static func shape(_ x: [Int], _ y: [Int], _ attributes: Attributes) throws -> ConvolutionShape {

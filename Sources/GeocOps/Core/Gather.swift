@@ -173,7 +173,7 @@ enum VechOp: GatherOp {
     formula: "(x00, √2 x01, …, x11, …), row-major", source: "SPDNet family", example: "- vech")
   static let signature: Signature = "(x: Sym(n)) -> R[n*(n+1)/2]"
   static let isPublic = true
-  static let traits: Set<OpTrait> = [.converter]
+  static let traits: OpTraits = [.converter]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     if call.inputs[0].isReal {
       return [.real(try plan(call.shape(0), call.attributes).shape, isBatched: call.isBatched)]

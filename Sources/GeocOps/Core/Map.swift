@@ -8,7 +8,7 @@ enum MapOp: Op {
     formula: "y = f(x0, x1, …), inputs broadcast to the common shape",
     backward: "x̄k = ȳ ∂f/∂xk, summed over repeated axes")
   static let signature: Signature = "(x...: T[*]) {expr: text} -> R[*]"
-  static let traits: Set<OpTrait> = [.elementwise, .inPlace, .primitive]
+  static let traits: OpTraits = [.elementwise, .inPlace, .primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -59,7 +59,7 @@ enum BroadcastOp: Op {
   static let name = "broadcast"
   static let doc = OpDoc(family: "core", summary: "Repeats an array to a larger shape.")
   static let signature: Signature = "(x: T[*]) {shape: [int]} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {

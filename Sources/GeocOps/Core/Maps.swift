@@ -7,7 +7,7 @@ enum MapsOp: Op {
     family: "core", summary: "Scalar expressions of the inputs, element by element, all in one pass over memory.",
     formula: "yk = fk(x0, x1, …), inputs broadcast to the common shape")
   static let signature: Signature = "(x...: T[*]) {count: int in 1...} -> R[*]"
-  static let traits: Set<OpTrait> = [.elementwise, .inPlace]
+  static let traits: OpTraits = [.elementwise, .inPlace]
   static let isPublic = false
 
   /// The expressions of a node.

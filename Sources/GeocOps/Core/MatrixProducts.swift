@@ -83,7 +83,7 @@ enum MatmulReduceOp: Op {
   static let doc = OpDoc(
     family: "core", summary: "Product of matrices summed over the batch, and over leading axes unless they are kept.")
   static let signature: Signature = "(a: T[*], b: T[*]) {ta: bool = false, tb: bool = false, keep: bool = true} -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {

@@ -5,7 +5,7 @@ enum ReduceOp: Op {
   static let name = "reduce"
   static let doc = OpDoc(family: "core", summary: "Sum, maximum or minimum over neighbouring axes.")
   static let signature: Signature = "(x: T[*]) {kind: sum|max|min, axes: [int], keep: bool = false} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -56,7 +56,7 @@ enum BatchSumOp: Op {
   static let name = "batch_sum"
   static let doc = OpDoc(family: "core", summary: "Sum over the batch, in a fixed order.")
   static let signature: Signature = "(x: T[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -78,7 +78,7 @@ enum BatchMaxOp: Op {
   static let name = "batch_max"
   static let doc = OpDoc(family: "core", summary: "Maximum over the batch.")
   static let signature: Signature = "(x: T[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -96,7 +96,7 @@ enum BatchSizeOp: Op {
   static let name = "batch_size"
   static let doc = OpDoc(family: "core", summary: "Number of items in the batch.")
   static let signature: Signature = "() -> R"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? { [] }
   static func kernel(_ c: OpContext) throws -> KernelRequest? { KernelRequest("batch_size") }

@@ -172,7 +172,7 @@ enum RowSumOp: Op {
     family: "core", summary: "The results of a row program summed over all rows and the batch.",
     parameters: ["program": "as in row", "kept": "results, by position, that are given for every row instead"])
   static let signature: Signature = "(x...: T[*]) {program: text, kept: [int]?} -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -186,8 +186,8 @@ enum RowSumOp: Op {
     let types = try RowOp.infer(
       TypeCall(op: RowOp.name, attributes: perRow(c.attributes), inputs: c.inputTypes, spaces: c.spaces))
     let context = OpContext(
-      attributes: perRow(c.attributes), inputs: c.inputs, inputTypes: c.inputTypes, inputNames: c.inputNames,
-      results: [], resultTypes: types, spaces: c.spaces)
+      attributes: perRow(c.attributes), signature: c.signature, inputs: c.inputs, inputTypes: c.inputTypes, results: [],
+      resultTypes: types, spaces: c.spaces)
     guard program.results.count == cotangents.count else { return nil }
     return try RowOp.vjp(&b, context, cotangents)
   }

@@ -14,7 +14,7 @@ enum SolveRowsOp: Op {
       (C + RᵀWR)⁻¹ b = C⁻¹ (b − Rᵀ (W⁻¹ + R C⁻¹ Rᵀ)⁻¹ R C⁻¹ b), C = diag(diagonal), W = diag(weights)
       """, source: "Woodbury's formula")
   static let signature: Signature = "(rows: T[*], weights: T[*], diagonal: T[*], b: T[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {

@@ -7,7 +7,7 @@ enum SpectralOp: Op {
     family: "core", summary: "A function of a symmetric matrix through its eigenvalues.", formula: "y = U f(Λ) Uᵀ",
     backward: "x̄ = U (K ∘ (Uᵀ sym(ȳ) U)) Uᵀ, K_ij = f[λi, λj]", source: "Daleckii–Krein")
   static let signature: Signature = "(x: T[*]) {f: text} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -54,7 +54,7 @@ enum SpectralGradOp: Op {
     family: "core", summary: "Gradient of a function of a symmetric matrix.",
     backward: "the same map of the cotangent for dy, spectral_second for x (not for max and abs)")
   static let signature: Signature = "(x: T[*], dy: T[*]) {f: text} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(0), isBatched: call.isBatched)] }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
@@ -160,7 +160,7 @@ enum PowerByOp: Op {
   static let doc = OpDoc(
     family: "core", summary: "x^p with the exponent p as a value.", backward: "p̄ = ⟨ȳ, y log x⟩, x̄ as a spectral map")
   static let signature: Signature = "(x: T[*], p: T[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(0), isBatched: call.isBatched)] }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
@@ -287,7 +287,7 @@ enum PairMapOp: Op {
   static let doc = OpDoc(
     family: "core", summary: "pair_kernel of a base point given as a matrix.", backward: "both arguments, gap-free")
   static let signature: Signature = "(a: T[*], v: T[*]) {c: real, p: real} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let s = try SquareShape.split(call.shape(0), name)

@@ -7,7 +7,7 @@ enum SpectralSecondOp: Op {
     family: "core", summary: "Second derivative of a function of a symmetric matrix, along v and g.",
     formula: "U (N + Nᵀ) Uᵀ, N_ij = Σ_k f[λi, λk, λj] (UᵀvU)_ik (UᵀgU)_kj", source: "Daleckii–Krein, second order")
   static let signature: Signature = "(x: T[*], v: T[*], g: T[*]) {f: text} -> R[*]"
-  static let traits: Set<OpTrait> = [.primitive]
+  static let traits: OpTraits = [.primitive]
   static let isPublic = false
 
   static func infer(_ call: TypeCall) throws -> [GeoType] { [.real(call.shape(0), isBatched: call.isBatched)] }

@@ -12,7 +12,7 @@ enum Conv2dOp: Op {
       "out": "output channels", "kernel": "size of the square kernel", "stride": "step in pixels",
       "padding": "zeros on each side", "bias": "whether b is there", "init": WeightStart.text,
     ], example: "- conv2d: { out: 8, kernel: 3, padding: 1 }")
-  static let traits: Set<OpTrait> = [.affine, .channelsFirst]
+  static let traits: OpTraits = [.affine, .channelsFirst]
   static let signature: Signature = """
     (x: R[c, h, w]; weight weight: R[out, c, kernel, kernel] = uniform_fan_in, bias: R[out] = uniform_fan_in if bias) \
     {out: int in 1..., kernel: int in 1..., stride: int = 1 in 1..., padding: int = 0 in 0..., bias: bool = true, \

@@ -8,7 +8,7 @@ protocol ScalarMapOp: Op {
 }
 
 extension ScalarMapOp {
-  static var traits: Set<OpTrait> { [.elementwise] }
+  static var traits: OpTraits { [.elementwise] }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.map(expression(c.attributes), [c.inputs[0]])]
   }
@@ -25,7 +25,7 @@ enum ReluOp: ScalarMapOp {
   static let name = "relu"
   static let doc = OpDoc(
     family: "dense", summary: "max(x, 0), elementwise; gradient 0 at 0.", formula: "max(x, 0)", example: "- relu")
-  static let traits: Set<OpTrait> = [.elementwise, .activation]
+  static let traits: OpTraits = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .binary(.max, .input(0), .constant(0)) }
   static func moments(_ c: MomentContext) throws -> MomentTransfer? {
@@ -47,7 +47,7 @@ enum TanhOp: ScalarMapOp {
   static let name = "tanh"
   static let doc = OpDoc(
     family: "dense", summary: "Hyperbolic tangent, elementwise.", formula: "tanh(x)", example: "- tanh")
-  static let traits: Set<OpTrait> = [.elementwise, .activation]
+  static let traits: OpTraits = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.tanh, .input(0)) }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Tanh") }
@@ -58,7 +58,7 @@ enum SigmoidOp: ScalarMapOp {
   static let name = "sigmoid"
   static let doc = OpDoc(
     family: "dense", summary: "Logistic function, elementwise.", formula: "1 / (1 + e^−x)", example: "- sigmoid")
-  static let traits: Set<OpTrait> = [.elementwise, .activation]
+  static let traits: OpTraits = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression { .unary(.sigmoid, .input(0)) }
   static func onnx(_ c: OpContext) -> ONNXForm? { ONNXForm("Sigmoid") }
@@ -70,7 +70,7 @@ enum GeluOp: ScalarMapOp {
   static let doc = OpDoc(
     family: "dense", summary: "Gaussian error linear unit in its exact form, elementwise.",
     formula: "x/2 (1 + erf(x/√2))", source: "PyTorch GELU, approximate='none'", example: "- gelu")
-  static let traits: Set<OpTrait> = [.elementwise, .activation]
+  static let traits: OpTraits = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) -> R[*]"
   static func expression(_ attributes: Attributes) -> ScalarExpression {
     .constant(0.5) * .input(0) * (.constant(1) + .unary(.erf, .constant(0.5.squareRoot()) * .input(0)))
@@ -133,7 +133,7 @@ enum AddOp: Op {
     family: "dense", summary: "Sum of arrays of one shape, or of tangent vectors at one point.", formula: "x + y + …",
     example: "- add:\n    from: [h, x]")
   static let signature: Signature = "(x...: R[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.elementwise]
+  static let traits: OpTraits = [.elementwise]
   private static let ofVectors: Signature = "(x...: T[*]) -> T[*]"
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try call.inferred(call.inputs.first?.isTangent == true ? ofVectors : signature).results
@@ -162,7 +162,7 @@ enum MulOp: Op {
     family: "dense", summary: "Elementwise product of arrays of one shape.", formula: "x · y · …",
     example: "- mul:\n    from: [h, gate]")
   static let signature: Signature = "(x...: R[*]) -> R[*]"
-  static let traits: Set<OpTrait> = [.elementwise]
+  static let traits: OpTraits = [.elementwise]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     var product = c.inputs[0]
     for x in c.inputs.dropFirst() { product = try b.mul(product, x) }
@@ -178,7 +178,7 @@ enum FlattenOp: Op {
   static let doc = OpDoc(
     family: "dense", summary: "All axes of the item as one; a field of one point as the point.", example: "- flatten")
   static let signature: Signature = "(x: T[*]) -> T"
-  static let traits: Set<OpTrait> = [.transparent]
+  static let traits: OpTraits = [.transparent]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
     let type = call.inputs[0]

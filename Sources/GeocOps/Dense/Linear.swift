@@ -10,7 +10,7 @@ enum LinearOp: LinearInWeights {
       "out": "number of results", "bias": "whether b is there",
       "init": WeightStart.text,
     ], example: "- linear: { out: 5 }")
-  static let traits: Set<OpTrait> = [.affine]
+  static let traits: OpTraits = [.affine]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[out, n] = uniform_fan_in, bias: R[out] = uniform_fan_in(n) if bias) \
     {out: int in 1..., bias: bool = true, init: uniform_fan_in|lecun_normal|he_normal|zeros = uniform_fan_in} -> R[out]
@@ -99,7 +99,7 @@ enum InnerOp: Op {
     backward: "ā = ȳ b, b̄ = ȳ a",
     example: "- inner:\n    from: [w, g]")
   static let signature: Signature = "(a: T[*], b: T[*]) -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     guard call.inputs.count == 2 else {
       throw TypeProblem(

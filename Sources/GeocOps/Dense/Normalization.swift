@@ -12,7 +12,7 @@ enum BatchNormOp: Op {
     (x: [B] R[*]; weight weight: R[*] = ones, bias: R[*] = zeros, state running_mean: R[*] = zeros, \
     running_var: R[*] = ones) {eps: real = 1e-05 in (0..., momentum: real = 0.1 in 0...1} -> R[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch, .normalization, .channelsFirst]
+  static let traits: OpTraits = [.mode, .seesBatch, .normalization, .channelsFirst]
 
   static func features(_ call: TypeCall) throws -> Int {
     let shape = call.shape(0)
@@ -71,7 +71,7 @@ enum LayerNormOp: Op {
     family: "dense", summary: "Normalises the last axis of every sample.",
     formula: "y = γ (x − mean x)/√(var x + ε) + β, the variance biased", source: "PyTorch LayerNorm",
     parameters: ["eps": "ε", "affine": "whether γ and β are there"], example: "- layer_norm")
-  static let traits: Set<OpTrait> = [.normalization]
+  static let traits: OpTraits = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine, bias: R[n] = zeros if affine) \
     {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
@@ -100,7 +100,7 @@ enum RMSNormOp: Op {
     formula: "y = γ x/√(mean x² + ε)", backward: "x̄ = s(γȳ − n mean(n γȳ)) for n = s x, s = 1/√(mean x² + ε)",
     source: "PyTorch RMSNorm", parameters: ["eps": "ε", "affine": "whether γ is there"], example: "- rms_norm",
     invariances: ["rms_norm(c x) = rms_norm(x) for c > 0, up to ε"])
-  static let traits: Set<OpTrait> = [.normalization]
+  static let traits: OpTraits = [.normalization]
   static let signature: Signature = """
     (x: R[n]; weight weight: R[n] = ones if affine) {eps: real = 1e-05 in 0..., affine: bool = true} -> R[n]
     """
@@ -132,7 +132,7 @@ enum DropoutOp: Op {
     ],
     example: "- dropout: { p: 0.5 }")
   static let signature: Signature = "(x: R[*]) {p: real = 0.5 in 0...1), stream: int = 0} -> R[*]"
-  static let traits: Set<OpTrait> = [.mode, .random]
+  static let traits: OpTraits = [.mode, .random]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let p = c.attributes.real("p", 0.5)
     guard c.isTraining, p > 0 else { return [c.inputs[0]] }

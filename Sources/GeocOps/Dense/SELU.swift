@@ -11,7 +11,7 @@ enum SELUOp: ScalarMapOp {
     formula: "λx for x > 0, λα(e^x − 1) otherwise; α = 1.6732632…, λ = 1.0507010… for mean 0 and variance 1",
     backward: "x̄ = λȳ for x > 0, λα e^x ȳ otherwise", source: "Klambauer et al., NeurIPS 2017; PyTorch SELU",
     parameters: ["mean": "mean of the fixed point", "variance": "variance of the fixed point"], example: "- selu")
-  static let traits: Set<OpTrait> = [.elementwise, .activation]
+  static let traits: OpTraits = [.elementwise, .activation]
   static let signature: Signature = "(x: R[*]) {mean: real = 0, variance: real = 1 in (0...} -> R[*]"
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
@@ -60,7 +60,7 @@ enum AlphaDropoutOp: Op {
   static let signature: Signature = """
     (x: R[*]) {p: real = 0.5 in 0...1), mean: real = 0, variance: real = 1 in (0..., stream: int = 0} -> R[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .random]
+  static let traits: OpTraits = [.mode, .random]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try SELUConstants.checked(call)

@@ -13,7 +13,7 @@ enum GrassmannGeodesicOp: SingleMatrixOp {
     source: "Edelman, Arias, Smith 1998, without their singular value decomposition",
     parameters: ["every": "K"])
   static let signature: Signature = "(x: T[*], e: T[*], rate: R, step?: R) {every: int = 1 in 1...} -> R[*]"
-  static let traits: Set<OpTrait> = [.inPlace]
+  static let traits: OpTraits = [.inPlace]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try requireUnbatched(call)

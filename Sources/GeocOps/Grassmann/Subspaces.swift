@@ -20,7 +20,7 @@ enum BasisOp: Op {
     summary: "The basis that happens to stand for a subspace, as plain numbers; another basis gives another result.",
     formula: "w", backward: "w̄ = ȳ", example: "- basis", effect: "the result depends on the stored basis")
   static let signature: Signature = "(w: Grassmann(n, p)) -> R[n, p]"
-  static let traits: Set<OpTrait> = [.representative]
+  static let traits: OpTraits = [.representative]
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.one("as_type", [c.inputs[0]], ["type": .type(c.resultTypes[0].batched(false))])]
   }

@@ -58,7 +58,7 @@ enum SelfContrastiveOp: Op {
   static let signature: Signature = """
     (x: [B] T[*]; weight c: Positive = ones if learn_c) {temperature: real = 1 in (0..., views: int = 2 in 2..., similarity: distance|angle = distance} -> R
     """
-  static let traits: Set<OpTrait> = [.loss, .seesBatch]
+  static let traits: OpTraits = [.loss, .seesBatch]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
@@ -94,7 +94,7 @@ enum SupervisedContrastiveOp: Op {
     (x: [B] T[*], label: Label(k), labelled?: R; weight c: Positive = ones if learn_c) \
     {temperature: real = 0.07 in (0..., views: int = 2 in 1..., similarity: distance|angle = distance} -> R
     """
-  static let traits: Set<OpTrait> = [.loss, .seesBatch]
+  static let traits: OpTraits = [.loss, .seesBatch]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try LabelledRows.check(call, signature, mask: 2)

@@ -20,7 +20,7 @@ enum LogisticOp: CurvedLoss {
   static let signature: Signature = """
     (margins: R[*], target?: Label(2)) {normalize: none|mean_probability = none} -> R
     """
-  static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps]
+  static let traits: OpTraits = [.loss, .mode, .largeSteps]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try oneNumber("margin", call, signature)
@@ -87,7 +87,7 @@ enum BinaryCrossEntropyOp: CurvedLoss {
     formula: "log(1 + e^{−z}) for class 1, log(1 + e^z) for class 0", backward: "z̄ = (σ(z) − y) ȳ",
     source: "PyTorch BCEWithLogitsLoss", example: "binary_cross_entropy: { logits: logit, target: label }")
   static let signature: Signature = "(logits: R[*], target: Label(2)) -> R"
-  static let traits: Set<OpTrait> = [.loss, .mode, .largeSteps]
+  static let traits: OpTraits = [.loss, .mode, .largeSteps]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try LogisticOp.oneNumber("logit", call, signature)

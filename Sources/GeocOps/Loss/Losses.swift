@@ -9,7 +9,7 @@ enum CrossEntropyOp: CurvedLoss {
     formula: "log Σ e^{z_k} − z_y", backward: "z̄ = softmax(z) − onehot(y)", source: "PyTorch CrossEntropyLoss",
     example: "cross_entropy: { logits: logits, target: gesture }")
   static let signature: Signature = "(logits: R[k], target: Label(k), labelled?: R) -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try LabelledRows.check(call, signature, mask: 2)
@@ -70,7 +70,7 @@ enum MSEOp: CurvedLoss {
     formula: "mean (p − t)²", backward: "p̄ = 2 (p − t) / count", source: "PyTorch MSELoss",
     example: "mse: { prediction: y, target: t }")
   static let signature: Signature = "(prediction: R[*], target: R[*]) -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
     return [.real([], isBatched: call.isBatched)]

@@ -9,7 +9,7 @@ enum MixOp: Op {
     parameters: ["weight": "w, a number or a schedule over epochs"],
     example: "mix: { first: angle, second: distance, weight: { linear: { from: 0, to: 1, start: 0, end: 200 } } }")
   static let signature: Signature = "(first: R, second: R; hyper epoch: R) {weight: schedule in 0...1} -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let results = try call.inferred(signature).results

@@ -8,7 +8,7 @@ enum L2PenaltyOp: CurvedLoss {
     summary: "Half the sum of the squares of a weight or value; with 'weight: ρ' the gradient of a loss grows by ρx.",
     formula: "½‖x‖²", backward: "x̄ = ȳ x", example: "- l2_penalty: { x: logits.weight }\n    weight: 0.001")
   static let signature: Signature = "(x: R[*]) -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
     return [.real([], isBatched: call.isBatched)]
@@ -29,7 +29,7 @@ enum NormPowerOp: CurvedLoss {
     formula: "‖u‖^p / p", backward: "ū = ȳ ‖u‖^{p−2} u", parameters: ["p": "the power"],
     example: "norm_power: { u: residual, p: 5 }")
   static let signature: Signature = "(u: R[*]) {p: real = 2 in 2...} -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
     return [.real([], isBatched: call.isBatched)]
@@ -72,7 +72,7 @@ enum LogSumExpOp: CurvedLoss {
     formula: "μ log Σ e^{(x − b)/μ}", backward: "x̄ = ȳ softmax((x − b)/μ)",
     parameters: ["mu": "μ; the maximum for μ → 0"], example: "log_sum_exp: { x: rows, shift: b, mu: 0.5 }")
   static let signature: Signature = "(x: R[*], shift?: R[*]) {mu: real = 1 in (0...} -> R"
-  static let traits: Set<OpTrait> = [.loss]
+  static let traits: OpTraits = [.loss]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
     return [.real([], isBatched: call.isBatched)]

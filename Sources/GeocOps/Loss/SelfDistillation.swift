@@ -18,7 +18,7 @@ enum SelfDistillationOp: Op {
     (logits: [B] R[k]; hyper epoch: R) \
     {teacher_temp: schedule in (0..., student_temp: real = 0.1 in (0..., views: int = 2 in 2...} -> R
     """
-  static let traits: Set<OpTrait> = [.loss, .seesBatch]
+  static let traits: OpTraits = [.loss, .seesBatch]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)
@@ -61,7 +61,7 @@ enum MeanEntropyOp: Op {
     backward: "z̄ = p (log p̄ − ⟨p, log p̄⟩) ȳ/(N T)", source: "SimGCD, HypCD (CVPR 2025)",
     parameters: ["temperature": "T"], example: "mean_entropy: { logits: logits }")
   static let signature: Signature = "(logits: [B] R[k]) {temperature: real = 0.1 in (0...} -> R"
-  static let traits: Set<OpTrait> = [.loss, .seesBatch]
+  static let traits: OpTraits = [.loss, .seesBatch]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     _ = try call.inferred(signature)

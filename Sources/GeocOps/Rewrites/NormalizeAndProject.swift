@@ -97,7 +97,7 @@ private struct Survey {
     }
   }
 
-  func has(_ node: Node, _ trait: OpTrait) -> Bool { registry[node.op]?.traits.contains(trait) == true }
+  func has(_ node: Node, _ trait: OpTraits) -> Bool { registry[node.op]?.traits.contains(trait) == true }
 
   func maker(_ value: Value) -> Node? {
     producers[value.index] < 0 ? nil : function.nodes[producers[value.index]]
@@ -152,7 +152,7 @@ private struct Insertion {
   let op: any Op.Type
   let attributes: Attributes
   var builder: Builder
-  var map: [Value: Value] = [:]
+  var map = ValueMap()
   /// Biases in front of a norm.
   var dead: Set<Value> = []
   /// Weights of the norms, by target.

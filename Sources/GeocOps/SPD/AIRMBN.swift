@@ -19,7 +19,7 @@ enum AIRMBNOp: Op {
     running_var: R = ones if variance) {momentum: real = 0.1 in 0...1, karcher_iterations: int = 1 in 1...100, \
     variance: bool = false, eps: real = 1e-05 in 0...} -> SPD(n)[*]
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]
+  static let traits: OpTraits = [.mode, .seesBatch, .transparent]
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let leading = c.inputShape(0).count - 2

@@ -18,7 +18,7 @@ enum AugmentedCovarianceOp: Op {
     (x: R[c, t]) {order: int = 1 in 1..., lag: int = 1 in 1..., estimator: cov|scm|oas|ledoit_wolf = cov, \
     eps: real = 0 in 0...} -> SPD(order*c)
     """
-  static let traits: Set<OpTrait> = [.converter]
+  static let traits: OpTraits = [.converter]
 
   /// Samples of each window: all of them for order 1, T − qτ otherwise. Nil where the product is no number.
   static func window(_ samples: Int, _ attributes: Attributes) -> Int? {

@@ -31,7 +31,7 @@ enum BWBNOp: Op {
     variance_about: identity|mean = identity, detach_statistics: bool = true} \
     -> (y: SPD(n)[*], folded_centering: R, folded_scaling: R)
     """
-  static let traits: Set<OpTrait> = [.mode, .seesBatch, .transparent]
+  static let traits: OpTraits = [.mode, .seesBatch, .transparent]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     if call.attributes.real("theta", 1) == 0 {

@@ -16,7 +16,7 @@ enum CovarianceOp: Op {
     (x: R[c, t]) {estimator: scm|cov|oas|ledoit_wolf|shrinkage = scm, eps: real = 0 in 0..., alpha: real = 0.1 in 0...1} \
     -> SPD(c)
     """
-  static let traits: Set<OpTrait> = [.converter]
+  static let traits: OpTraits = [.converter]
 
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     var type = try call.inferred(signature).results[0]

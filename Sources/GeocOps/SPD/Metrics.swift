@@ -195,7 +195,7 @@ enum FrechetMeanOp: Op {
     (x: [B] SPD(n)[*]) {metric: airm|log_euclidean|log_cholesky|bures_wasserstein = airm, \
     iterations: int = 50 in 1...1000} -> SPD(n)
     """
-  static let traits: Set<OpTrait> = [.seesBatch]
+  static let traits: OpTraits = [.seesBatch]
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     try call.inferred(signature).results.map { $0.batched(false) }
   }

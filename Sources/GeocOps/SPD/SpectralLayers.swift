@@ -7,7 +7,7 @@ protocol SpectralLayer: Op {
 }
 
 extension SpectralLayer {
-  static var traits: Set<OpTrait> { [.converter] }
+  static var traits: OpTraits { [.converter] }
   static func spectral(_ attributes: Attributes) -> SpectralFunction? { function(attributes) }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     [try b.spectral(function(c.attributes), c.inputs[0])]
@@ -92,6 +92,6 @@ enum AbsEigOp: SpectralLayer {
     formula: "U |Λ| Uᵀ", backward: spectralBackward, example: "- abseig",
     invariances: ["abseig(g x gᵀ) = g abseig(x) gᵀ for g in O(n)"])
   static let signature: Signature = "(x: Sym(n)) -> Sym(n)"
-  static let traits: Set<OpTrait> = []
+  static let traits: OpTraits = []
   static func function(_ attributes: Attributes) -> SpectralFunction { SpectralFunction([.abs]) }
 }

@@ -11,14 +11,14 @@ struct HessianAssembly {
   let form: HessianForm
   let options: PassOptions
   /// Values of `terms.function` in the new function.
-  let map: [Value: Value]
+  let map: ValueMap
   /// Sums of whole matrices.
   private var full: Value?
   /// Sums of blocks, by positions of weights.
   private var blocks: [[Int]: Value] = [:]
 
   init(
-    _ terms: LossTerms, _ layout: ParameterLayout, _ form: HessianForm, _ options: PassOptions, _ map: [Value: Value]
+    _ terms: LossTerms, _ layout: ParameterLayout, _ form: HessianForm, _ options: PassOptions, _ map: ValueMap
   ) {
     self.terms = terms
     self.layout = layout
@@ -84,9 +84,7 @@ struct HessianAssembly {
       guard let new = map[value] else { throw InternalError("a value that was removed is read") }
       return new
     }
-    return OpContext(
-      attributes: old.attributes, inputs: inputs, inputTypes: old.inputTypes, inputNames: old.inputNames, results: [],
-      resultTypes: [], spaces: old.spaces)
+    return old.on(inputs, results: [], resultTypes: [])
   }
 
   /// What stands for the second derivatives of a term in its input. Throws `RewriteProblem` where it has no such form.

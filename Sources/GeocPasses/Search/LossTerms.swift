@@ -58,13 +58,13 @@ struct LossTerms {
 
   /// The terms of `function`, which is opened and copied to `b` through `map`. Throws `RewriteProblem` for a node
   /// between the losses and their sum that is not linear.
-  init(_ function: Function, _ b: inout Builder, _ map: [Value: Value]) throws {
+  init(_ function: Function, _ b: inout Builder, _ map: ValueMap) throws {
     self.function = function
     let registry = b.registry
     let depends = Self.dependence(function)
     self.depends = depends
     var terms: [Term] = []
-    var cotangents: [Value: Value] = [:]
+    var cotangents = ValueMap()
     guard let loss = function.result("loss") else { throw InternalError("no loss") }
     cotangents[loss] = try b.one("fill", [], ["shape": .ints([]), "value": .real(1)])
     func add(_ part: Value, to value: Value) throws {

@@ -75,7 +75,7 @@ extension Builder {
   }
 
   /// A copy of the nodes of `source`, with what `map` says for its parameters; the results by name.
-  mutating func instance(of source: Function, _ map: [Value: Value]) throws -> [String: Value] {
+  mutating func instance(of source: Function, _ map: ValueMap) throws -> [String: Value] {
     var map = map
     for node in source.nodes { try copy(node, from: source, &map) }
     var results: [String: Value] = [:]

@@ -17,7 +17,7 @@ struct Pullback {
     isPerItem = perItem
     if perItem {
       var b = Builder(name: source.name, stage: source.stage, registry: options.registry)
-      var map: [Value: Value] = [:]
+      var map = ValueMap()
       for p in source.parameters {
         let type = source.type(p.value)
         map[p.value] = b.parameter(p.name, p.kind == .param ? type.batched() : type, p.kind, initial: p.initial)
@@ -38,7 +38,7 @@ struct Pullback {
     let known = Dictionary(
       b.function.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let batched = function.parameters.first { $0.kind == .input }.flatMap { known[$0.name] }
-    var own: [Value: Value] = [:]
+    var own = ValueMap()
     for p in function.parameters {
       if p.name == Self.cotangent {
         own[p.value] = try b.one("reshape", [cotangent], ["shape": .ints(shape)])

@@ -104,7 +104,7 @@ enum SearchFunctions {
   ) throws -> Bool {
     let setting = try setting(f, optimizer, options)
     var b = Builder(name: f.name, stage: .layers, registry: options.registry)
-    var map: [Value: Value] = [:]
+    var map = ValueMap()
     b.copyParameters(of: f, &map)
     return try rows(f, setting, ParameterLayout(f, options.registry), &b) != nil
   }
@@ -141,7 +141,7 @@ enum SearchFunctions {
     _ f: Function, _ setting: Setting, _ layout: ParameterLayout, _ b: inout Builder
   ) throws -> HessianAssembly {
     let opened = try LossTerms.opened(f, setting.registry)
-    var map: [Value: Value] = [:]
+    var map = ValueMap()
     for p in opened.parameters {
       guard let own = b.function.parameter(p.name) else { throw InternalError("no parameter '\(p.name)'") }
       map[p.value] = own.value
@@ -202,7 +202,7 @@ enum SearchFunctions {
     }
     let rows = try (0..<layout.count).map { k -> Value in
       let unit = try layout.unit(&b, k)
-      var own: [Value: Value] = [:]
+      var own = ValueMap()
       for p in second.parameters {
         own[p.value] =
           p.kind == .cotangent ? unit[String(p.name.dropFirst("search.".count))] : b.function.parameter(p.name)?.value
@@ -240,7 +240,7 @@ enum SearchFunctions {
     let layout = ParameterLayout(f, options.registry)
     let curvature = try curvature(f, gradient: g, optimizer, options, byRows: byRows)
     var b = Builder(name: byRows ? "trial_by_rows" : "trial", stage: .layers, registry: options.registry)
-    var map: [Value: Value] = [:]
+    var map = ValueMap()
     b.copyParameters(of: g, &map)
     b.origin = Origin(pass: pass)
     func prepared(_ name: String) -> Value? {

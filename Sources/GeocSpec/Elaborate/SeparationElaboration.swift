@@ -11,9 +11,8 @@ extension Elaborator {
     for node in nodes where node.isLoss {
       guard let op = registry[node.op] else { continue }
       let context = OpContext(
-        attributes: node.attributes, inputs: node.inputs, inputTypes: node.inputs.map(builder.type),
-        inputNames: registry.operandNames(op, node.inputs.count, node.attributes), results: [], resultTypes: [],
-        spaces: registry.spaces)
+        attributes: node.attributes, signature: op.signature, inputs: node.inputs,
+        inputTypes: node.inputs.map(builder.type), results: [], resultTypes: [], spaces: registry.spaces)
       builder.origin = Origin(span: span, path: "separation")
       guard let margin = try op.margin(&builder, context), builder.type(margin).isBatched else { continue }
       let negative: [String: Attribute] = ["expr": .expression(.unary(.negate, .input(0)))]
