@@ -15,8 +15,11 @@ package enum Expand: Pass {
   /// `f` in core ops, but for ops that `keeps` admits. Throws `InternalError`.
   static func expanded(_ f: Function, _ registry: OpRegistry, keeps: (any Op.Type) -> Bool) throws -> Function {
     var current = f
+    // A node that was kept once has no body: later rounds look at what the bodies of the round before made.
+    var keptCount = 0
     for _ in 0..<64 {
-      let (next, isChanged) = try once(current, registry, keeps)
+      let (next, isChanged) = try once(current, keptCount, registry, keeps)
+      keptCount = current.types.count
       current = next
       if !isChanged {
         current.stage = .core
@@ -26,13 +29,18 @@ package enum Expand: Pass {
     throw InternalError("the bodies of @\(f.name) do not end in core ops")
   }
 
-  /// `f` with the bodies that its own nodes have, and whether one has any.
+  /// `f` with the bodies that its own nodes have, other than those that make its first `keptCount` values, and whether one
+  /// has any.
   private static func once(
-    _ f: Function, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
+    _ f: Function, _ keptCount: Int, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
   ) throws -> (Function, isChanged: Bool) {
     var isChanged = false
     var rebuilder = Rebuilder(f, registry) { .real(registry.spaces.shape($0), isBatched: $0.isBatched) }
     for node in f.nodes {
+      if let result = node.results.first, result.index < keptCount {
+        try rebuilder.copy(node)
+        continue
+      }
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
       let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin

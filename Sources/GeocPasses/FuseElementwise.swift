@@ -24,7 +24,6 @@ package enum FuseElementwise: Pass {
 
   private static func once(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let uses = f.useCounts()
-    let spaces = options.registry.spaces
     var rebuilder = Rebuilder(f, options.registry)
     /// Result of a map in the new function → its expression and inputs.
     var made: [Value: (expression: ScalarExpression, inputs: [Value])] = [:]
@@ -34,42 +33,41 @@ package enum FuseElementwise: Pass {
         try rebuilder.copy(node)
         continue
       }
+      let new = try rebuilder.values(node.inputs)
+      /// The maps behind inputs that nothing else reads.
+      let inner = zip(node.inputs, new).map { old, new in
+        uses[old.index] == 1 && f.type(old) == f.type(result) ? made[new] : nil
+      }
+      guard inner.contains(where: { $0 != nil }) else {
+        try rebuilder.copy(node)
+        made[try rebuilder.value(result)] = (expression, new)
+        continue
+      }
       rebuilder.builder.origin = node.origin
       var inputs: [Value] = []
-      var body = expression
-      var parts: [ScalarExpression] = []
-      var fusedCount = 0
       func position(of value: Value) -> Int {
         if let at = inputs.firstIndex(of: value) { return at }
         inputs.append(value)
         return inputs.count - 1
       }
-      var isPossible = true
-      for old in node.inputs {
-        let new = try rebuilder.value(old)
-        if uses[old.index] == 1, let inner = made[new], f.type(old) == f.type(result),
-          spaces.shape(f.type(old)) == spaces.shape(f.type(result))
-        {
-          parts.append(inner.expression.mapInputs { .input(position(of: inner.inputs[$0])) })
-          fusedCount += 1
-        } else {
-          parts.append(.input(position(of: new)))
-        }
+      let parts = zip(new, inner).map { value, map -> ScalarExpression in
+        guard let map else { return .input(position(of: value)) }
+        return map.expression.mapInputs { .input(position(of: map.inputs[$0])) }
       }
-      body = expression.mapInputs { parts[$0] }.simplified()
       // Simplification may drop an input that fixes the shape of the result.
-      isPossible = body.nodeCount <= largestSize && inputs.count <= largestInputCount
-      if fusedCount > 0 && isPossible {
-        let new = try rebuilder.builder.one("map", inputs, ["expr": .expression(body)], name: f.names[result.index])
-        if rebuilder.builder.type(new) == f.type(result) {
-          rebuilder.map[result] = new
-          made[new] = (body, inputs)
-          report.record(name, f, "merged \(fusedCount + 1) elementwise maps", at: node.origin)
+      let body = expression.mapInputs { parts[$0] }.simplified()
+      if body.nodeCount <= largestSize && inputs.count <= largestInputCount {
+        let whole = try rebuilder.builder.one("map", inputs, ["expr": .expression(body)], name: f.names[result.index])
+        if rebuilder.builder.type(whole) == f.type(result) {
+          rebuilder.map[result] = whole
+          made[whole] = (body, inputs)
+          let count = inner.count { $0 != nil } + 1
+          report.record(name, f, "merged \(count) elementwise maps", at: node.origin)
           continue
         }
       }
       try rebuilder.copy(node)
-      made[try rebuilder.value(result)] = (expression, try node.inputs.map(rebuilder.value))
+      made[try rebuilder.value(result)] = (expression, new)
     }
     return try Prune.run(try rebuilder.finish(), options, &report)
   }

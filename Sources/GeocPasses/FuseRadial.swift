@@ -48,7 +48,7 @@ package enum FuseRadial: Pass {
         if node.op == "row", node.attributes["margin"] != nil { bounds[to] = try projected(node, rebuilder) }
         continue
       }
-      var inputs = try node.inputs.map(rebuilder.value)
+      var inputs = try rebuilder.values(node.inputs)
       let curvature = node.attributes.real("c", 1)
       var map = outer
       let label = label(f, node)
@@ -102,7 +102,7 @@ package enum FuseRadial: Pass {
   private static func copyOnDirections(
     _ node: Node, _ made: [Value: Made], _ rebuilder: inout Rebuilder, _ report: inout PassReport
   ) throws {
-    var inputs = try node.inputs.map(rebuilder.value)
+    var inputs = try rebuilder.values(node.inputs)
     rebuilder.builder.origin = node.origin
     for (k, input) in inputs.enumerated() {
       guard let map = made[input], keepsDirections(map.f) else { continue }

@@ -83,7 +83,7 @@ package enum FuseRows: Pass {
       }
       rebuilder.builder.origin = node.origin
       let label = Self.label(f, node)
-      let inputs = try node.inputs.map(rebuilder.value)
+      let inputs = try rebuilder.values(node.inputs)
       if let map = Map(node, inputs, label: label) {
         let origin = reads.root(node.inputs[0])
         guard reads.count(origin) == 1, let inner = programs[origin] else {

@@ -28,8 +28,8 @@ package enum Hoist {
       return nil
     }
     var borders: [Value] = []
-    let produced = Set(hoisted.flatMap(\.results))
-    func note(_ value: Value) { if produced.contains(value), !borders.contains(value) { borders.append(value) } }
+    var inside = Set(hoisted.flatMap(\.results))
+    func note(_ value: Value) { if inside.remove(value) != nil { borders.append(value) } }
     for node in others { node.inputs.forEach(note) }
     for r in f.results { note(r.value) }
 

@@ -25,8 +25,9 @@ package enum InsertStep {
     let baseRate = b.parameter("hyper.lr", .real(), .hyper)
     let step = b.parameter("hyper.step", .real(), .hyper)
     var gradients: [(parameter: Parameter, value: Value)] = []
+    let results = source.resultsByName()
     for p in source.parameters where p.kind == .param {
-      guard let old = source.result("grad.\(p.name)") else { continue }
+      guard let old = results["grad.\(p.name)"] else { continue }
       gradients.append((p, try rebuilder.value(old)))
     }
     if let limit = optimizer.clip { try clip(&gradients, to: limit, &b) }

@@ -131,8 +131,9 @@ package enum Observe {
     source.results = []
     var rebuilder = Rebuilder(source, registry)
     for node in source.nodes { try rebuilder.copy(node) }
+    let results = f.resultsByName()
     for p in f.parameters where p.kind == .param {
-      guard let old = f.result("grad.\(p.name)"), var space = registry.spaces[f.type(p.value).space.name] else {
+      guard let old = results["grad.\(p.name)"], var space = registry.spaces[f.type(p.value).space.name] else {
         continue
       }
       var type = f.type(p.value)

@@ -85,6 +85,13 @@ package struct PassReport: Hashable, Sendable {
   /// An empty report.
   package init() {}
 
+  /// The same rewrites of a function of another name.
+  package func named(_ function: String) -> PassReport {
+    var copy = self
+    for k in entries.indices { copy.entries[k].function = function }
+    return copy
+  }
+
   /// Records a rewrite.
   package mutating func record(_ pass: String, _ f: Function, _ message: String, at origin: Origin) {
     entries.append(Entry(pass: pass, function: f.name, message: message, origin: origin))
@@ -115,11 +122,14 @@ struct Rebuilder {
     return new
   }
 
+  /// The new values for old ones. Throws `InternalError` when a producer was dropped.
+  func values(_ old: [Value]) throws -> [Value] { try old.map { try value($0) } }
+
   /// A node of the source as its op sees it: the types that the source has, the inputs of the new function, and its
   /// results too where they are rebuilt already. Throws `InternalError` when one of them was dropped.
   func context(_ node: Node, withResults: Bool = false) throws -> OpContext {
     try builder.registry.context(node, in: source)
-      .on(try node.inputs.map(value), results: withResults ? try node.results.map(value) : [])
+      .on(try values(node.inputs), results: withResults ? try values(node.results) : [])
   }
 
   /// Takes a node over as it is.

@@ -75,7 +75,7 @@ package enum Simplify: Pass {
         if let inner, inner.op == "matmul", uses[x.index] == 1 {
           var attributes = inner.attributes
           attributes["keep"] = .bool(true)
-          let new = try rebuilder.builder.node("matmul_reduce", try inner.inputs.map(rebuilder.value), attributes)
+          let new = try rebuilder.builder.node("matmul_reduce", try rebuilder.values(inner.inputs), attributes)
           try rebuilder.replace(node, with: new)
         } else if let inner, inner.op == "reduce", inner.attributes.name("kind") == "sum", uses[x.index] == 1,
           let product = maker(inner.inputs[0]), product.op == "matmul", uses[inner.inputs[0].index] == 1,
@@ -83,7 +83,7 @@ package enum Simplify: Pass {
         {
           var attributes = product.attributes
           attributes["keep"] = .bool(false)
-          let new = try rebuilder.builder.node("matmul_reduce", try product.inputs.map(rebuilder.value), attributes)
+          let new = try rebuilder.builder.node("matmul_reduce", try rebuilder.values(product.inputs), attributes)
           try rebuilder.replace(node, with: new)
         } else {
           try rebuilder.copy(node)

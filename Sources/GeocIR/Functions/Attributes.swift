@@ -33,12 +33,19 @@ package struct Attributes: Hashable, Sendable {
 
   /// An attribute; setting nil removes it.
   package subscript(name: String) -> Attribute? {
-    get { entries.first { $0.name == name }?.value }
+    get {
+      for k in entries.indices where entries[k].name == name { return entries[k].value }
+      return nil
+    }
     set {
-      entries.removeAll { $0.name == name }
-      guard let newValue else { return }
-      let at = entries.firstIndex { $0.name > name } ?? entries.count
-      entries.insert(Entry(name: name, value: newValue), at: at)
+      let at = entries.firstIndex { $0.name >= name } ?? entries.count
+      let isKnown = at < entries.count && entries[at].name == name
+      switch (isKnown, newValue) {
+      case (true, let value?): entries[at].value = value
+      case (true, nil): entries.remove(at: at)
+      case (false, let value?): entries.insert(Entry(name: name, value: value), at: at)
+      case (false, nil): break
+      }
     }
   }
 
@@ -125,14 +132,20 @@ package struct Attributes: Hashable, Sendable {
   }
 }
 
+extension Attributes: ExpressibleByDictionaryLiteral {
+  /// Attributes by name; of two with one name the last.
+  package init(dictionaryLiteral elements: (String, Attribute)...) {
+    entries.reserveCapacity(elements.count)
+    for (name, value) in elements { self[name] = value }
+  }
+}
+
 extension Attribute: CustomStringConvertible {
   /// Canonical text in IR.
   package var description: String {
     switch self {
     case .int(let x): return String(x)
-    case .real(let x):
-      let text = String(x)
-      return text
+    case .real(let x): return String(x)
     case .bool(let x): return String(x)
     case .name(let x): return x
     case .text(let x): return TextQuoting.quote(x)
@@ -147,10 +160,39 @@ extension Attribute: CustomStringConvertible {
   }
 }
 
+extension Attribute {
+  /// Appends the canonical text.
+  func write(to text: inout String) {
+    switch self {
+    case .expression(let x):
+      text += "expr<"
+      x.write(to: &text)
+      text += ">"
+    default: text += description
+    }
+  }
+}
+
+extension Attributes {
+  /// Appends the canonical text of all of them: `{out = 6, bias = true}`, nothing for none.
+  func write(to text: inout String) {
+    if entries.isEmpty { return }
+    text += " {"
+    for (k, entry) in entries.enumerated() {
+      if k > 0 { text += ", " }
+      text += entry.name
+      text += " = "
+      entry.value.write(to: &text)
+    }
+    text += "}"
+  }
+}
+
 /// Quoted texts as `TextScanner.quoted` reads them.
 package enum TextQuoting {
   /// `text` in double quotes.
   package static func quote(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 != 0x22 && $0 != 0x5C && $0 != 0x0A && $0 < 0x80 }) { return "\"" + text + "\"" }
     var out = "\""
     for c in text {
       switch c {

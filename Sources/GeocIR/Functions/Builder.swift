@@ -76,10 +76,10 @@ package struct Builder: Sendable {
     if merges, let existing = known[key] { return existing }
     let data = declaration.signature.dataCount(of: inputs.count, attributes)
     guard data >= 0 else { throw InternalError("'\(op)' is missing weights") }
-    let call = TypeCall(
-      op: op, attributes: attributes, inputs: inputs.prefix(data).map(type), values: inputs.prefix(data).map(base),
-      spaces: registry.spaces)
-    return add(op, inputs, attributes, try declaration.infer(call), name: name, key: merges ? key : nil)
+    let types = try registry.types(declaration, attributes, function.types(of: inputs.prefix(data))) {
+      inputs.prefix(data).map { places.base($0, in: function) }
+    }
+    return add(op, inputs, attributes, types, name: name, key: merges ? key : nil)
   }
 
   private mutating func add(
@@ -88,16 +88,16 @@ package struct Builder: Sendable {
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
     let node = Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin)
     function.nodes.append(node)
-    if let declaration = registry[op] { places.add(node, declaration, in: function) }
+    places.add(node, in: function, registry)
     if let key { known[key] = results }
     return results
   }
 
   /// Adds a node with one result.
   package mutating func one(
-    _ op: String, _ inputs: [Value], _ attributes: [String: Attribute] = [:], name: String = ""
+    _ op: String, _ inputs: [Value], _ attributes: Attributes = [:], name: String = ""
   ) throws -> Value {
-    let results = try node(op, inputs, Attributes(attributes), name: name)
+    let results = try node(op, inputs, attributes, name: name)
     guard let first = results.first else { throw InternalError("'\(op)' has no result") }
     return first
   }
@@ -154,8 +154,7 @@ package struct Builder: Sendable {
     hasSameTypes = hasSameTypes && node.results.allSatisfy { source.types[$0.index].base == nil }
     guard hasSameTypes else { return try copy(node, from: source, &map) }
     origin = node.origin
-    guard let declaration = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
-    if mergesEqualNodes, !declaration.traits.contains(.random) {
+    if mergesEqualNodes, registry[node.op]?.traits.contains(.random) != true {
       let key = NodeKey(op: own.op, inputs: own.inputs, attributes: own.attributes)
       if let existing = known[key] {
         for (old, new) in zip(node.results, existing) {
@@ -167,7 +166,7 @@ package struct Builder: Sendable {
       known[key] = own.results
     }
     function.nodes.append(own)
-    places.add(own, declaration, in: function)
+    places.add(own, in: function, registry)
     for value in node.results {
       map[value] = value
       if taken != nil, !source.names[value.index].isEmpty {
@@ -190,7 +189,7 @@ package struct Builder: Sendable {
     // An op's rule gives the same types for the same input types; base points are values of their own function.
     let isPlain = (node.inputs + node.results).allSatisfy { source.type($0).base == nil }
     if !mergesEqualNodes, isPlain, zip(node.inputs, inputs).allSatisfy({ source.type($0) == type($1) }) {
-      results = add(node.op, inputs, node.attributes, node.results.map(source.type), name: name, key: nil)
+      results = add(node.op, inputs, node.attributes, source.types(of: node.results), name: name, key: nil)
     } else {
       results = try self.node(node.op, inputs, node.attributes, name: name)
     }

@@ -43,26 +43,68 @@ package struct Origin: Hashable, Sendable {
   }
 }
 
-/// One operation of a function.
+/// One operation of a function. Its copies are one object: passes hand most nodes on as they are.
 package struct Node: Hashable, Sendable {
-  /// Name of the op.
-  package var op: String
-  /// Data inputs, then weights, then states.
-  package var inputs: [Value]
-  /// Parameters.
-  package var attributes: Attributes
-  /// Results; new states last.
-  package var results: [Value]
-  /// Where it comes from.
-  package var origin: Origin
+  private var parts: Parts
+
+  private final class Parts: Sendable {
+    let op: String
+    let inputs: [Value]
+    let attributes: Attributes
+    let results: [Value]
+    let origin: Origin
+
+    init(op: String, inputs: [Value], attributes: Attributes, results: [Value], origin: Origin) {
+      self.op = op
+      self.inputs = inputs
+      self.attributes = attributes
+      self.results = results
+      self.origin = origin
+    }
+  }
 
   /// A node by its parts.
   package init(op: String, inputs: [Value], attributes: Attributes, results: [Value], origin: Origin) {
-    self.op = op
-    self.inputs = inputs
-    self.attributes = attributes
-    self.results = results
-    self.origin = origin
+    parts = Parts(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin)
+  }
+
+  /// Name of the op.
+  package var op: String { parts.op }
+
+  /// Data inputs, then weights, then states.
+  package var inputs: [Value] {
+    get { parts.inputs }
+    set { self = Node(op: op, inputs: newValue, attributes: attributes, results: results, origin: origin) }
+  }
+
+  /// Parameters.
+  package var attributes: Attributes {
+    get { parts.attributes }
+    set { self = Node(op: op, inputs: inputs, attributes: newValue, results: results, origin: origin) }
+  }
+
+  /// Results; new states last.
+  package var results: [Value] {
+    get { parts.results }
+    set { self = Node(op: op, inputs: inputs, attributes: attributes, results: newValue, origin: origin) }
+  }
+
+  /// Where it comes from.
+  package var origin: Origin {
+    get { parts.origin }
+    set { self = Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: newValue) }
+  }
+
+  package static func == (a: Node, b: Node) -> Bool {
+    a.parts === b.parts
+      || (a.results == b.results && a.inputs == b.inputs && a.op == b.op && a.attributes == b.attributes
+        && a.origin == b.origin)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(op)
+    hasher.combine(inputs)
+    hasher.combine(results)
   }
 }
 
@@ -161,6 +203,9 @@ package struct Function: Hashable, Sendable {
   /// Type of a value.
   package func type(_ value: Value) -> GeoType { types[value.index] }
 
+  /// Types of values.
+  package func types(of values: some Sequence<Value>) -> [GeoType] { values.map { types[$0.index] } }
+
   /// A value as a base point of tangent vectors.
   package func base(_ value: Value) -> BasePoint { BasePoint(value, name: names[value.index]) }
 
@@ -169,6 +214,11 @@ package struct Function: Hashable, Sendable {
 
   /// The result of a name.
   package func result(_ name: String) -> Value? { results.first { $0.name == name }?.value }
+
+  /// All results by name, for who asks for many.
+  package func resultsByName() -> [String: Value] {
+    Dictionary(results.map { ($0.name, $0.value) }) { first, _ in first }
+  }
 
   /// Whether it is the program of `other`, a function over the same values, whatever values that nothing defines are left.
   package func isProgram(of other: Function) -> Bool {
@@ -211,9 +261,10 @@ extension Function {
       types[value.index].rebased { BasePoint(new($0.value), name: names[$0.value.index]) }
     }
     for k in parameters.indices { copy.parameters[k].value = new(parameters[k].value) }
-    for k in nodes.indices {
-      copy.nodes[k].inputs = nodes[k].inputs.map(new)
-      copy.nodes[k].results = nodes[k].results.map(new)
+    copy.nodes = nodes.map {
+      Node(
+        op: $0.op, inputs: $0.inputs.map(new), attributes: $0.attributes, results: $0.results.map(new),
+        origin: $0.origin)
     }
     for k in results.indices { copy.results[k].value = new(results[k].value) }
     return copy

@@ -7,9 +7,9 @@ package struct Places: Sendable {
   package init() {}
 
   /// Reads a node, whose values are all of `function`, and behind those that made its inputs.
-  package mutating func add(_ node: Node, _ op: any Op.Type, in function: Function) {
-    guard op.traits.contains(.alias), let input = node.inputs.first, let result = node.results.first,
-      function.type(result) == function.type(input)
+  package mutating func add(_ node: Node, in function: Function, _ registry: OpRegistry) {
+    guard let input = node.inputs.first, let result = node.results.first,
+      function.type(result) == function.type(input), registry[node.op]?.traits.contains(.alias) == true
     else { return }
     sources[result] = sources[input] ?? input
   }

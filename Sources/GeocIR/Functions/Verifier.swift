@@ -25,15 +25,14 @@ package enum Verifier {
       let known = node.inputs.allSatisfy { $0.index >= 0 && $0.index < isDefined.count && isDefined[$0.index] }
       if !known { problems.append("\(place()): reads a value before it is defined") }
       for value in node.results { define(value, "a result of node \(k) '\(node.op)'") }
-      guard let op = registry[node.op] else {
-        problems.append("\(place()): there is no such op")
+      guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else {
+        if registry[node.op] == nil { problems.append("\(place()): there is no such op") }
         continue
       }
-      guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else { continue }
-      if proven?.contains(node, in: f) != true, let problem = typeProblem(node, op, f, places, registry) {
+      if proven?.contains(node, in: f) != true, let problem = typeProblem(node, f, places, registry) {
         problems.append("\(place()): \(problem)")
       }
-      places.add(node, op, in: f)
+      places.add(node, in: f, registry)
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
       problems.append("@\(f.name): result '\(r.name)' is not defined")
@@ -45,16 +44,16 @@ package enum Verifier {
   }
 
   private static func typeProblem(
-    _ node: Node, _ op: any Op.Type, _ f: Function, _ places: Places, _ registry: OpRegistry
+    _ node: Node, _ f: Function, _ places: Places, _ registry: OpRegistry
   ) -> String? {
+    guard let op = registry[node.op] else { return "there is no such op" }
     do {
       let data = op.signature.dataCount(of: node.inputs.count, node.attributes)
       guard data >= 0 else { return "weights are missing" }
-      let call = TypeCall(
-        op: node.op, attributes: node.attributes, inputs: node.inputs.prefix(data).map(f.type),
-        values: node.inputs.prefix(data).map { places.base($0, in: f) }, spaces: registry.spaces)
-      let types = try op.infer(call)
-      let given = node.results.map(f.type)
+      let types = try registry.types(op, node.attributes, f.types(of: node.inputs.prefix(data))) {
+        node.inputs.prefix(data).map { places.base($0, in: f) }
+      }
+      let given = f.types(of: node.results)
       guard types.count == given.count else {
         return "gives \(types.count) results, \(given.count) are declared"
       }
@@ -64,7 +63,7 @@ package enum Verifier {
       if f.stage == .core {
         for type in given where !type.isReal { return "\(type) in a core function" }
         let context = try registry.context(node, in: f)
-        if try op.kernel(context) == nil, !op.traits.contains(.alias) {
+        if try registry.lowering(op, context).request == nil, !op.traits.contains(.alias) {
           return "has no kernel, and the function is at the core stage"
         }
       }

@@ -224,7 +224,8 @@ package protocol Op: Sendable {
   /// Whether users may write it in a spec.
   static var isPublic: Bool { get }
 
-  /// Result types (new states last). The default follows the signature. Throws `TypeProblem`.
+  /// Result types (new states last). The default follows the signature. It sees only what the call holds, and the values
+  /// in it only as base points. Throws `TypeProblem`.
   static func infer(_ call: TypeCall) throws -> [GeoType]
   /// Weights and states that exist, with their types and initialisers. The default follows the signature; an op whose
   /// weights depend on more than sizes overrides it. Throws `TypeProblem`.
@@ -244,7 +245,7 @@ package protocol Op: Sendable {
   /// no gradient. A cotangent may be batched or carry mapped axes where its input does not: the caller sums it. Nil
   /// altogether to differentiate the body.
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]?
-  /// The kernel of a core op; nil for a layer op or an alias.
+  /// The kernel of a core op; nil for a layer op or an alias. It sees attributes and types of the node only.
   static func kernel(_ c: OpContext) throws -> KernelRequest?
   /// Whether an input follows from the results, the other inputs and the weights. The default knows aliases and spectral
   /// functions.
@@ -259,7 +260,7 @@ package protocol Op: Sendable {
   static func margin(_ b: inout Builder, _ c: OpContext) throws -> Value?
   /// Attributes of the node that gives only the results at the positions `results`; nil where that saves nothing.
   static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes?
-  /// Floating-point operations for one item (a core op).
+  /// Floating-point operations for one item (a core op). It sees what `kernel` sees.
   static func flops(_ c: OpContext) -> Int
   /// Mean and variance of the results at initialisation from those of the inputs; nil where nothing is known.
   static func moments(_ c: MomentContext) throws -> MomentTransfer?

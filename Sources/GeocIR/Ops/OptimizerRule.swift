@@ -165,6 +165,7 @@ package struct OpRegistry: Sendable {
   package let initializers: [String: any Initializer.Type]
   /// Rewrites of whole models, in order of declaration.
   package let rewrites: [any ModelRewrite.Type]
+  let memory = RuleMemory()
 
   /// A registry of everything given.
   package init(
@@ -187,7 +188,7 @@ package struct OpRegistry: Sendable {
     guard let op = ops[node.op] else { throw InternalError("unknown op '\(node.op)'") }
     return OpContext(
       attributes: node.attributes, signature: op.signature, inputs: node.inputs,
-      inputTypes: node.inputs.map(function.type), results: node.results, resultTypes: node.results.map(function.type),
+      inputTypes: function.types(of: node.inputs), results: node.results, resultTypes: function.types(of: node.results),
       spaces: spaces)
   }
 }

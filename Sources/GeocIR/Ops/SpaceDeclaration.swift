@@ -189,7 +189,7 @@ package struct SpaceTable: Sendable {
 
   /// Storage shape of one item of `type`: field, then core axes.
   package func shape(_ type: GeoType) -> [Int] {
-    type.field + (self[type.space.name]?.coreShape(type.space) ?? [])
+    type.isReal ? type.field : type.field + (self[type.space.name]?.coreShape(type.space) ?? [])
   }
 
   /// Dimension of the manifold of one item of `type`, its field counted.

@@ -2,7 +2,14 @@ import Synchronization
 
 extension ScalarExpression: CustomStringConvertible {
   /// The text form, with the fewest parentheses that parse back to the same tree.
-  package var description: String { text(inside: 0) }
+  package var description: String {
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  /// Appends the text form.
+  package func write(to text: inout String) { write(to: &text, inside: 0) }
 
   /// How tightly the outermost operator binds: 1 for sums, 2 for products, 3 for the sign, 4 for the rest.
   private var precedence: Int {
@@ -14,20 +21,37 @@ extension ScalarExpression: CustomStringConvertible {
     }
   }
 
-  private func text(inside minimum: Int) -> String {
-    let body: String
+  private func write(to text: inout String, inside minimum: Int) {
+    let isWrapped = precedence < minimum
+    if isWrapped { text += "(" }
     switch self {
-    case .input(let i): body = "x\(i)"
-    case .constant(let value): body = value.description
-    case .unary(.negate, .constant(let value)) where value.sign == .plus: body = "-(\(value))"
-    case .unary(.negate, let a): body = "-" + a.text(inside: 3)
-    case .unary(let f, let a): body = "\(f.rawValue)(\(a))"
+    case .input(let i): text += "x\(i)"
+    case .constant(let value): text += value.description
+    case .unary(.negate, .constant(let value)) where value.sign == .plus: text += "-(\(value))"
+    case .unary(.negate, let a):
+      text += "-"
+      a.write(to: &text, inside: 3)
+    case .unary(let f, let a): Self.write(f.rawValue, [a], to: &text)
     case .binary(let f, let a, let b) where precedence < 4:
-      body = "\(a.text(inside: precedence)) \(f.rawValue) \(b.text(inside: precedence + 1))"
-    case .binary(let f, let a, let b): body = "\(f.rawValue)(\(a), \(b))"
-    case .select(let c, let a, let b): body = "select(\(c), \(a), \(b))"
+      a.write(to: &text, inside: precedence)
+      text += " "
+      text += f.rawValue
+      text += " "
+      b.write(to: &text, inside: precedence + 1)
+    case .binary(let f, let a, let b): Self.write(f.rawValue, [a, b], to: &text)
+    case .select(let c, let a, let b): Self.write("select", [c, a, b], to: &text)
     }
-    return precedence < minimum ? "(\(body))" : body
+    if isWrapped { text += ")" }
+  }
+
+  private static func write(_ name: String, _ arguments: [ScalarExpression], to text: inout String) {
+    text += name
+    text += "("
+    for (k, argument) in arguments.enumerated() {
+      if k > 0 { text += ", " }
+      argument.write(to: &text)
+    }
+    text += ")"
   }
 
   /// Reads the text form.

@@ -2,8 +2,16 @@
 package enum IRPrinter {
   /// The whole module.
   package static func print(_ module: Module) -> String {
+    print(module, functions: module.functions.map { print($0) })
+  }
+
+  /// The whole module, from the texts of its functions.
+  package static func print(_ module: Module, functions: [String]) -> String {
     var text = "geoc.ir 1  model \(module.name)  dtype \(module.dtype.rawValue)\n"
-    for function in module.functions { text += "\n" + print(function) }
+    for function in functions {
+      text += "\n"
+      text += function
+    }
     return text
   }
 
@@ -11,38 +19,78 @@ package enum IRPrinter {
   package static func print(_ f: Function) -> String {
     let f = f.numbered()
     var text = "func @\(f.name) \(f.stage.rawValue) ("
-    let parameters = f.parameters.map { p in
-      var line = "\n    %\(label(p.value, f)): \(p.kind.rawValue) \(f.type(p.value))"
-      if p.name != f.names[p.value.index] { line += " named \(TextQuoting.quote(p.name))" }
-      if !p.initial.isEmpty { line += " = \(TextQuoting.quote(p.initial))" }
-      return line
+    for (k, p) in f.parameters.enumerated() {
+      text += k > 0 ? ",\n    %" : "\n    %"
+      write(p.value, f, to: &text)
+      text += ": "
+      text += p.kind.rawValue
+      text += " "
+      f.type(p.value).write(to: &text)
+      if p.name != f.names[p.value.index] { text += " named \(TextQuoting.quote(p.name))" }
+      if !p.initial.isEmpty { text += " = \(TextQuoting.quote(p.initial))" }
     }
-    text += parameters.joined(separator: ",")
     text += ") -> ("
-    text += f.results.map { "\n    \(TextQuoting.quote($0.name)): %\(label($0.value, f))" }.joined(separator: ",")
+    for (k, result) in f.results.enumerated() {
+      text += k > 0 ? ",\n    " : "\n    "
+      text += TextQuoting.quote(result.name)
+      text += ": %"
+      write(result.value, f, to: &text)
+    }
     text += ") {\n"
-    for node in f.nodes { text += "  " + print(node, f) + "\n" }
+    for node in f.nodes {
+      text += "  "
+      write(node, f, to: &text)
+      text += "\n"
+    }
     return text + "}\n"
   }
 
   /// One node of a function.
   package static func print(_ node: Node, _ f: Function) -> String {
-    var line = node.results.map { "%\(label($0, f))" }.joined(separator: ", ")
-    if !node.results.isEmpty { line += " = " }
-    line += "\(node.op)(\(node.inputs.map { "%\(label($0, f))" }.joined(separator: ", ")))"
-    if !node.attributes.isEmpty {
-      line += " {\(node.attributes.all.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))}"
-    }
-    line += " : " + node.results.map { f.type($0).description }.joined(separator: ", ")
-    let origin = node.origin
-    if origin.line > 0 { line += "  !\(origin.line):\(origin.column)" }
-    if !origin.path.isEmpty { line += " at \(TextQuoting.quote(origin.path))" }
-    if !origin.pass.isEmpty { line += " by \(origin.pass)" }
-    return line
+    var text = ""
+    write(node, f, to: &text)
+    return text
   }
 
-  private static func label(_ value: Value, _ f: Function) -> String {
+  private static func write(_ node: Node, _ f: Function, to text: inout String) {
+    write(node.results, f, to: &text)
+    if !node.results.isEmpty { text += " = " }
+    text += node.op
+    text += "("
+    write(node.inputs, f, to: &text)
+    text += ")"
+    node.attributes.write(to: &text)
+    text += " : "
+    for (k, value) in node.results.enumerated() {
+      if k > 0 { text += ", " }
+      f.type(value).write(to: &text)
+    }
+    let origin = node.origin
+    if origin.line > 0 {
+      text += "  !"
+      text += String(origin.line)
+      text += ":"
+      text += String(origin.column)
+    }
+    if !origin.path.isEmpty {
+      text += " at "
+      text += TextQuoting.quote(origin.path)
+    }
+    if !origin.pass.isEmpty {
+      text += " by "
+      text += origin.pass
+    }
+  }
+
+  private static func write(_ values: [Value], _ f: Function, to text: inout String) {
+    for (k, value) in values.enumerated() {
+      text += k > 0 ? ", %" : "%"
+      write(value, f, to: &text)
+    }
+  }
+
+  private static func write(_ value: Value, _ f: Function, to text: inout String) {
     let name = f.names[value.index]
-    return name.isEmpty ? String(value.index) : name
+    text += name.isEmpty ? String(value.index) : name
   }
 }

@@ -89,20 +89,65 @@ package struct Space: Hashable, Sendable {
 
 /// The type of a value: a space, a field shape in front of the space's own axes, batched or not.
 ///
-/// For `R` the field is the shape of the array.
+/// For `R` the field is the shape of the array. Copies are one object, so that those of one origin are equal at a glance.
 package struct GeoType: Hashable, Sendable {
-  /// What each point is.
-  package var space: Space
-  /// Leading axes: channels, pixels; for `R` the whole shape.
-  package var field: [Int]
-  /// Whether there is one value for each item of the batch.
-  package var isBatched: Bool
+  private var parts: Parts
+
+  private final class Parts: Sendable {
+    let space: Space
+    let field: [Int]
+    let isBatched: Bool
+    /// The value at which a tangent vector stands.
+    let base: BasePoint?
+    /// A number of the sizes, to tell types apart by.
+    let digest: Int
+
+    init(_ space: Space, _ field: [Int], _ isBatched: Bool) {
+      self.space = space
+      self.field = field
+      self.isBatched = isBatched
+      base = if !space.arguments.isEmpty, case .at(let point)? = space["at"] { point } else { nil }
+      var digest = isBatched ? 1 : 2
+      for size in space.sizes { digest = digest &* 31 &+ size }
+      for size in field { digest = digest &* 37 &+ size }
+      self.digest = digest
+    }
+  }
 
   /// A type by its parts.
   package init(_ space: Space, field: [Int] = [], isBatched: Bool = false) {
-    self.space = space
-    self.field = field
-    self.isBatched = isBatched
+    parts = Parts(space, field, isBatched)
+  }
+
+  /// What each point is.
+  package var space: Space {
+    get { parts.space }
+    set { self = GeoType(newValue, field: field, isBatched: isBatched) }
+  }
+
+  /// Leading axes: channels, pixels; for `R` the whole shape.
+  package var field: [Int] {
+    get { parts.field }
+    set { self = GeoType(space, field: newValue, isBatched: isBatched) }
+  }
+
+  /// Whether there is one value for each item of the batch.
+  package var isBatched: Bool {
+    get { parts.isBatched }
+    set { self = GeoType(space, field: field, isBatched: newValue) }
+  }
+
+  /// The value at which a tangent vector stands; nil at the origin, and for what is no tangent vector.
+  package var base: BasePoint? { parts.base }
+
+  package static func == (a: GeoType, b: GeoType) -> Bool {
+    a.parts === b.parts
+      || (a.parts.digest == b.parts.digest && a.isBatched == b.isBatched && a.field == b.field && a.space == b.space)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(parts.digest)
+    hasher.combine(parts.space.name)
   }
 
   /// A real array `R[shape]`.
@@ -112,7 +157,7 @@ package struct GeoType: Hashable, Sendable {
 
   /// The same type, batched or not.
   package func batched(_ isBatched: Bool = true) -> GeoType {
-    GeoType(space, field: field, isBatched: isBatched)
+    isBatched == self.isBatched ? self : GeoType(space, field: field, isBatched: isBatched)
   }
 
   /// As users are told about it: for one item, and without the eigenvalue bound that ops keep in `min`.
@@ -125,12 +170,6 @@ package struct GeoType: Hashable, Sendable {
 
   /// Whether the value is a tangent vector, or a field of them.
   package var isTangent: Bool { space.name == "Tangent" }
-
-  /// The value at which a tangent vector stands; nil at the origin, and for what is no tangent vector.
-  package var base: BasePoint? {
-    if space.arguments.isEmpty { return nil }
-    return if case .at(let point)? = space["at"] { point } else { nil }
-  }
 
   /// The same type with its base point moved to the values of another function.
   package func rebased(_ move: (BasePoint) -> BasePoint) -> GeoType {
@@ -147,15 +186,29 @@ package struct GeoType: Hashable, Sendable {
 extension Space: CustomStringConvertible {
   /// As written in specs.
   package var description: String {
-    var parts = sizes.map(String.init)
-    for argument in arguments {
-      if argument.name.isEmpty {
-        parts.append(argument.value.description)
-      } else {
-        parts.append("\(argument.name)=\(argument.value)")
-      }
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  /// Appends the text of specs.
+  package func write(to text: inout String) {
+    text += name
+    guard !sizes.isEmpty || !arguments.isEmpty else { return }
+    text += "("
+    for (k, size) in sizes.enumerated() {
+      if k > 0 { text += ", " }
+      text += String(size)
     }
-    return parts.isEmpty ? name : "\(name)(\(parts.joined(separator: ", ")))"
+    for (k, argument) in arguments.enumerated() {
+      if k > 0 || !sizes.isEmpty { text += ", " }
+      if !argument.name.isEmpty {
+        text += argument.name
+        text += "="
+      }
+      text += argument.value.description
+    }
+    text += ")"
   }
 }
 
@@ -176,8 +229,22 @@ extension SpaceArgument: CustomStringConvertible {
 extension GeoType: CustomStringConvertible {
   /// As written in specs and IR: `[B] SPD(6)[3]`.
   package var description: String {
-    let head = (isBatched ? "[B] " : "") + space.description
-    return field.isEmpty ? head : head + "[\(field.map(String.init).joined(separator: ", "))]"
+    var text = ""
+    write(to: &text)
+    return text
+  }
+
+  /// Appends the text of specs and IR.
+  package func write(to text: inout String) {
+    if isBatched { text += "[B] " }
+    space.write(to: &text)
+    guard !field.isEmpty else { return }
+    text += "["
+    for (k, size) in field.enumerated() {
+      if k > 0 { text += ", " }
+      text += String(size)
+    }
+    text += "]"
   }
 }
 

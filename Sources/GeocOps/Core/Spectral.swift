@@ -64,7 +64,7 @@ enum SpectralGradOp: Op {
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let f = c.attributes.spectral("f"), SpectralSecondOp.supports(f) else { return nil }
     guard let g = cotangents[0] else { return [nil, nil] }
-    let attributes = ["f": try SpectralOp.function(c)]
+    let attributes: Attributes = ["f": try SpectralOp.function(c)]
     return [
       try b.one("spectral_second", [c.inputs[0], c.inputs[1], g], attributes),
       try b.one("spectral_grad", [c.inputs[0], g], attributes),

@@ -66,7 +66,7 @@ enum MatrixMomentum {
 
   /// The Newton–Schulz factor with the steps of the attributes.
   static func polar(_ b: inout Builder, _ x: Value, _ attributes: Attributes) throws -> Value {
-    var all: [String: Attribute] = [:]
+    var all: Attributes = [:]
     for p in NewtonSchulzOp.signature.parameters { all[p.name] = p.defaultValue }
     all["steps"] = .int(attributes.int("ns_steps", 5))
     return try b.one("newton_schulz", [x], all)

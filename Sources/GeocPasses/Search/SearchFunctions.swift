@@ -70,8 +70,9 @@ enum SearchFunctions {
     let value = try rebuilder.value(loss)
     var b = rebuilder.builder
     b.origin = Origin(pass: pass)
+    let results = source.resultsByName()
     let gradient = try layout.vector(&b) { name in
-      guard let own = source.result("grad.\(name)") else { throw InternalError("no gradient of '\(name)'") }
+      guard let own = results["grad.\(name)"] else { throw InternalError("no gradient of '\(name)'") }
       return try rebuilder.value(own)
     }
     var (hessian, metric): (SearchHessian?, Value?) = (nil, nil)

@@ -73,7 +73,8 @@ struct FlowAnalysis {
         continue
       }
       let context = try registry.context(node, in: function)
-      guard let request = try op.kernel(context) else {
+      let lowering = try registry.lowering(op, context)
+      guard let request = lowering.request else {
         throw ScheduleProblem("node \(k) '\(node.op)' has no kernel")
       }
       let readsBatch = node.inputs.contains { function.type($0).isBatched }
@@ -100,15 +101,16 @@ struct FlowAnalysis {
         Work(
           request: request, inputs: inputs, outputs: node.results.map(\.index),
           isBatched: isBatched, isInPlace: op.traits.contains(.inPlace),
-          cost: max(op.flops(context), node.results.reduce(0) { $0 + elements[$1.index] }),
+          cost: max(lowering.flops, node.results.reduce(0) { $0 + elements[$1.index] }),
           whole: Set(request.wholeBatch.map { inputs[$0] }.filter { function.types[$0].isBatched })))
     }
-    var needed = Set(function.results.map { root[$0.value.index] })
+    var isNeeded = [Bool](repeating: false, count: function.types.count)
+    for result in function.results { isNeeded[root[result.value.index]] = true }
     var live: [Int] = []
     for k in function.nodes.indices.reversed() where !isAlias[k] {
-      guard work[k].outputs.contains(where: needed.contains) else { continue }
+      guard work[k].outputs.contains(where: { isNeeded[$0] }) else { continue }
       live.append(k)
-      needed.formUnion(work[k].inputs)
+      for input in work[k].inputs { isNeeded[input] = true }
     }
     var isConstant = [Bool](repeating: false, count: function.nodes.count)
     for k in function.nodes.indices where !isAlias[k] {
@@ -118,10 +120,13 @@ struct FlowAnalysis {
     }
     let asRows = Set(
       live.flatMap { k in work[k].request.rows.filter(work[k].inputs.indices.contains).map { work[k].inputs[$0] } })
-    let inLanes = Set(
-      live.flatMap { k in
-        work[k].inputs.indices.filter { !work[k].request.rows.contains($0) }.map { work[k].inputs[$0] }
-      })
+    let inLanes =
+      asRows.isEmpty
+      ? []
+      : Set(
+        live.flatMap { k in
+          work[k].inputs.indices.filter { !work[k].request.rows.contains($0) }.map { work[k].inputs[$0] }
+        })
     rows = asRows.filter { parameterOf[$0] != nil && function.types[$0].isBatched }.subtracting(inLanes)
       .subtracting(function.results.map { root[$0.value.index] })
     self.root = root

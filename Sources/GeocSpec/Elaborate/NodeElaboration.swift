@@ -38,9 +38,9 @@ extension Elaborator {
       op: op.name, attributes: attributes, inputs: data.map(builder.type), values: data.map(builder.base),
       spaces: registry.spaces)
     do {
-      _ = try op.infer(call)
+      _ = try registry.types(op, attributes, call.inputs) { call.values }
       try QuotientReading.check(op, call)
-      let tensors = signature.operands.contains { $0.role != .input } ? try op.weights(call) : []
+      let tensors = signature.operands.contains { $0.role != .input } ? try registry.weights(op, call) : []
       let values =
         data
         + tensors.map { tensor in

@@ -15,7 +15,7 @@ extension Elaborator {
         inputTypes: node.inputs.map(builder.type), results: [], resultTypes: [], spaces: registry.spaces)
       builder.origin = Origin(span: span, path: "separation")
       guard let margin = try op.margin(&builder, context), builder.type(margin).isBatched else { continue }
-      let negative: [String: Attribute] = ["expr": .expression(.unary(.negate, .input(0)))]
+      let negative: Attributes = ["expr": .expression(.unary(.negate, .input(0)))]
       let largest = try builder.one("batch_max", [try builder.one("map", [margin], negative)])
       builder.result("loss.margin", try builder.one("map", [largest], negative))
       return
