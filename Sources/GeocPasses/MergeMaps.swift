@@ -38,8 +38,6 @@ private struct MapClusters {
     /// Expression of each member, in the inputs of the cluster.
     var expressions: [ScalarExpression] = []
     var inputs: [Value] = []
-    /// Clusters that must be complete before this one can begin.
-    var needs: Set<Int> = []
   }
 
   /// What members of a cluster have in common.
@@ -55,19 +53,19 @@ private struct MapClusters {
   let registry: OpRegistry
   private let uses: [Int]
   private var clusters: [Cluster] = []
-  private var clusterOf: [Int: Int] = [:]
+  /// Cluster of each node, -1 for nodes of none.
+  private var clusterOf: [Int]
   private var open: [Key: Int] = [:]
-  /// Clusters that a value depends on without being one of their results.
-  private var needs: [Set<Int>]
+  /// What has to be complete before what: nodes of no cluster by their number, clusters behind them.
+  private var order = GrowingOrder()
   private var producer: [Int]
 
   init(_ f: Function, _ registry: OpRegistry) {
     function = f
     self.registry = registry
     uses = f.useCounts()
-    needs = [Set<Int>](repeating: [], count: f.types.count)
-    producer = [Int](repeating: -1, count: f.types.count)
-    for (k, node) in f.nodes.enumerated() { for value in node.results { producer[value.index] = k } }
+    producer = f.producers()
+    clusterOf = [Int](repeating: -1, count: f.nodes.count)
   }
 
   /// Whether any cluster has more than one node in it, or a sum with its map.
@@ -91,36 +89,29 @@ private struct MapClusters {
     return function.nodes[producer[input.index]]
   }
 
-  /// All clusters that `value` cannot be known before.
-  private func closure(_ start: Set<Int>) -> Set<Int> {
-    var all = start
-    var rest = Array(start)
-    while let next = rest.popLast() {
-      for other in clusters[next].needs where all.insert(other).inserted { rest.append(other) }
-    }
-    return all
+  /// What gives a value, as `order` numbers it; nil for parameters.
+  private func source(_ value: Value) -> Int? {
+    let k = producer[value.index]
+    return k < 0 ? nil : clusterOf[k] < 0 ? k : number(ofCluster: clusterOf[k])
   }
+
+  private func sources(_ values: [Value]) -> [Int] { values.compactMap { source($0) } }
+
+  private func number(ofCluster c: Int) -> Int { function.nodes.count + c }
 
   mutating func collect() {
     let summands = Set(function.nodes.compactMap { summand($0)?.results.first })
     for (k, node) in function.nodes.enumerated() {
-      let before = node.inputs.reduce(into: Set<Int>()) { set, value in
-        set.formUnion(needs[value.index])
-        if producer[value.index] >= 0, let own = clusterOf[producer[value.index]] { set.insert(own) }
-      }
-      if !node.origin.path.isEmpty, node.results.allSatisfy({ !summands.contains($0) }), join(k, node, before) {
-        continue
-      }
-      for value in node.results { needs[value.index] = before }
+      if !node.origin.path.isEmpty, node.results.allSatisfy({ !summands.contains($0) }), join(k, node) { continue }
+      order.add(k, behind: sources(node.inputs))
     }
   }
 
   /// Puts a node into the open cluster of its key, or into a new one; false for other nodes.
-  private mutating func join(_ k: Int, _ node: Node, _ before: Set<Int>) -> Bool {
+  private mutating func join(_ k: Int, _ node: Node) -> Bool {
     let key: Key
     let expression: ScalarExpression
     let inputs: [Value]
-    let known: Set<Int>
     if let axes = summedAxes(node), let input = node.inputs.first {
       let map = summand(node)
       (expression, inputs) = opened(
@@ -128,39 +119,30 @@ private struct MapClusters {
       // A sum of what is stored anyway stays as it is.
       if expression.isInput { return false }
       key = Key(path: node.origin.path, shape: shape(input), summed: axes)
-      known = inputs.reduce(into: Set<Int>()) { set, value in
-        set.formUnion(needs[value.index])
-        if let own = member(value) { set.insert(own) }
-      }
     } else if node.op == "map", let own = node.attributes.expression("expr"), let result = node.results.first,
       !own.isInput
     {
       key = Key(
         path: node.origin.path, shape: shape(result), summed: 0, isBatched: function.type(result).isBatched)
       (expression, inputs) = (own, node.inputs)
-      known = before
     } else {
       return false
     }
-    if let c = open[key] {
+    if let c = open[key], let larger = extended(clusters[c], by: k, expression, inputs) {
       // Nothing that this node reads may need the whole cluster, but for results of it at the same place.
-      let outside = inputs.reduce(into: Set<Int>()) { set, value in
-        set.formUnion(needs[value.index])
-        if let own = member(value), own != c || key.summed > 0 { set.insert(own) }
-      }
-      if !closure(outside).contains(c), add(k, expression, inputs, to: c) {
-        clusters[c].needs.formUnion(outside)
+      let own = number(ofCluster: c)
+      let outside = sources(inputs).filter { $0 != own || key.summed > 0 }
+      if !order.needs(outside, own) {
+        clusters[c] = larger
         clusterOf[k] = c
+        order.add(own, behind: outside)
         return true
       }
     }
-    clusters.append(Cluster(key: key, members: []))
-    let c = clusters.count - 1
-    guard add(k, expression, inputs, to: c) else {
-      clusters.removeLast()
-      return false
-    }
-    clusters[c].needs = known
+    let c = clusters.count
+    guard let new = extended(Cluster(key: key, members: []), by: k, expression, inputs) else { return false }
+    order.add(number(ofCluster: c), behind: sources(inputs))
+    clusters.append(new)
     clusterOf[k] = c
     open[key] = c
     return true
@@ -188,34 +170,39 @@ private struct MapClusters {
   }
 
   /// The cluster that a value is a result of.
-  private func member(_ value: Value) -> Int? { producer[value.index] < 0 ? nil : clusterOf[producer[value.index]] }
+  private func member(_ value: Value) -> Int? {
+    let k = producer[value.index]
+    return k < 0 || clusterOf[k] < 0 ? nil : clusterOf[k]
+  }
 
-  /// Adds a member, its expression written in the inputs of the cluster; false where that would be too much.
-  private mutating func add(_ k: Int, _ expression: ScalarExpression, _ inputs: [Value], to c: Int) -> Bool {
-    var all = clusters[c].inputs
+  /// A cluster with one member more, its expression written in the inputs of the cluster; nil where that would be too much.
+  private func extended(
+    _ cluster: Cluster, by k: Int, _ expression: ScalarExpression, _ inputs: [Value]
+  ) -> Cluster? {
+    var larger = cluster
     var parts: [ScalarExpression] = []
     for value in inputs {
-      if member(value) == c, let at = clusters[c].members.firstIndex(of: producer[value.index]),
-        shape(value) == clusters[c].key.shape
+      if producer[value.index] >= 0, let at = cluster.members.firstIndex(of: producer[value.index]),
+        shape(value) == cluster.key.shape
       {
-        parts.append(clusters[c].expressions[at])
+        parts.append(cluster.expressions[at])
       } else {
-        if !all.contains(value) { all.append(value) }
-        parts.append(.input(all.firstIndex(of: value) ?? 0))
+        if !larger.inputs.contains(value) { larger.inputs.append(value) }
+        parts.append(.input(larger.inputs.firstIndex(of: value) ?? 0))
       }
     }
     let own = expression.mapInputs { parts[$0] }
-    if clusters[c].key.isBatched, !clusters[c].members.isEmpty {
+    if cluster.key.isBatched, !cluster.members.isEmpty {
       let costly = own.costlyParts
-      guard clusters[c].expressions.contains(where: { !$0.costlyParts.isDisjoint(with: costly) }) else { return false }
+      guard cluster.expressions.contains(where: { !$0.costlyParts.isDisjoint(with: costly) }) else { return nil }
     }
-    let size = clusters[c].expressions.reduce(own.nodeCount) { $0 + $1.nodeCount }
-    guard clusters[c].members.isEmpty || (all.count <= MergeMaps.largestInputCount && size <= MergeMaps.largestSize)
-    else { return false }
-    clusters[c].inputs = all
-    clusters[c].members.append(k)
-    clusters[c].expressions.append(own)
-    return true
+    let size = cluster.expressions.reduce(own.nodeCount) { $0 + $1.nodeCount }
+    guard
+      cluster.members.isEmpty || (larger.inputs.count <= MergeMaps.largestInputCount && size <= MergeMaps.largestSize)
+    else { return nil }
+    larger.members.append(k)
+    larger.expressions.append(own)
+    return larger
   }
 
   /// The function with a node for each cluster, everything in an order in which it can be computed.
@@ -233,25 +220,34 @@ private struct MapClusters {
   /// Whether a cluster is made one node.
   private func isMerged(_ c: Int) -> Bool { clusters[c].members.count > 1 || clusters[c].key.summed > 0 }
 
-  /// The clusters that read each value, −1 among them for other nodes and results.
-  private func readers(without left: Set<Int>) -> [Set<Int>] {
-    var readers = [Set<Int>](repeating: [], count: function.types.count)
-    for result in function.results { readers[result.value.index].insert(-1) }
-    for (k, node) in function.nodes.enumerated() where !left.contains(k) && !(clusterOf[k].map(isMerged) ?? false) {
-      for value in node.inputs { readers[value.index].insert(-1) }
+  /// Who reads a value.
+  private enum Reader: Hashable {
+    case nobody, cluster(Int), others
+
+    mutating func add(_ reader: Reader) { self = self == .nobody || self == reader ? reader : .others }
+  }
+
+  /// The one cluster that reads each value, or that there are others.
+  private func readers(without left: Set<Int>) -> [Reader] {
+    var readers = [Reader](repeating: .nobody, count: function.types.count)
+    for result in function.results { readers[result.value.index].add(.others) }
+    for (k, node) in function.nodes.enumerated() where !left.contains(k) {
+      if clusterOf[k] >= 0, isMerged(clusterOf[k]) { continue }
+      for value in node.inputs { readers[value.index].add(.others) }
     }
     for c in clusters.indices where isMerged(c) {
-      for value in clusters[c].inputs { readers[value.index].insert(c) }
+      for value in clusters[c].inputs { readers[value.index].add(.cluster(c)) }
     }
     return readers
   }
 
   private func emit(
-    _ k: Int, _ readers: [Set<Int>], _ r: inout Rebuilder, _ done: inout Set<Int>, _ pass: String,
+    _ k: Int, _ readers: [Reader], _ r: inout Rebuilder, _ done: inout Set<Int>, _ pass: String,
     _ report: inout PassReport
   ) throws {
     guard !done.contains(k) else { return }
-    guard let c = clusterOf[k], isMerged(c) else {
+    let c = clusterOf[k]
+    guard c >= 0, isMerged(c) else {
       done.insert(k)
       for value in function.nodes[k].inputs where producer[value.index] >= 0 {
         try emit(producer[value.index], readers, &r, &done, pass, &report)
@@ -265,7 +261,9 @@ private struct MapClusters {
       try emit(producer[value.index], readers, &r, &done, pass, &report)
     }
     let read = cluster.members.indices.filter { m in
-      function.nodes[cluster.members[m]].results.contains { readers[$0.index].contains { $0 != c } }
+      function.nodes[cluster.members[m]].results.contains {
+        readers[$0.index] != .nobody && readers[$0.index] != .cluster(c)
+      }
     }
     // What only summands read is in their expressions.
     guard !read.isEmpty else { return }
@@ -273,7 +271,7 @@ private struct MapClusters {
     for (at, m) in read.enumerated() { attributes["expr\(at)"] = .expression(cluster.expressions[m].simplified()) }
     let last = function.nodes[cluster.members[cluster.members.count - 1]]
     r.builder.origin = last.origin
-    var inputs = try cluster.inputs.map(r.value)
+    var inputs = try r.values(cluster.inputs)
     let isDivided = isDivided(cluster)
     if cluster.key.summed > 0 { attributes["axes"] = .int(isDivided ? 1 : cluster.key.summed) }
     if isDivided {

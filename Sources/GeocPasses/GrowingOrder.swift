@@ -1,0 +1,80 @@
+/// Things that have to be complete before others can begin, while more and more of them are known.
+///
+/// Whether one waits for another is mostly answered without a search: each thing has a level above those of all things
+/// before it, and one of these is its trunk, so that all trunks make trees, which are climbed in long steps.
+struct GrowingOrder {
+  private struct Thing {
+    var before: [Int] = []
+    var behind: [Int] = []
+    var level = 0
+    /// The thing before it of the highest level when it was first noted; itself where there was none.
+    var trunk: Int
+    /// A thing further down its tree.
+    var ancestor: Int
+    /// Steps to the root of its tree, -1 before it is noted.
+    var depth = -1
+    /// The search that last came by.
+    var search = 0
+  }
+
+  private var things: [Thing] = []
+  private var searchCount = 0
+
+  /// Notes that `others`, which are noted, come before `k`. None of them may need it.
+  mutating func add(_ k: Int, behind others: [Int]) {
+    while things.count <= k { things.append(Thing(trunk: things.count, ancestor: things.count)) }
+    if things[k].depth < 0 { plant(k, on: others.max { things[$0].level < things[$1].level }) }
+    for other in others {
+      things[k].before.append(other)
+      things[other].behind.append(k)
+      raise(k, to: things[other].level + 1)
+    }
+  }
+
+  private mutating func plant(_ k: Int, on trunk: Int?) {
+    guard let trunk else {
+      things[k].depth = 0
+      return
+    }
+    things[k].trunk = trunk
+    things[k].depth = things[trunk].depth + 1
+    // The step that makes a climb of n things take log n: twice as long where the last two were of one length.
+    let first = things[trunk].ancestor
+    let second = things[first].ancestor
+    let areEqual = things[trunk].depth - things[first].depth == things[first].depth - things[second].depth
+    things[k].ancestor = areEqual ? second : trunk
+  }
+
+  private mutating func raise(_ k: Int, to level: Int) {
+    var rest = [(k, level)]
+    while let (next, level) = rest.popLast() {
+      guard things[next].level < level else { continue }
+      things[next].level = level
+      for thing in things[next].behind { rest.append((thing, level + 1)) }
+    }
+  }
+
+  /// Whether one of `others` is `k`, or has to wait for it.
+  mutating func needs(_ others: [Int], _ k: Int) -> Bool {
+    if others.contains(where: { isOnTree(of: $0, k) }) { return true }
+    searchCount += 1
+    var rest = others
+    while let next = rest.popLast() {
+      if next == k { return true }
+      guard things[next].level > things[k].level, things[next].search != searchCount else { continue }
+      things[next].search = searchCount
+      rest += things[next].before
+    }
+    return false
+  }
+
+  /// Whether `k` is `thing`, or on the way from it to its root.
+  private func isOnTree(of thing: Int, _ k: Int) -> Bool {
+    var next = thing
+    while things[next].depth > things[k].depth {
+      let ancestor = things[next].ancestor
+      next = things[ancestor].depth >= things[k].depth ? ancestor : things[next].trunk
+    }
+    return next == k
+  }
+}
