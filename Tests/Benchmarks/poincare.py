@@ -85,9 +85,12 @@ def peer(python, suite, only, threads, budget):
     return rows
 
 
-def measure(a, spec, function, batch, threads, suite, only, runs):
+def measure(a, spec, function, batch, threads, suite, only):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml", delete=False) as f:
         f.write(spec)
+    once, _, _ = geoc(a.geoc, f.name, function, batch, threads, 1)
+    # As long as a row of the peer.
+    runs = max(a.runs, min(int(1e3 * a.budget / once), 5000))
     first = geoc(a.geoc, f.name, function, batch, threads, runs)
     rows = peer(a.python, suite, only, threads, a.budget)
     second = geoc(a.geoc, f.name, function, batch, threads, runs)
@@ -102,7 +105,7 @@ def main():
     ap.add_argument("--suites", default="micro,digits,cifar")
     ap.add_argument("--threads", default="1,2")
     ap.add_argument("--budget", type=float, default=4.0)
-    ap.add_argument("--runs", type=int, default=10, help="timed steps of geoc; thirty times as many of a single operation")
+    ap.add_argument("--runs", type=int, default=10, help="timed steps of geoc at least; more where they take less time than the budget")
     a = ap.parse_args()
     empty = empty_peak(a.geoc)
     implementations = ["hypll", "decomposed", "manual", "rewritten"]
@@ -124,7 +127,7 @@ def main():
             for op in MICRO:
                 for mode, function in (("forward/", "predict"), ("forward+backward/", "gradient_train")):
                     rows, ours = measure(a, micro(op), function, 4096, threads, "micro",
-                                         f"micro/{op}/[4096,64]/f32/{mode}", 30 * a.runs)
+                                         f"micro/{op}/[4096,64]/f32/{mode}")
                     row(f"{op} {mode[:-1]}", 4096, threads, rows, ours)
         for suite, cin, size, depths, pool, widths in (
             ("digits", 1, 8, [1, 1, 1], 2, [[4, 8, 16]]), ("cifar", 3, 32, [3, 3, 3], 8, [[4, 8, 16], [8, 16, 32]])):
@@ -135,7 +138,7 @@ def main():
                     for mode, function in (("train", "step"), ("infer", "predict")):
                         only = f"ch{'-'.join(map(str, channels))}/blocks{'-'.join(map(str, depths))}/batch{batch}/{mode}/"
                         rows, ours = measure(a, network(cin, size, channels, depths, pool), function, batch, threads,
-                                             suite, only, a.runs)
+                                             suite, only)
                         row(f"{suite} {'-'.join(map(str, channels))} {mode}", batch, threads, rows, ours)
                         if mode == "train" and threads == 1:
                             graphs.append((f"{suite} {'-'.join(map(str, channels))} batch {batch}", rows))

@@ -9,15 +9,6 @@ import Testing
 
 /// Second-order searches on models beyond the reference's, their resumption, and what they refuse.
 @Suite struct GNSTests {
-  private static func compiler(_ spec: String) throws -> ModelCompiler {
-    let work = try RunWorkspace(spec: spec)
-    defer { work.remove() }
-    var sink = DiagnosticSink()
-    return try #require(
-      try CompileOptions.parse([]).compiler(work.path("spec.yaml"), Console(capturing: []), &sink),
-      "\(sink.diagnostics)")
-  }
-
   private static func network(_ hessian: String) -> String {
     """
     geoc: 1
@@ -63,7 +54,7 @@ import Testing
   }
 
   private static func session(_ hessian: String) throws -> Session {
-    let compiler = try compiler(network(hessian))
+    let compiler = try RunWorkspace.compiler(network(hessian))
     let session = Session(
       try compiler.plan([.initialize, .curvature, .gradient(mode: "train", ofLoss: true)]), threads: 1)
     try session.program().reset(seed: 2)
@@ -154,7 +145,7 @@ import Testing
       #expect(factors.count == matrix.count && factors.count > 3)
       for (x, y) in zip(factors, matrix) { #expect(abs(x - y) <= 1e-10 * abs(y), "\(hessian): \(x), \(y)") }
     }
-    let spec = try Self.compiler(
+    let spec = try RunWorkspace.compiler(
       "geoc: 1\nmodel: m\ndtype: f64\ninputs: { one: R }\ngraph:\n\(one)\n  - inner: { a: u, b: u }\n    as: g\n"
         + "loss: { norm_power: { u: g, p: 4 } }\ntrain: { optimizer: { gns: { hessian: gauss_newton } }, steps: 1 }\n")
     let trial = try spec.compile(.trial).function
@@ -163,7 +154,7 @@ import Testing
 
   /// A generalised linear model needs no product per sample of the size of its Hessian.
   @Test func hessianOfALinearModelIsAProductOverTheBatch() throws {
-    let compiler = try Self.compiler(
+    let compiler = try RunWorkspace.compiler(
       """
       geoc: 1
       model: linear
@@ -186,7 +177,7 @@ import Testing
 
   /// A search that is interrupted goes on from its checkpoint to the same bits.
   @Test func resumes() throws {
-    let compiler = try Self.compiler(Self.network("fisher"))
+    let compiler = try RunWorkspace.compiler(Self.network("fisher"))
     let plan = try compiler.plan([.initialize, .predict, .evaluate, .curvature, .trial, .spectrum])
     let training = try #require(plan.run.training)
     let work = try RunWorkspace(spec: "")

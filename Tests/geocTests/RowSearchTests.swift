@@ -77,15 +77,6 @@ import Testing
     ]
   }
 
-  private static func compiler(_ spec: String) throws -> ModelCompiler {
-    let work = try RunWorkspace(spec: spec)
-    defer { work.remove() }
-    var sink = DiagnosticSink()
-    return try #require(
-      try CompileOptions.parse([]).compiler(work.path("spec.yaml"), Console(capturing: []), &sink),
-      "\(sink.diagnostics)")
-  }
-
   /// What training comes to: the records of all iterations and the weights.
   private static func train(
     _ plan: Plan, rows count: Int = rows, threads: Int, byMatrix: Bool
@@ -110,7 +101,7 @@ import Testing
 
   /// Loss, γ, gradient and weights of six iterations, with a bias that the penalty leaves out.
   @Test(arguments: cases) func stepsAreThoseOfTheMatrix(_ test: Case) throws {
-    let compiler = try Self.compiler(Self.spec(test))
+    let compiler = try RunWorkspace.compiler(Self.spec(test))
     let plan = try compiler.plan(compiler.purposes)
     let matrix = try Self.train(plan, threads: 1, byMatrix: true)
     let rows = try Self.train(plan, threads: 1, byMatrix: false)
@@ -130,7 +121,7 @@ import Testing
   /// The choice follows from the rows of the data alone, also of those that one sample makes.
   @Test func choosesByTheRowsOfTheData() throws {
     for test in Self.cases {
-      let compiler = try Self.compiler(Self.spec(test))
+      let compiler = try RunWorkspace.compiler(Self.spec(test))
       let session = Session(try compiler.plan(compiler.purposes), threads: 1)
       let search = try #require(try session.program().search)
       let weights = session.tensors.filter { $0.kind == .param }.reduce(0) { $0 + $1.shape.reduce(1, *) }
@@ -141,7 +132,7 @@ import Testing
 
   /// No matrix of the weights is made: neither in the functions, nor in the store.
   @Test func keepsNoMatrix() throws {
-    let compiler = try Self.compiler(Self.spec(Self.cases[0]))
+    let compiler = try RunWorkspace.compiler(Self.spec(Self.cases[0]))
     for purpose in [Pipeline.Purpose.curvatureByRows, .trialByRows] {
       let function = try compiler.compile(purpose).function
       let registry = compiler.options.registry
@@ -158,12 +149,12 @@ import Testing
     let exact = Case(graph: Self.network, loss: Self.cases[1].loss, hessian: "exact", perSample: 3)
     let gram = Self.spec(Self.cases[0], options: ", metric: gram")
     for spec in [Self.spec(exact).replacing("out: 4", with: "out: 2"), gram] {
-      #expect(!(try Self.compiler(spec)).purposes.contains(.trialByRows))
+      #expect(!(try RunWorkspace.compiler(spec)).purposes.contains(.trialByRows))
     }
   }
 
   @Test func reportNamesTheForm() throws {
-    let compiler = try Self.compiler(Self.spec(Self.cases[1]))
+    let compiler = try RunWorkspace.compiler(Self.spec(Self.cases[1]))
     let report = try CompileReport(compiler, [.trialByRows]).text()
     #expect(report.contains("@trial_by_rows"), "\(report)")
     #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import GeocDiagnostics
 import GeocTensorFiles
 import Testing
 
@@ -16,6 +17,16 @@ struct RunWorkspace {
     var status: Int32
     var output: String
     var errors: String
+  }
+
+  /// The compiler for a spec, by the command line's own way.
+  static func compiler(_ spec: String) throws -> ModelCompiler {
+    let work = try RunWorkspace(spec: spec)
+    defer { work.remove() }
+    var sink = DiagnosticSink()
+    return try #require(
+      try CompileOptions.parse([]).compiler(work.path("spec.yaml"), Console(capturing: []), &sink),
+      "\(sink.diagnostics)")
   }
 
   /// A workspace with `data.npz` and `spec.yaml`.

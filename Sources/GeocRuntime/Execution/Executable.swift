@@ -11,7 +11,9 @@ package struct Batch: Sendable {
   /// Batched inputs by name.
   package var columns: [String: HostArray]
   /// Rows of the columns, one per item of the batch.
-  package var rows: [Int]
+  package private(set) var rows: [Int]
+  /// The first and the last of the rows in the columns; nil without rows.
+  private(set) var span: ClosedRange<Int>?
   /// Columns made for this batch, one row per item, that stand for those of `columns`.
   package var made: [String: HostArray] = [:]
 
@@ -19,6 +21,21 @@ package struct Batch: Sendable {
   package init(columns: [String: HostArray] = [:], rows: [Int]) {
     self.columns = columns
     self.rows = rows
+    span = Self.span(rows)
+  }
+
+  /// Takes other rows, in the memory of the ones before.
+  mutating func replaceRows(_ new: ArraySlice<Int>) {
+    rows.removeAll(keepingCapacity: true)
+    rows.append(contentsOf: new)
+    span = Self.span(rows)
+  }
+
+  private static func span(_ rows: [Int]) -> ClosedRange<Int>? {
+    guard var low = rows.first else { return nil }
+    var high = low
+    for row in rows { (low, high) = (min(low, row), max(high, row)) }
+    return low...high
   }
 }
 
@@ -219,14 +236,15 @@ package final class Executable: @unchecked Sendable {
             .data.shape, "input '\(p.name)' has samples of shape \(column.rowShape), expected \(parameterShapes[k])",
             item: p.name))
       }
-      guard let low = batch.rows.min(), let high = batch.rows.max() else {
+      guard let span = batch.span else {
         throw GeocError(Diagnostic(.data.emptySplit, "there are no samples to run '\(function.name)' on"))
       }
-      guard made.map({ $0.rowCount >= batch.rows.count }) ?? (low >= 0 && high < column.rowCount) else {
+      guard made.map({ $0.rowCount >= batch.rows.count }) ?? (span.lowerBound >= 0 && span.upperBound < column.rowCount)
+      else {
         throw GeocError(
           Diagnostic(
             .data.indexOutOfRange,
-            "row \(low < 0 ? low : high) of input '\(p.name)', which has \(column.rowCount) rows",
+            "row \(span.lowerBound < 0 ? span.lowerBound : span.upperBound) of input '\(p.name)', which has \(column.rowCount) rows",
             item: p.name))
       }
       columns[k] = Column(

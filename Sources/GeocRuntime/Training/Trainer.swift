@@ -261,8 +261,7 @@ package final class Trainer {
       if isInterrupted() { throw Interrupted() }
       let first = progress.stepInEpoch * batchSize
       // In place: a step asks for no memory.
-      batch.rows.removeAll(keepingCapacity: true)
-      batch.rows.append(contentsOf: order[first..<min(first + batchSize, order.count)])
+      batch.replaceRows(order[first..<min(first + batchSize, order.count)])
       rate = training.learningRate * factor(training.schedule)
       try program.store.set("hyper.lr", rate)
       for own in training.ownRates ?? [] {
