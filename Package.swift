@@ -47,6 +47,8 @@ let package = Package(
     .target(name: "GeocYAML", dependencies: ["GeocDiagnostics", "CYaml"], swiftSettings: optimized),
     .testTarget(name: "GeocYAMLTests", dependencies: ["GeocYAML", "GeocDiagnostics"], swiftSettings: strict),
     .target(name: "GeocTensorFiles", dependencies: ["CZlib"], swiftSettings: optimized),
+    .target(name: "GeocThreads", swiftSettings: optimized),
+    .testTarget(name: "GeocThreadsTests", dependencies: ["GeocThreads"], swiftSettings: strict),
     .target(name: "GeocKernelABI", swiftSettings: strict),
     .target(
       name: "GeocKernels",
@@ -75,12 +77,14 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "GeocLayeringTests", swiftSettings: strict),
     .target(
-      name: "GeocPlan", dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocIR"],
+      name: "GeocPlan",
+      dependencies: ["GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocThreads", "GeocIR"],
       swiftSettings: optimized),
     .target(
       name: "GeocRuntime",
       dependencies: [
-        "GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocKernels", "GeocIR", "GeocPlan", "CSvm", "CLbfgs",
+        "GeocDiagnostics", "GeocKernelABI", "GeocTensorFiles", "GeocThreads", "GeocKernels", "GeocIR", "GeocPlan",
+        "CSvm", "CLbfgs",
       ],
       swiftSettings: optimized),
     .target(
@@ -91,7 +95,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "GeocRuntimeTests",
-      dependencies: ["GeocRuntime", "GeocPlan", "GeocOps", "GeocDiagnostics", "PlanTestSupport"],
+      dependencies: ["GeocRuntime", "GeocPlan", "GeocOps", "GeocDiagnostics", "GeocThreads", "PlanTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GeocSpecTests", dependencies: ["GeocSpec", "GeocOps", "GeocIR", "GeocYAML", "GeocDiagnostics"],
@@ -103,7 +107,7 @@ let package = Package(
       name: "geoc",
       dependencies: [
         "GeocDiagnostics", "GeocKernels", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
-        "GeocTensorFiles", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "GeocTensorFiles", "GeocThreads", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: optimized),
     .testTarget(
       name: "geocTests",

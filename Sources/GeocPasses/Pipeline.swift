@@ -88,6 +88,27 @@ package enum Pipeline {
     package var stages: [(pass: String, function: Function)]
     /// Rewrites.
     package var report: PassReport
+
+    /// The same for a function of another name.
+    package func named(_ name: String) -> Outcome {
+      func named(_ f: Function) -> Function {
+        var copy = f
+        copy.name = name
+        return copy
+      }
+      return Outcome(
+        function: named(function), layers: named(layers), stages: stages.map { ($0.pass, named($0.function)) },
+        report: report.named(name))
+    }
+  }
+
+  /// A purpose whose function for a model `forward` is that of `purpose` but for its name: where no op depends on the mode,
+  /// the gradients of both modes are the same.
+  package static func twin(_ purpose: Purpose, _ forward: Function, _ registry: OpRegistry) -> Purpose {
+    guard case .gradient(_, let ofLoss) = purpose,
+      !forward.nodes.contains(where: { registry[$0.op]?.traits.contains(.mode) == true })
+    else { return purpose }
+    return .gradient(mode: "train", ofLoss: ofLoss)
   }
 
   /// Compiles `forward` (results: outputs, `loss`, `loss.<k>`, `state.<name>`) for a purpose.
@@ -166,9 +187,8 @@ package enum Pipeline {
         ofLoss
         ? [Differentiate.Seed(result: "loss")]
         : f.results.map(\.name).filter(isOutput).map { Differentiate.Seed(result: $0, cotangent: "cotangent.\($0)") }
-      f = try Differentiate.run(
-        f, seeds: seeds, wants: { isDifferentiable($0, forward, registry) && $0.kind != .state }, options: options,
-        &report)
+      let wanted = differentiable(forward, registry)
+      f = try Differentiate.run(f, seeds: seeds, wants: { wanted.contains($0.name) }, options: options, &report)
       stages.append((Differentiate.pass, f))
     case .fit(_, .objective):
       f = try Differentiate.run(
@@ -240,10 +260,12 @@ package enum Pipeline {
     return try SearchFunctions.hasRows(f, optimizer, options)
   }
 
-  /// Inputs that hold real numbers, and weights.
-  static func isDifferentiable(_ p: Parameter, _ f: Function, _ registry: OpRegistry) -> Bool {
-    guard p.kind == .input || p.kind == .param, let own = f.parameter(p.name) else { return false }
-    return registry.spaces[f.type(own.value).space.name]?.isIndex != true
+  /// Names of the inputs that hold real numbers, and of the weights.
+  private static func differentiable(_ f: Function, _ registry: OpRegistry) -> Set<String> {
+    Set(
+      f.parameters.filter {
+        ($0.kind == .input || $0.kind == .param) && registry.spaces[f.type($0.value).space.name]?.isIndex != true
+      }.map(\.name))
   }
 
   private static func apply(

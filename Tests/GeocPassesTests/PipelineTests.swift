@@ -62,4 +62,33 @@ import Testing
       )
     }
   }
+
+  @Test func gradientsOfBothModesAreOneWhereNoOpDependsOnTheMode() throws {
+    let registry = Catalogue.registry
+    func forward(_ last: String, _ attributes: Attributes) throws -> Function {
+      var b = Builder(name: "forward", stage: .layers, registry: registry)
+      let x = b.parameter("x", .real([4], isBatched: true), .input)
+      let w = b.parameter("w", .real([3, 4]), .param)
+      let y = try b.one("linear", [x, w], ["out": .int(3), "bias": .bool(false)], name: "y")
+      b.result("z", try b.one(last, [y], attributes, name: "z"))
+      return b.function
+    }
+    let (train, eval) = (
+      Pipeline.Purpose.gradient(mode: "train", ofLoss: false), Pipeline.Purpose.gradient(mode: "eval", ofLoss: false)
+    )
+    let random = try forward("alpha_dropout", ["p": .real(0.5), "stream": .int(1)])
+    #expect(Pipeline.twin(eval, random, registry) == eval)
+    let plain = try forward("tanh", [:])
+    #expect(Pipeline.twin(eval, plain, registry) == train)
+    #expect(Pipeline.twin(.predict, plain, registry) == .predict)
+    func compiled(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
+      try Pipeline.compile(plain, for: purpose, optimizer: nil, options: PassOptions(registry: registry))
+    }
+    let (own, other) = (try compiled(eval), try compiled(train).named("gradient_eval"))
+    #expect(own.function == other.function)
+    #expect(own.layers == other.layers)
+    #expect(own.report == other.report)
+    #expect(own.stages.map(\.pass) == other.stages.map(\.pass))
+    #expect(own.stages.map(\.function) == other.stages.map(\.function))
+  }
 }

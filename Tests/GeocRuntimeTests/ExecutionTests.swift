@@ -3,6 +3,7 @@ import GeocIR
 import GeocKernelABI
 import GeocPlan
 import GeocTensorFiles
+import GeocThreads
 import PlanTestSupport
 import Testing
 

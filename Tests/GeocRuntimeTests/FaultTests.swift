@@ -2,6 +2,7 @@ import GeocDiagnostics
 import GeocIR
 import GeocPlan
 import GeocTensorFiles
+import GeocThreads
 import PlanTestSupport
 import Testing
 

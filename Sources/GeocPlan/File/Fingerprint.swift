@@ -12,7 +12,12 @@ package struct Fingerprint: Sendable {
 
   /// Appends bytes.
   package mutating func add(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes { state = (state ^ UInt128(byte)) &* Self.prime }
+    var sum = state
+    let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { storage in
+      for byte in storage { sum = (sum ^ UInt128(byte)) &* Self.prime }
+    }
+    if isContiguous == nil { for byte in bytes { sum = (sum ^ UInt128(byte)) &* Self.prime } }
+    state = sum
   }
 
   /// Appends a text with its length, so that the border between two texts counts.

@@ -1,5 +1,6 @@
 import GeocDiagnostics
 import GeocIR
+import GeocThreads
 
 /// A compiled model: its functions, how to execute them, and what `geoc run` does with them.
 package struct Plan: Sendable {
@@ -24,7 +25,7 @@ package struct Plan: Sendable {
   package static func make(
     _ module: Module, registry: OpRegistry, run: RunDescription = RunDescription(), spec: String = ""
   ) throws -> Plan {
-    let schedules = try module.functions.filter { $0.stage == .core }.map {
+    let schedules = try ThreadPool.map(module.functions.filter { $0.stage == .core }) {
       try Scheduler.schedule($0, registry: registry, dtype: module.dtype)
     }
     return Plan(module: module, schedules: schedules, run: run, spec: spec)

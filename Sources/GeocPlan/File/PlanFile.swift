@@ -3,6 +3,7 @@ import GeocDiagnostics
 import GeocIR
 import GeocKernelABI
 import GeocTensorFiles
+import GeocThreads
 
 /// Plans as files: a safetensors container whose metadata hold the texts of a plan.
 package enum PlanFile {
@@ -25,9 +26,12 @@ package enum PlanFile {
 
   /// The entries of the file.
   static func metadata(_ plan: Plan) throws -> [String: String] {
+    let functions = try ThreadPool.map(plan.module.functions) { IRPrinter.print($0) }
+    // An array whose elements are encoded at the same time.
+    let schedules = try ThreadPool.map(plan.schedules) { try json($0) }
     var entries = [
-      "format": format, "geoc_version": version, "ir": IRPrinter.print(plan.module),
-      "schedule": try json(plan.schedules), "run": try json(plan.run), "spec": plan.spec,
+      "format": format, "geoc_version": version, "ir": IRPrinter.print(plan.module, functions: functions),
+      "schedule": "[\(schedules.joined(separator: ","))]", "run": try json(plan.run), "spec": plan.spec,
       "spec_hash": Fingerprint(plan.spec).text,
     ]
     entries["plan_hash"] = hash(entries)

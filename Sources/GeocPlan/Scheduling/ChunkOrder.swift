@@ -13,55 +13,65 @@ struct ChunkOrder {
 
   private let elements: [Int]
   private let members: [Int]
-  private var entries: [Int: Entry] = [:]
-  private var readersHere: [Int: Int] = [:]
+  /// By position among the members.
+  private var entries: [Entry] = []
+  /// How often the region reads each value.
+  private var readersHere: [Int]
 
   init(_ flow: FlowAnalysis, _ members: [Int]) {
     elements = flow.elements
     self.members = members
-    for k in members {
-      let inputs = Set(flow.work[k].inputs.filter { flow.isBatched($0) }).sorted()
-      let written = flow.work[k].outputs.reduce(0) { $0 + (flow.isBatched($1) ? flow.elements[$1] : 0) }
-      for input in inputs { readersHere[input, default: 0] += 1 }
-      let producers = Set(inputs.map { flow.producer[$0] }).filter { entries[$0] != nil }
-      entries[k] = Entry(inputs: inputs, written: written, producers: producers.count)
-      for p in producers { entries[p]?.consumers.append(k) }
+    readersHere = [Int](repeating: 0, count: flow.root.count)
+    /// Position of each node that was seen, -1 for others.
+    var position = [Int](repeating: -1, count: flow.work.count)
+    for (at, k) in members.enumerated() {
+      let work = flow.work[k]
+      var inputs: [Int] = []
+      var producers: [Int] = []
+      for input in work.inputs where flow.isBatched(input) && !inputs.contains(input) {
+        inputs.append(input)
+        readersHere[input] += 1
+        let p = flow.producer[input] < 0 ? -1 : position[flow.producer[input]]
+        if p >= 0, !producers.contains(p) { producers.append(p) }
+      }
+      let written = work.outputs.reduce(0) { $0 + (flow.isBatched($1) ? flow.elements[$1] : 0) }
+      entries.append(Entry(inputs: inputs, written: written, producers: producers.count))
+      for p in producers { entries[p].consumers.append(at) }
+      position[k] = at
     }
   }
 
   /// The order of the function, or the one that frees most at each step, whichever needs less memory.
   func best() -> [Int] {
     let greedy = freeingMost()
-    return peak(greedy) < peak(members) ? greedy : members
+    return peak(greedy) < peak(Array(members.indices)) ? greedy.map { members[$0] } : members
   }
 
-  private func growth(_ entry: Entry, _ left: [Int: Int]) -> Int {
+  private func growth(_ entry: Entry, _ left: [Int]) -> Int {
     entry.inputs.reduce(entry.written) { $0 - (left[$1] == 1 ? elements[$1] : 0) }
   }
 
   private func freeingMost() -> [Int] {
     var left = readersHere
-    var waiting = entries.mapValues(\.producers)
-    var ready = members.filter { waiting[$0] == 0 }
+    var waiting = entries.map(\.producers)
+    var ready = entries.indices.filter { waiting[$0] == 0 }
     var order: [Int] = []
     order.reserveCapacity(members.count)
     while !ready.isEmpty {
       var best = 0
       var least = Int.max
       for (at, k) in ready.enumerated() {
-        guard let entry = entries[k] else { continue }
-        let delta = growth(entry, left)
-        if delta < least || (delta == least && k < ready[best]) {
+        let delta = growth(entries[k], left)
+        if delta < least || (delta == least && members[k] < members[ready[best]]) {
           least = delta
           best = at
         }
       }
       let k = ready.remove(at: best)
       order.append(k)
-      guard let entry = entries[k] else { continue }
-      for input in entry.inputs { left[input, default: 0] -= 1 }
-      for consumer in entry.consumers {
-        waiting[consumer, default: 0] -= 1
+      for input in entries[k].inputs { left[input] -= 1 }
+      for consumer in entries[k].consumers {
+        waiting[consumer] -= 1
         if waiting[consumer] == 0 { ready.append(consumer) }
       }
     }
@@ -73,10 +83,9 @@ struct ChunkOrder {
     var alive = 0
     var peak = 0
     for k in order {
-      guard let entry = entries[k] else { continue }
-      peak = max(peak, alive + entry.written)
-      alive += growth(entry, left)
-      for input in entry.inputs { left[input, default: 0] -= 1 }
+      peak = max(peak, alive + entries[k].written)
+      alive += growth(entries[k], left)
+      for input in entries[k].inputs { left[input] -= 1 }
     }
     return peak
   }

@@ -15,6 +15,8 @@ package struct Scheduler {
   var regions: [Schedule.Region] = []
   /// Slot of every root value that has one.
   var slotOf: [Int]
+  /// Results of the function by root value.
+  let resultsOf: [Int: [Int]]
 
   /// The schedule of `function`. Throws `ScheduleProblem` when a node has no kernel or mixes batched and unbatched
   /// results, and what an op's lowering throws.
@@ -30,6 +32,7 @@ package struct Scheduler {
     self.dtype = dtype
     self.analysis = analysis
     slotOf = [Int](repeating: -1, count: function.types.count)
+    resultsOf = Dictionary(grouping: function.results.indices) { analysis.root[function.results[$0].value.index] }
   }
 
   private mutating func run() throws -> Schedule {
@@ -148,7 +151,7 @@ package struct Scheduler {
     }
     func touch(_ slot: Int) { if slots[slot].storage == .chunk { slots[slot].last = steps.count } }
     func unpack(_ root: Int) {
-      for (r, result) in function.results.enumerated() where analysis.root[result.value.index] == root {
+      for r in resultsOf[root] ?? [] {
         touch(slotOf[root])
         steps.append(
           Schedule.Step(kind: .unpack, index: r, inputs: [slotOf[root]], cost: analysis.elements[root]))
@@ -211,6 +214,6 @@ package struct Scheduler {
 
   /// Whether the value is a parameter that is returned as it is: it is unpacked at the end of its region.
   private func isPassedThrough(_ root: Int) -> Bool {
-    analysis.parameterOf[root] != nil && function.results.contains { analysis.root[$0.value.index] == root }
+    analysis.parameterOf[root] != nil && resultsOf[root] != nil
   }
 }

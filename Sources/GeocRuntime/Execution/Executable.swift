@@ -4,6 +4,7 @@ import GeocKernelABI
 import GeocKernels
 import GeocPlan
 import GeocTensorFiles
+import GeocThreads
 import Glibc
 
 /// Samples for one run.

@@ -2,6 +2,7 @@ import GeocDiagnostics
 import GeocIR
 import GeocPlan
 import GeocTensorFiles
+import GeocThreads
 
 /// Evaluates a function in one call, for tests and small one-off computations.
 package enum Interpreter {

@@ -2,6 +2,7 @@ import GeocDiagnostics
 import GeocIR
 import GeocPlan
 import GeocTensorFiles
+import GeocThreads
 
 /// The plane of largest variance of some vectors: a function of matrix products and one `eigh`, of the smaller of the two
 /// Gram matrices.

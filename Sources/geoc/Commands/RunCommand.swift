@@ -4,6 +4,7 @@ import GeocIR
 import GeocOps
 import GeocPlan
 import GeocRuntime
+import GeocThreads
 
 /// `geoc run`: trains, evaluates, predicts, or computes gradients.
 struct RunCommand: GeocCommand {

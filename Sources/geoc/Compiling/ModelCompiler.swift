@@ -4,9 +4,11 @@ import GeocOps
 import GeocPasses
 import GeocPlan
 import GeocSpec
+import GeocThreads
+import Synchronization
 
 /// Compiles the functions of a model; turns problems of passes into diagnostics.
-struct ModelCompiler {
+struct ModelCompiler: Sendable {
   let model: Model
   var options = PassOptions(registry: Catalogue.registry)
   /// Whether settings of the command line changed the spec.
@@ -14,15 +16,15 @@ struct ModelCompiler {
   private let known = Known()
 
   /// What was compiled so far, for all copies of a compiler: a report asks for one function several times.
-  private final class Known {
+  private final class Known: Sendable {
     struct Key: Hashable {
       var purpose: Pipeline.Purpose
       var disabled: Set<String>
       var usesManualBackward: Bool
     }
-    var outcomes: [Key: Pipeline.Outcome] = [:]
-    var proofs: [String: ScaleProof]?
-    var stepsByRows: Bool?
+    let outcomes = Mutex<[Key: Pipeline.Outcome]>([:])
+    let proofs = Mutex<[String: ScaleProof]?>(nil)
+    let stepsByRows = Mutex<Bool?>(nil)
   }
 
   /// A compiler of the same model in f64, for what is tested to rounding.
@@ -52,10 +54,10 @@ struct ModelCompiler {
   /// Whether a search can step by the rows of the samples. A model that cannot be compiled cannot; what is wrong with it,
   /// its other functions tell.
   private var stepsByRows: Bool {
-    if let found = known.stepsByRows { return found }
+    if let found = known.stepsByRows.withLock(\.self) { return found }
     let found =
       isSearch && (try? Pipeline.stepsByRows(try forward(), optimizer: model.optimizer, options: options)) == true
-    known.stepsByRows = found
+    known.stepsByRows.withLock { $0 = found }
     return found
   }
 
@@ -110,21 +112,34 @@ struct ModelCompiler {
     return (all + observations).map { ($0.functionName, $0) }
   }
 
+  /// Compiles functions at the same time, so that `compile` has them. Throws what the first that fails throws.
+  func compileAll(_ purposes: [Pipeline.Purpose]) throws {
+    let forward = try forward()
+    var distinct: [Pipeline.Purpose] = []
+    for purpose in purposes {
+      let twin = Pipeline.twin(purpose, forward, options.registry)
+      if !distinct.contains(twin) { distinct.append(twin) }
+    }
+    _ = try ThreadPool.map(distinct) { _ = try compile($0) }
+  }
+
   /// One function. Throws `GeocError` where the model does not admit it.
   func compile(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
+    let twin = Pipeline.twin(purpose, try forward(), options.registry)
+    if twin != purpose { return try compile(twin).named(purpose.functionName) }
     let key = Known.Key(
       purpose: purpose, disabled: options.disabled, usesManualBackward: options.usesManualBackward)
-    if let outcome = known.outcomes[key] { return outcome }
+    if let outcome = known.outcomes.withLock({ $0[key] }) { return outcome }
     let outcome = try outcome(purpose, Pipeline.compile)
-    known.outcomes[key] = outcome
+    known.outcomes.withLock { $0[key] = outcome }
     return outcome
   }
 
   /// What is proved of the scales of weights, by name. Throws `InternalError`.
   func scaleProofs() throws -> [String: ScaleProof] {
-    if let proofs = known.proofs { return proofs }
+    if let proofs = known.proofs.withLock(\.self) { return proofs }
     let proofs = try ScaleAnalysis.proofs(try forward(), registry: options.registry)
-    known.proofs = proofs
+    known.proofs.withLock { $0 = proofs }
     return proofs
   }
 

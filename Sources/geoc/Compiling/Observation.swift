@@ -4,6 +4,7 @@ import GeocOps
 import GeocPasses
 import GeocRuntime
 import GeocTensorFiles
+import GeocThreads
 
 /// The values of every node of a model, for what is only known by running it.
 struct Observation {

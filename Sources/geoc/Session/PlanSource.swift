@@ -89,15 +89,15 @@ extension ModelCompiler {
   /// rest. Throws `GeocError` where the model does not admit a function.
   func plan(_ purposes: [Pipeline.Purpose]) throws -> Plan {
     var module = model.module
-    module.functions = [try forward()]
-    for purpose in purposes {
+    try compileAll(purposes)
+    let compiled = try purposes.map { purpose in
       let function = try compile(purpose).function
-      if purpose == .predict || purpose == .evaluate, let split = try Hoist.run(function, registry: options.registry) {
-        module.functions += [split.prepare, split.main]
-      } else {
-        module.functions.append(function)
-      }
+      guard purpose == .predict || purpose == .evaluate,
+        let split = try Hoist.run(function, registry: options.registry)
+      else { return [function] }
+      return [split.prepare, split.main]
     }
+    module.functions = [try forward()] + compiled.joined()
     var run = model.run
     run.fits = try fits()
     return try Plan.make(module, registry: options.registry, run: run, spec: specText)

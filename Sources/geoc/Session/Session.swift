@@ -4,6 +4,7 @@ import GeocOps
 import GeocPlan
 import GeocRuntime
 import GeocTensorFiles
+import GeocThreads
 
 /// A plan bound to a store of parameters and a pool of threads. Not for use by two threads at once.
 final class Session: @unchecked Sendable {

@@ -5,6 +5,7 @@ import GeocPasses
 import GeocRuntime
 import GeocSpec
 import GeocTensorFiles
+import GeocThreads
 
 /// A claim of invariance or equivariance, as far as it can be tested on random elements of its group.
 struct SymmetryClaim {

@@ -1,7 +1,6 @@
+import GeocThreads
 import Synchronization
 import Testing
-
-@testable import GeocRuntime
 
 @Suite struct ThreadPoolTests {
   @Test(arguments: [1, 2, 4]) func runsEveryWorkerOnceForEachCall(count: Int) {
@@ -19,6 +18,21 @@ import Testing
     try await Task.sleep(for: .milliseconds(30))
     pool.run { calls[$0].increment() }
     for worker in 0..<3 { #expect(calls[worker].total == 2) }
+  }
+
+  @Test(arguments: [1, 2, 5]) func mapsItemsInTheirOrder(threads: Int) throws {
+    let squares = try ThreadPool.map(Array(0..<100), threads: threads) { $0 * $0 }
+    #expect(squares == (0..<100).map { $0 * $0 })
+    #expect(try ThreadPool.map([Int](), threads: threads) { $0 } == [])
+  }
+
+  @Test(arguments: [1, 3]) func throwsWhatTheFirstItemThrew(threads: Int) {
+    struct Refused: Error, Equatable { var item: Int }
+    #expect(throws: Refused(item: 7)) {
+      try ThreadPool.map(Array(0..<50), threads: threads) { item in
+        if item % 8 == 7 { throw Refused(item: item) }
+      }
+    }
   }
 
   final class Counter: Sendable {
