@@ -38,8 +38,10 @@ package struct OpDoc: Sendable {
 
 /// Facts about an op that passes use.
 package struct OpTraits: OptionSet, Hashable, Sendable {
+  /// One bit for each fact.
   package let rawValue: UInt32
 
+  /// The facts whose bits are set.
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Behaves differently in training and evaluation: nodes carry `mode = train` or `mode = eval`.
