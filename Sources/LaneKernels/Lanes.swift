@@ -45,7 +45,7 @@ extension LaneBits {
 ///
 /// Kernels are generic over this protocol and are specialised inside their module. Everything is `@inline(always)`,
 /// because a vector that crosses a call is cut into pieces and reassembled on the stack.
-protocol Lanes: LaneConstants, RadialConstants {
+protocol Lanes: LaneConstants {
   /// What one lane holds.
   associatedtype Scalar: BinaryFloatingPoint & LosslessStringConvertible
   /// Bit patterns and masks.

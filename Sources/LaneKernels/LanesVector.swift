@@ -9,11 +9,11 @@ import CVec
   typealias VectorOfLongs = SIMD8<Int>
   typealias VectorOfInts = SIMD16<Int32>
   extension SIMD8: LaneBits where Scalar == Int {}
-  extension SIMD8: LaneConstants, RadialConstants, Lanes, Lanes64 where Scalar == Double {
+  extension SIMD8: LaneConstants, Lanes, Lanes64 where Scalar == Double {
     typealias Bits = VectorOfLongs
   }
   extension SIMD16: LaneBits where Scalar == Int32 {}
-  extension SIMD16: LaneConstants, RadialConstants, Lanes, Lanes32 where Scalar == Float {
+  extension SIMD16: LaneConstants, Lanes, Lanes32 where Scalar == Float {
     typealias Bits = VectorOfInts
   }
 #elseif KERNELS_V3
@@ -22,11 +22,11 @@ import CVec
   typealias VectorOfLongs = SIMD4<Int>
   typealias VectorOfInts = SIMD8<Int32>
   extension SIMD4: LaneBits where Scalar == Int {}
-  extension SIMD4: LaneConstants, RadialConstants, Lanes, Lanes64 where Scalar == Double {
+  extension SIMD4: LaneConstants, Lanes, Lanes64 where Scalar == Double {
     typealias Bits = VectorOfLongs
   }
   extension SIMD8: LaneBits where Scalar == Int32 {}
-  extension SIMD8: LaneConstants, RadialConstants, Lanes, Lanes32 where Scalar == Float {
+  extension SIMD8: LaneConstants, Lanes, Lanes32 where Scalar == Float {
     typealias Bits = VectorOfInts
   }
 #else
@@ -35,11 +35,11 @@ import CVec
   typealias VectorOfLongs = SIMD2<Int>
   typealias VectorOfInts = SIMD4<Int32>
   extension SIMD2: LaneBits where Scalar == Int {}
-  extension SIMD2: LaneConstants, RadialConstants, Lanes, Lanes64 where Scalar == Double {
+  extension SIMD2: LaneConstants, Lanes, Lanes64 where Scalar == Double {
     typealias Bits = VectorOfLongs
   }
   extension SIMD4: LaneBits where Scalar == Int32 {}
-  extension SIMD4: LaneConstants, RadialConstants, Lanes, Lanes32 where Scalar == Float {
+  extension SIMD4: LaneConstants, Lanes, Lanes32 where Scalar == Float {
     typealias Bits = VectorOfInts
   }
 #endif

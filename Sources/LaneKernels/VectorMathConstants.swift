@@ -33,6 +33,26 @@ protocol LaneConstants {
   static func erfcFar(_ z: Self) -> Self
   /// (asin r - r)/r³ in z = r², r ≤ ½: Chebyshev interpolation.
   static func arcsineTail(_ z: Self) -> Self
+  /// Where the polynomials in q = x² of the hyperbolic functions near 0 end.
+  static var radialLimit: Self { get }
+  /// (tanh(√q)/√q - 1)/q.
+  static func tanhTail(_ q: Self) -> Self
+  /// (artanh(√q)/√q - 1)/q.
+  static func atanhTail(_ q: Self) -> Self
+  /// (sinh(√q)/√q - 1)/q.
+  static func sinhTail(_ q: Self) -> Self
+  /// (arsinh(√q)/√q - 1)/q.
+  static func asinhTail(_ q: Self) -> Self
+  /// (cosh √q - 1)/q.
+  static func coshTail(_ q: Self) -> Self
+  /// The slope of tanh(√q)/√q.
+  static func tanhSlopeNear(_ q: Self) -> Self
+  /// The slope of artanh(√q)/√q.
+  static func atanhSlopeNear(_ q: Self) -> Self
+  /// The slope of sinh(√q)/√q.
+  static func sinhSlopeNear(_ q: Self) -> Self
+  /// The slope of arsinh(√q)/√q.
+  static func asinhSlopeNear(_ q: Self) -> Self
 }
 
 extension Lanes64 {

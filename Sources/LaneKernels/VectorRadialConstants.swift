@@ -1,27 +1,5 @@
-/// Polynomials in q = x² of the hyperbolic functions near 0, per scalar type: Chebyshev interpolation on 0 ≤ q ≤
-/// `radialLimit`, to a fraction of the last place.
-protocol RadialConstants {
-  /// Where the polynomials end.
-  static var radialLimit: Self { get }
-  /// (tanh(√q)/√q - 1)/q.
-  static func tanhTail(_ q: Self) -> Self
-  /// (artanh(√q)/√q - 1)/q.
-  static func atanhTail(_ q: Self) -> Self
-  /// (sinh(√q)/√q - 1)/q.
-  static func sinhTail(_ q: Self) -> Self
-  /// (arsinh(√q)/√q - 1)/q.
-  static func asinhTail(_ q: Self) -> Self
-  /// (cosh √q - 1)/q.
-  static func coshTail(_ q: Self) -> Self
-  /// The slope of tanh(√q)/√q.
-  static func tanhSlopeNear(_ q: Self) -> Self
-  /// The slope of artanh(√q)/√q.
-  static func atanhSlopeNear(_ q: Self) -> Self
-  /// The slope of sinh(√q)/√q.
-  static func sinhSlopeNear(_ q: Self) -> Self
-  /// The slope of arsinh(√q)/√q.
-  static func asinhSlopeNear(_ q: Self) -> Self
-}
+// Polynomials in q = x² of the hyperbolic functions near 0, per scalar type: Chebyshev interpolation on 0 ≤ q ≤
+// `radialLimit`, to a fraction of the last place.
 
 extension Lanes64 {
   @inline(always) static var radialLimit: Self { splat(0.25) }

@@ -19,6 +19,9 @@ MICRO = {
     "poincare_fc": ("x: 'Ball(64, c=1)'", "poincare_linear: { out: 64 }"),
     "midpoint_bn": ("x: 'Ball(64, c=1)'", "poincare_batch_norm: { stats: batch }"),
 }
+# Name, channels of the input, its side, channels and depths of the stages, side of the last pooling.
+NETWORKS = (("digits 4-8-16", 1, 8, [4, 8, 16], [1, 1, 1], 2), ("cifar 4-8-16", 3, 32, [4, 8, 16], [3, 3, 3], 8),
+            ("cifar 8-16-32", 3, 32, [8, 16, 32], [3, 3, 3], 8))
 
 
 def micro(op):
@@ -129,19 +132,18 @@ def main():
                     rows, ours = measure(a, micro(op), function, 4096, threads, "micro",
                                          f"micro/{op}/[4096,64]/f32/{mode}")
                     row(f"{op} {mode[:-1]}", 4096, threads, rows, ours)
-        for suite, cin, size, depths, pool, widths in (
-            ("digits", 1, 8, [1, 1, 1], 2, [[4, 8, 16]]), ("cifar", 3, 32, [3, 3, 3], 8, [[4, 8, 16], [8, 16, 32]])):
+        for name, cin, size, channels, depths, pool in NETWORKS:
+            suite = name.split()[0]
             if suite not in a.suites:
                 continue
-            for channels in widths:
-                for batch in (32, 128):
-                    for mode, function in (("train", "step"), ("infer", "predict")):
-                        only = f"ch{'-'.join(map(str, channels))}/blocks{'-'.join(map(str, depths))}/batch{batch}/{mode}/"
-                        rows, ours = measure(a, network(cin, size, channels, depths, pool), function, batch, threads,
-                                             suite, only)
-                        row(f"{suite} {'-'.join(map(str, channels))} {mode}", batch, threads, rows, ours)
-                        if mode == "train" and threads == 1:
-                            graphs.append((f"{suite} {'-'.join(map(str, channels))} batch {batch}", rows))
+            spec = network(cin, size, channels, depths, pool)
+            for batch in (32, 128):
+                for mode, function in (("train", "step"), ("infer", "predict")):
+                    only = f"ch{'-'.join(map(str, channels))}/blocks{'-'.join(map(str, depths))}/batch{batch}/{mode}/"
+                    rows, ours = measure(a, spec, function, batch, threads, suite, only)
+                    row(f"{name} {mode}", batch, threads, rows, ours)
+                    if mode == "train" and threads == 1:
+                        graphs.append((f"{name} batch {batch}", rows))
     if graphs:
         print("\n| training step | PyTorch nodes: HypLL | decomposed | manual | rewritten | saved MiB: HypLL | decomposed "
               "| manual | rewritten |")

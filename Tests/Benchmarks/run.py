@@ -182,11 +182,6 @@ def spd(b):
              for c, v, n, k, _ in times if k == "train" and n == 256})
 
 
-# Channels of the input, its side, channels and depths of the stages, side of the last pooling.
-NETWORKS = (("digits 4-8-16", 1, 8, [4, 8, 16], [1, 1, 1], 2), ("cifar 4-8-16", 3, 32, [4, 8, 16], [3, 3, 3], 8),
-            ("cifar 8-16-32", 3, 32, [8, 16, 32], [3, 3, 3], 8))
-
-
 def scaling(rows):
     rows = {name: pair for name, pair in rows.items() if all(pair)}
     if rows:
@@ -200,7 +195,7 @@ def ball(b):
     table("case", "batch", "threads", "HypLL", "decomposed", "manual", "rewritten", "geoc", "HypLL/geoc", "decomposed/geoc",
           "best/geoc")
     times = {}
-    for name, cin, size, channels, depths, pool in NETWORKS:
+    for name, cin, size, channels, depths, pool in poincare.NETWORKS:
         if not any(name.startswith(n) for n in b.a.networks):
             continue
         spec = poincare.network(cin, size, channels, depths, pool)
@@ -227,7 +222,7 @@ def roofline(b, peak):
     specs = [(f"{case} {variant}", spdnet.spec(spdnet.CASES[case], variant), 256, "f64_1")
              for case in b.a.cases for variant in b.a.variants]
     specs += [(name, poincare.network(cin, size, channels, depths, pool), 128, "f32_1")
-              for name, cin, size, channels, depths, pool in NETWORKS if any(name.startswith(n) for n in b.a.networks)]
+              for name, cin, size, channels, depths, pool in poincare.NETWORKS if any(name.startswith(n) for n in b.a.networks)]
     for name, spec, batch, rate in specs:
         profile = min((b.geoc(spec, "step", batch, 1) for _ in range(b.a.rounds)), key=lambda p: p["median_ms"])
         kernels = {}
@@ -249,7 +244,7 @@ def memory(b):
     """Peak resident memory above an empty process, one fresh process for each row."""
     table("training step", "batch", "best PyTorch row, MiB", "geoc, MiB", "ratio")
     empty = poincare.empty_peak(b.a.geoc)
-    for name, cin, size, channels, depths, pool in NETWORKS[1:]:
+    for name, cin, size, channels, depths, pool in poincare.NETWORKS[1:]:
         path = f"{b.folder}/memory.yaml"
         open(path, "w").write(poincare.network(cin, size, channels, depths, pool))
         for batch in (32, 128):

@@ -84,10 +84,7 @@ package struct Node: Hashable, Sendable {
   }
 
   /// Results; new states last.
-  package var results: [Value] {
-    get { parts.results }
-    set { self = Node(op: op, inputs: inputs, attributes: attributes, results: newValue, origin: origin) }
-  }
+  package var results: [Value] { parts.results }
 
   /// Where it comes from.
   package var origin: Origin {

@@ -22,34 +22,33 @@ final class RuleMemory: Sendable {
     // A base point is a value of its function: what is said of it holds there only.
     guard inputs.allSatisfy({ $0.base == nil }) else { return try rule() }
     let key = Key(op: ObjectIdentifier(op), attributes: attributes, inputs: inputs, results: [])
-    if let known = types.withLock({ $0[key] }) { return known }
-    let found = try rule()
-    guard found.allSatisfy({ $0.base == nil }) else { return found }
-    types.withLock { Self.note(found, key, &$0) }
-    return found
+    return try Self.answer(key, types, rule) { $0.allSatisfy { $0.base == nil } }
   }
 
   func weights(_ op: any Op.Type, _ call: TypeCall) throws -> [TypedOperand] {
     guard call.inputs.allSatisfy({ $0.base == nil }) else { return try op.weights(call) }
     let key = Key(op: ObjectIdentifier(op), attributes: call.attributes, inputs: call.inputs, results: [])
-    if let known = weights.withLock({ $0[key] }) { return known }
-    let found = try op.weights(call)
-    guard found.allSatisfy({ $0.type.base == nil }) else { return found }
-    weights.withLock { Self.note(found, key, &$0) }
-    return found
+    return try Self.answer(key, weights, { try op.weights(call) }) { $0.allSatisfy { $0.type.base == nil } }
   }
 
   func lowering(_ op: any Op.Type, _ c: OpContext, _ rule: () throws -> Lowering) throws -> Lowering {
     let key = Key(op: ObjectIdentifier(op), attributes: c.attributes, inputs: c.inputTypes, results: c.resultTypes)
-    if let known = lowerings.withLock({ $0[key] }) { return known }
-    let found = try rule()
-    lowerings.withLock { Self.note(found, key, &$0) }
-    return found
+    return try Self.answer(key, lowerings, rule) { _ in true }
   }
 
-  private static func note<Answer>(_ answer: Answer, _ key: Key, _ table: inout [Key: Answer]) {
-    if table.count >= capacity { table.removeAll() }
-    table[key] = answer
+  /// What `rule` says, asked once where the answer holds for all equal nodes.
+  private static func answer<Answer: Sendable>(
+    _ key: Key, _ table: borrowing Mutex<[Key: Answer]>, _ rule: () throws -> Answer, holds: (Answer) -> Bool
+  ) throws -> Answer {
+    if let known = table.withLock({ $0[key] }) { return known }
+    let found = try rule()
+    if holds(found) {
+      table.withLock {
+        if $0.count >= capacity { $0.removeAll() }
+        $0[key] = found
+      }
+    }
+    return found
   }
 }
 

@@ -184,16 +184,15 @@ enum RowSumOp: Op {
     guard let program = c.attributes.row("program") else { return nil }
     // A sum hands its cotangent to every row, so that the backward is that of `row` with shared cotangents.
     let types = try RowOp.infer(
-      TypeCall(op: RowOp.name, attributes: perRow(c.attributes), inputs: c.inputTypes, spaces: c.spaces))
-    let context = OpContext(
-      attributes: perRow(c.attributes), signature: c.signature, inputs: c.inputs, inputTypes: c.inputTypes, results: [],
-      resultTypes: types, spaces: c.spaces)
+      TypeCall(op: RowOp.name, attributes: c.attributes, inputs: c.inputTypes, spaces: c.spaces))
     guard program.results.count == cotangents.count else { return nil }
-    return try RowOp.vjp(&b, context, cotangents)
+    return try RowOp.vjp(&b, c.on(c.inputs, results: [], resultTypes: types), cotangents)
   }
   static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let kept = c.attributes.ints("kept")
-    let values = try b.node(RowOp.name, c.inputs, Self.perRow(c.attributes))
+    var attributes = c.attributes
+    attributes["kept"] = nil
+    let values = try b.node(RowOp.name, c.inputs, attributes)
     return try values.enumerated().map { k, value in
       if kept.contains(k) { return value }
       let leading = b.shape(value).count - 1
@@ -213,12 +212,6 @@ enum RowSumOp: Op {
     let kept = attributes.ints("kept")
     let still = results.indices.filter { kept.contains(results[$0]) }
     own["kept"] = still.isEmpty ? nil : .ints(still)
-    return own
-  }
-  /// The attributes of `row` with the same program.
-  private static func perRow(_ attributes: Attributes) -> Attributes {
-    var own = attributes
-    own["kept"] = nil
     return own
   }
   static func flops(_ c: OpContext) -> Int {

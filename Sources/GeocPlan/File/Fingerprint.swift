@@ -12,12 +12,11 @@ package struct Fingerprint: Sendable {
 
   /// Appends bytes.
   package mutating func add(_ bytes: some Sequence<UInt8>) {
-    var sum = state
-    let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { storage in
-      for byte in storage { sum = (sum ^ UInt128(byte)) &* Self.prime }
-    }
-    if isContiguous == nil { for byte in bytes { sum = (sum ^ UInt128(byte)) &* Self.prime } }
-    state = sum
+    state = bytes.withContiguousStorageIfAvailable { Self.continued(state, $0) } ?? Self.continued(state, bytes)
+  }
+
+  private static func continued(_ state: UInt128, _ bytes: some Sequence<UInt8>) -> UInt128 {
+    bytes.reduce(state) { ($0 ^ UInt128($1)) &* prime }
   }
 
   /// Appends a text with its length, so that the border between two texts counts.
