@@ -5,8 +5,9 @@
 /// An unbatched value (parameter, statistic) is stored `[element]`, and is the same for every lane.
 /// Rows of a data set are where the host has them, in its own scalar type.
 package struct Operand {
-  /// First scalar: of the first group of this chunk when batched, of the value when unbatched. For rows, a `PackCall`
-  /// whose items are those of this chunk; its `lanes` and `groups` mean nothing.
+  /// First scalar: of the first group of this chunk when batched, of the value when unbatched. For rows that are read, a
+  /// `PackCall` whose items are those of this chunk; its `lanes` and `groups` mean nothing. For rows that are written, the
+  /// first scalar of the first item's row, those of the other items behind it.
   package var base: UnsafeMutableRawPointer
   /// Distance between two groups in scalars (`elements × L`); 0 marks an unbatched operand, `ofRows` rows.
   package var groupStride: Int

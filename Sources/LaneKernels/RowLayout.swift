@@ -95,4 +95,20 @@ struct RowLayout {
     tableBytes / MemoryLayout<Float>.size + copied + (slots + registers + computed * length) * tile
       + vectorResults * length + scalarResults
   }
+
+  /// Vectors of numbers in a tile of rows of the host: four as long as the rows of one vector of the program stay in a
+  /// quarter of the first cache.
+  var hostTile: Int { Swift.max(1, Swift.min(4, 256 / Swift.max(1, length))) }
+
+  /// Bytes of addresses in front of the vectors of the scratch for rows of the host: rows, targets, registers.
+  var hostTableBytes: Int {
+    let words = (vectors + computed + 1) * hostTile * LaneWidth.f32 + 2 * (registers + 1)
+    return (words * MemoryLayout<Int>.size + 63) / 64 * 64
+  }
+
+  /// Scratch for rows of the host in vectors, each as large as one of a plan's group: addresses, a block of sums, slots,
+  /// registers, computed vectors, converted inputs.
+  var hostScratch: Int {
+    hostTableBytes / 64 + LaneWidth.f32 + (slots + registers + (computed + vectors) * length) * hostTile
+  }
 }

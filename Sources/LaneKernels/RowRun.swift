@@ -21,9 +21,7 @@ struct RowRun<V: Lanes, L: RowLength> {
   private let tables: Tables
   /// Unbatched inputs, spread over the lanes.
   private let copies: UnsafeMutablePointer<V>
-  /// Numbers that outlive a phase, a tile each.
-  private let slots: UnsafeMutablePointer<V>
-  private let registers: UnsafeMutablePointer<V>
+  private let numbers: RowNumbers<V>
   private let computed: UnsafeMutablePointer<V>
   private let sums: UnsafeMutablePointer<V>
 
@@ -56,8 +54,9 @@ struct RowRun<V: Lanes, L: RowLength> {
     tile = layout.tile
     tables = Tables(call.scratch, layout, tile: tile)
     copies = (call.scratch + layout.tableBytes).assumingMemoryBound(to: V.self)
-    slots = copies + layout.copied
-    registers = slots + layout.slots * tile
+    let slots = copies + layout.copied
+    let registers = slots + layout.slots * tile
+    numbers = RowNumbers(slots: slots, registers: registers, places: tables.registers, reals: call.reals, tile: tile)
     computed = registers + layout.registers * tile
     sums = computed + layout.computed * layout.length * tile
   }
@@ -80,8 +79,7 @@ struct RowRun<V: Lanes, L: RowLength> {
   private func run(groups: Range<Int>, counting mask: V.Bits) {
     if groups.isEmpty { return }
     locateInputs(groups)
-    let empty = MapRegister<V>(base: scalars(copies), step: 0)
-    for r in 0...layout.registers { (tables.registers + r).initialize(to: empty) }
+    numbers.clear(layout)
     for k in 0..<(layout.computed * tile) {
       (tables.rows + layout.vectors * tile + k).initialize(to: UnsafePointer(computed + k * layout.length))
     }
@@ -166,29 +164,10 @@ struct RowRun<V: Lanes, L: RowLength> {
   /// Computes the numbers and vectors of the program on the tile.
   private func runTile(_ part: Part) {
     let count = part.count
-    var p = layout.code
-    var next = layout.vectors
-    for _ in 0..<layout.phases {
-      for d in 0..<p[0] {
-        let pair = p + 1 + 3 * d
-        multiply(tables.rows + pair[0] * tile, tables.rows + pair[1] * tile, to: slots + pair[2] * tile, count: count)
-      }
-      p += 1 + 3 * p[0]
-      compute(p + 1, p[0], count: count)
-      p += 1 + 5 * p[0]
-      for e in 0..<p[0] {
-        let register = tables.registers[p[1 + 2 * e]]
-        let target = slots + p[2 + 2 * e] * tile
-        for r in 0..<count { target[r] = V.load(register.base + r * register.step) }
-      }
-      p += 1 + 2 * p[0]
-      let made = p[0]
-      p += 1
-      for _ in 0..<made {
-        combine(p, to: tables.rows + next * tile, count: count)
-        next += 1
-        p += 1 + 2 * p[0]
-      }
+    numbers.run(layout, count: count) { a, b, slot in
+      multiply(tables.rows + a * tile, tables.rows + b * tile, to: slots + slot * tile, count: count)
+    } combine: { terms, made in
+      combine(terms, to: tables.rows + made * tile, count: count)
     }
   }
 
@@ -234,32 +213,7 @@ struct RowRun<V: Lanes, L: RowLength> {
     }
   }
 
-  /// The scalar instructions of a phase on the tile.
-  private func compute(_ code: UnsafePointer<Int>, _ instructions: Int, count: Int) {
-    let values = tables.registers
-    let machine = MapMachine<V>(registers: values)
-    for i in 0..<instructions {
-      let instruction = code + 5 * i
-      guard let opcode = MapOpcode(rawValue: instruction[0]) else { continue }
-      let destination = instruction[1]
-      let result = registers + destination * tile
-      switch opcode {
-      case .load: values[destination] = MapRegister(base: scalars(slots + instruction[2] * tile), step: V.count)
-      case .constant:
-        result[0] = V.constant(call.reals[instruction[2]])
-        values[destination] = MapRegister(base: scalars(result), step: 0)
-      default:
-        machine.execute(
-          opcode, values[instruction[2]], values[instruction[3]], values[instruction[4]],
-          to: UnsafeMutableRawPointer(result).assumingMemoryBound(to: V.Scalar.self), count: count)
-        values[destination] = MapRegister(base: scalars(result), step: V.count)
-      }
-    }
-  }
-
-  @inline(always) private func scalars(_ p: UnsafeMutablePointer<V>) -> UnsafePointer<V.Scalar> {
-    UnsafeRawPointer(p).assumingMemoryBound(to: V.Scalar.self)
-  }
+  private var slots: UnsafeMutablePointer<V> { numbers.slots }
 
   /// The coefficients and the rows of term `t` of a combination.
   @inline(always)

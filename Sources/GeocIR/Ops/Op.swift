@@ -101,11 +101,14 @@ package struct KernelRequest: Hashable, Sendable {
   package var gathersBatch: Bool
   /// Inputs, by position, that the kernel can read from the rows of a data set as well as from lanes.
   package var rows: [Int]
+  /// Whether the kernel also works where all its batched inputs are rows of a data set, and all its results rows of those
+  /// of the function.
+  package var maySkipLanes: Bool
 
   /// A request by its parts.
   package init(
     _ kernel: String, sizes: [Int] = [], reals: [Double] = [], reducesBatch: Bool = false, isRandom: Bool = false,
-    wholeBatch: [Int] = [], gathersBatch: Bool = false, rows: [Int] = []
+    wholeBatch: [Int] = [], gathersBatch: Bool = false, rows: [Int] = [], maySkipLanes: Bool = false
   ) {
     self.kernel = kernel
     self.sizes = sizes
@@ -115,6 +118,7 @@ package struct KernelRequest: Hashable, Sendable {
     self.wholeBatch = wholeBatch
     self.gathersBatch = gathersBatch
     self.rows = rows
+    self.maySkipLanes = maySkipLanes
   }
 }
 

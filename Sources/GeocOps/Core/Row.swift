@@ -46,7 +46,10 @@ private struct RowShapes {
     var sizes = [length, leading.reduce(1, *), program.vectors, program.scalars, code.phases, code.vectorResults]
     sizes += [program.results.count - code.vectorResults, dims.count] + dims
     sizes += collapsed.dropLast().flatMap { $0 } + copies + code.sizes
-    return KernelRequest("row", sizes: sizes, reals: code.reals, reducesBatch: isBatched && !summed.isEmpty)
+    // Rows of other lengths are no whole number of pairs of vectors in every instruction set.
+    return KernelRequest(
+      "row", sizes: sizes, reals: code.reals, reducesBatch: isBatched && !summed.isEmpty,
+      maySkipLanes: summed.isEmpty && length % 32 == 0)
   }
 }
 

@@ -111,6 +111,12 @@ package struct ScheduleVerifier {
       try check(
         slot.first >= 0 && slot.first <= slot.last && slot.last <= end,
         "slot \(k) is alive from \(slot.first) through \(slot.last)")
+      if slot.storage == .results {
+        try check(function.results.indices.contains(slot.parameter), "slot \(k) names result \(slot.parameter)")
+        let root = flow.root[function.results[slot.parameter].value.index]
+        try check(flow.isBatched(root) && slot.elements == flow.elements[root], "slot \(k) does not fit its result")
+        continue
+      }
       guard slot.isOfHost else {
         try check(slot.parameter == -1, "slot \(k) names a parameter")
         if slot.storage == .constant {
@@ -170,7 +176,8 @@ package struct ScheduleVerifier {
     for slot in step.outputs {
       let storage = schedule.slots[slot].storage
       try check(
-        kind == .update ? isReplaced(slot, by: step) : !schedule.slots[slot].isOfHost, "step \(k) writes a parameter")
+        kind == .update ? isReplaced(slot, by: step) : storage != .parameter && storage != .rows,
+        "step \(k) writes a parameter")
       try check(
         (storage == .constant) == (kind == .constant), "step \(k) writes slot \(slot) in a region of another kind")
     }
@@ -187,7 +194,9 @@ package struct ScheduleVerifier {
       try check(function.results.indices.contains(step.index), "step \(k) unpacks result \(step.index)")
       let root = flow.root[function.results[step.index].value.index]
       try check(flow.isBatched(root), "step \(k) unpacks an unbatched result")
-      try check(schedule.slots[step.inputs[0]].storage != .rows, "step \(k) unpacks rows")
+      try check(
+        schedule.slots[step.inputs[0]].storage != .rows && schedule.slots[step.inputs[0]].storage != .results,
+        "step \(k) unpacks rows")
       try check(content[step.inputs[0]] == root, "step \(k) unpacks another value")
       try check(unpacked.insert(step.index).inserted, "result \(step.index) is unpacked twice")
     }
@@ -228,11 +237,13 @@ package struct ScheduleVerifier {
       step.inputs.count == work.inputs.count && step.outputs.count == work.outputs.count,
       "step \(k) '\(op)' has \(step.inputs.count) inputs and \(step.outputs.count) outputs")
     try check(step.cost >= 0, "step \(k) has a negative cost")
+    let skipsLanes = flow.skipsLanes.contains(step.index)
     for (position, (slot, root)) in zip(step.inputs, work.inputs).enumerated() {
       try check(content[slot] == root, "step \(k) '\(op)' finds another value in slot \(slot)")
       try check(
-        schedule.slots[slot].storage != .rows || work.request.rows.contains(position),
-        "step \(k) '\(op)' cannot read the rows of slot \(slot)")
+        (schedule.slots[slot].storage != .rows || work.request.rows.contains(position) || skipsLanes)
+          && (!skipsLanes || schedule.slots[slot].storage == .rows || !schedule.slots[slot].isBatched),
+        "step \(k) '\(op)' cannot read slot \(slot) where it is")
       try check(!pending.contains(slot), "step \(k) '\(op)' reads a sum before it is complete")
     }
     for slot in step.wholeBatch.map({ step.inputs[$0] }) where schedule.slots[slot].isBatched {
@@ -250,7 +261,10 @@ package struct ScheduleVerifier {
         "step \(k) '\(op)' cannot overwrite slot \(slot)")
     }
     try check(done.insert(step.index).inserted, "node \(step.index) '\(op)' is computed twice")
-    for (slot, root) in zip(step.outputs, work.outputs) { try write(slot, root, k) }
+    for (slot, root) in zip(step.outputs, work.outputs) {
+      try check(skipsLanes == (schedule.slots[slot].storage == .results), "step \(k) '\(op)' cannot write slot \(slot)")
+      if skipsLanes { try writeRows(slot, root, k) } else { try write(slot, root, k) }
+    }
     if step.reducesBatch { pending.formUnion(step.outputs.filter { !schedule.slots[$0].isBatched }) }
   }
 
@@ -260,6 +274,14 @@ package struct ScheduleVerifier {
     try check(!whole.contains(slot), "step \(k) writes slot \(slot), of which the whole batch is being read")
     fresh.insert(slot)
     content[slot] = root
+  }
+
+  /// A slot of rows holds nothing that another step may read.
+  private mutating func writeRows(_ slot: Int, _ root: Int, _ k: Int) throws {
+    let result = schedule.slots[slot].parameter
+    try check(
+      flow.root[function.results[result].value.index] == root && unpacked.insert(result).inserted,
+      "step \(k) writes the rows of another result")
   }
 
   private mutating func forgetChunkMemory() {

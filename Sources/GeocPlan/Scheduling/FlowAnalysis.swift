@@ -34,6 +34,10 @@ struct FlowAnalysis {
   let isConstant: [Bool]
   /// Batched parameters that nobody needs in lanes: every reader takes the rows of the host as they are.
   let rows: Set<Int>
+  /// Nodes that read rows of the host and write rows of results.
+  let skipsLanes: Set<Int>
+  /// Results of the function by root value.
+  let resultsOf: [Int: [Int]]
 
   func isBatched(_ value: Int) -> Bool { function.types[value].isBatched }
 
@@ -118,17 +122,12 @@ struct FlowAnalysis {
         !work[k].isBatched && !work[k].request.isRandom
         && work[k].inputs.allSatisfy { producer[$0] >= 0 && isConstant[producer[$0]] }
     }
-    let asRows = Set(
-      live.flatMap { k in work[k].request.rows.filter(work[k].inputs.indices.contains).map { work[k].inputs[$0] } })
-    let inLanes =
-      asRows.isEmpty
-      ? []
-      : Set(
-        live.flatMap { k in
-          work[k].inputs.indices.filter { !work[k].request.rows.contains($0) }.map { work[k].inputs[$0] }
-        })
-    rows = asRows.filter { parameterOf[$0] != nil && function.types[$0].isBatched }.subtracting(inLanes)
-      .subtracting(function.results.map { root[$0.value.index] })
+    let resultsOf = Dictionary(grouping: function.results.indices) { root[function.results[$0].value.index] }
+    let borders = HostBorders(
+      work, live, resultsOf: resultsOf, isBatched: { function.types[$0].isBatched },
+      isParameter: { parameterOf[$0] != nil })
+    (rows, skipsLanes) = (borders.rows, borders.skipsLanes)
+    self.resultsOf = resultsOf
     self.root = root
     self.elements = elements
     self.producer = producer

@@ -35,6 +35,8 @@ package struct Schedule: Codable, Hashable, Sendable {
     case parameter
     /// The host's rows of a batched parameter, in the scalar type of the data; read only.
     case rows
+    /// The host's rows of a batched result; written once, never read.
+    case results
     /// Unbatched, computed once for a batch size and kept.
     case constant
     /// Unbatched, shared by the workers.
@@ -51,7 +53,7 @@ package struct Schedule: Codable, Hashable, Sendable {
     package var elements: Int
     /// Where it lives.
     package var storage: Storage
-    /// Parameter of the function, for storage `parameter` and `rows`; -1 otherwise.
+    /// Parameter of the function, for storage `parameter` and `rows`, result for `results`; -1 otherwise.
     package var parameter: Int
     /// First step (storage `chunk`) or region (others) in which it is alive.
     package var first: Int
@@ -70,9 +72,9 @@ package struct Schedule: Codable, Hashable, Sendable {
     }
 
     /// Whether it holds a value per item.
-    package var isBatched: Bool { storage == .batch || storage == .chunk || storage == .rows }
-    /// Whether it is memory of the host that is only read.
-    package var isOfHost: Bool { storage == .parameter || storage == .rows }
+    package var isBatched: Bool { storage == .batch || storage == .chunk || storage == .rows || storage == .results }
+    /// Whether it is memory of the host, not of the schedule.
+    package var isOfHost: Bool { storage == .parameter || storage == .rows || storage == .results }
   }
 
   /// What a step does.

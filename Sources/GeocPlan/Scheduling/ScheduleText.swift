@@ -2,7 +2,7 @@ import GeocIR
 
 extension Schedule {
   /// A page for people: regions, steps with their slots, and the memory they need. `c3` is slot 3 in chunk memory, `b`
-  /// in the batch arena, `s` single, `k` constant, `p` a parameter, `r` rows of the data.
+  /// in the batch arena, `s` single, `k` constant, `p` a parameter, `r` rows of the data, `o` rows of a result.
   package func text(_ function: Function) -> String {
     let layout = Layout(self)
     var text = "schedule @\(self.function) \(dtype.rawValue)\n"
@@ -37,6 +37,7 @@ extension Schedule {
       switch slots[slot].storage {
       case .parameter: "p"
       case .rows: "r"
+      case .results: "o"
       case .constant: "k"
       case .single: "s"
       case .batch: "b"

@@ -15,8 +15,6 @@ package struct Scheduler {
   var regions: [Schedule.Region] = []
   /// Slot of every root value that has one.
   var slotOf: [Int]
-  /// Results of the function by root value.
-  let resultsOf: [Int: [Int]]
 
   /// The schedule of `function`. Throws `ScheduleProblem` when a node has no kernel or mixes batched and unbatched
   /// results, and what an op's lowering throws.
@@ -32,7 +30,6 @@ package struct Scheduler {
     self.dtype = dtype
     self.analysis = analysis
     slotOf = [Int](repeating: -1, count: function.types.count)
-    resultsOf = Dictionary(grouping: function.results.indices) { analysis.root[function.results[$0].value.index] }
   }
 
   private mutating func run() throws -> Schedule {
@@ -86,6 +83,14 @@ package struct Scheduler {
           elements: analysis.elements[root], storage: .rows, parameter: parameter, first: 0, last: uses.regionCount))
     }
     return slotOf[root]
+  }
+
+  /// The slot of a root value that is written to the rows of its only result.
+  private mutating func resultSlot(_ root: Int, _ uses: ValueUses) -> Int {
+    add(
+      Schedule.Slot(
+        elements: analysis.elements[root], storage: .results, parameter: analysis.resultsOf[root]?.first ?? -1,
+        first: uses.first[root], last: uses.regionCount))
   }
 
   private mutating func add(_ slot: Schedule.Slot) -> Int {
@@ -151,7 +156,7 @@ package struct Scheduler {
     }
     func touch(_ slot: Int) { if slots[slot].storage == .chunk { slots[slot].last = steps.count } }
     func unpack(_ root: Int) {
-      for r in resultsOf[root] ?? [] {
+      for r in analysis.resultsOf[root] ?? [] {
         touch(slotOf[root])
         steps.append(
           Schedule.Step(kind: .unpack, index: r, inputs: [slotOf[root]], cost: analysis.elements[root]))
@@ -162,6 +167,11 @@ package struct Scheduler {
       var step = kernelStep(k)
       step.inputs = work.inputs.map { use($0) }
       for input in step.inputs { touch(input) }
+      if analysis.skipsLanes.contains(k) {
+        step.outputs = work.outputs.map { resultSlot($0, uses) }
+        steps.append(step)
+        continue
+      }
       let position = local[k] ?? 0
       for (o, out) in work.outputs.enumerated() {
         guard analysis.isBatched(out) else {
@@ -214,6 +224,6 @@ package struct Scheduler {
 
   /// Whether the value is a parameter that is returned as it is: it is unpacked at the end of its region.
   private func isPassedThrough(_ root: Int) -> Bool {
-    analysis.parameterOf[root] != nil && resultsOf[root] != nil
+    analysis.parameterOf[root] != nil && analysis.resultsOf[root] != nil
   }
 }

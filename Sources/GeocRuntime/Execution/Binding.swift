@@ -31,9 +31,10 @@ extension Executable {
     let inputCount = step.inputs.count
     for o in 0..<(inputCount + step.outputs.count) {
       let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
-      guard schedule.slots[slot].storage == .batch, !step.wholeBatch.contains(o) else { continue }
+      guard Self.moves(slot, o, step, schedule) else { continue }
       let stride = schedule.slots[slot].elements * program.layout.chunkItems * program.layout.scalarSize
-      patches[at] = Patch(operand: program.steps[k].firstOperand + o, base: batchBase(slot), stride: stride)
+      let base = schedule.slots[slot].storage == .results ? resultBase(slot) : batchBase(slot)
+      patches[at] = Patch(operand: program.steps[k].firstOperand + o, base: base, stride: stride)
       at += 1
     }
   }
@@ -47,13 +48,18 @@ extension Executable {
       let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
       let piece = schedule.slots[slot]
       let stride =
-        piece.storage == .rows ? Operand.ofRows : piece.isBatched ? piece.elements * layout.lanes : 0
+        switch piece.storage {
+        case .rows, .results: Operand.ofRows
+        case .batch, .chunk: piece.elements * layout.lanes
+        case .parameter, .single, .constant: 0
+        }
       let base =
         switch piece.storage {
         case .batch: batchBase(slot)
         case .chunk:
           worker.chunkMemory.base + layout.offsets[slot] * layout.chunkItems * layout.scalarSize
         case .rows: UnsafeMutableRawPointer(worker.rows + (rowParameters.firstIndex(of: piece.parameter) ?? 0))
+        case .results: resultBase(slot)
         case .parameter, .single, .constant: unbatchedPlace(slot)
         }
       worker.operands[first + o] = Operand(base: base, groupStride: stride)
@@ -70,6 +76,11 @@ extension Executable {
     batchArena.base + program.layout.offsets[slot] * bound.groups * program.layout.lanes * program.layout.scalarSize
   }
 
+  /// Where the rows of a result start that no step unpacks.
+  private func resultBase(_ slot: Int) -> UnsafeMutableRawPointer {
+    outputs[schedule.slots[slot].parameter]?.memory.base ?? batchArena.base
+  }
+
   /// Where an unbatched slot is.
   func unbatchedPlace(_ slot: Int) -> UnsafeMutableRawPointer {
     let piece = schedule.slots[slot]
@@ -77,7 +88,7 @@ extension Executable {
     switch piece.storage {
     case .parameter: return store.memory(function.parameters[piece.parameter].name)?.base ?? singles.base
     case .constant: return constants.base + offset
-    case .single, .batch, .chunk, .rows: return singles.base + offset
+    case .single, .batch, .chunk, .rows, .results: return singles.base + offset
     }
   }
 

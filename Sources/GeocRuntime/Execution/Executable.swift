@@ -164,7 +164,7 @@ package final class Executable: @unchecked Sendable {
     var moving = 0
     for step in schedule.steps {
       starts.append(moving)
-      moving += Self.movingOperands(step, schedule).count
+      moving += (step.inputs + step.outputs).enumerated().count { Self.moves($0.element, $0.offset, step, schedule) }
     }
     patchStarts = starts + [moving]
     patches = .allocate(capacity: moving + 1)
@@ -176,12 +176,11 @@ package final class Executable: @unchecked Sendable {
     patches.deallocate()
   }
 
-  /// Operands of a step that lie in the batch arena and move on with the chunk; one that is read over the whole batch
-  /// stays at its first group.
-  static func movingOperands(_ step: Schedule.Step, _ schedule: Schedule) -> [(operand: Int, slot: Int)] {
-    (step.inputs + step.outputs).enumerated()
-      .filter { schedule.slots[$0.element].storage == .batch && !step.wholeBatch.contains($0.offset) }
-      .map { ($0.offset, $0.element) }
+  /// Whether operand `o` of a step moves on with the chunk: it lies in the batch arena or in the rows of a result. One that
+  /// is read over the whole batch stays at its first group.
+  static func moves(_ slot: Int, _ o: Int, _ step: Schedule.Step, _ schedule: Schedule) -> Bool {
+    let storage = schedule.slots[slot].storage
+    return storage == .results || (storage == .batch && !step.wholeBatch.contains(o))
   }
 
   /// Runs the function on a batch. `seed` and `step` are the key and counter of random numbers. With `checksValues`

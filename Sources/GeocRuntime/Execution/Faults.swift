@@ -29,10 +29,12 @@ extension Executable {
     guard worker.notFinite == nil, step.kind != .unpack else { return }
     for (o, slot) in schedule.steps[k].outputs.enumerated() where schedule.slots[slot].isBatched {
       let operand = worker.operands[step.firstOperand + step.inputCount + o]
+      // Rows are as lanes with one item each.
+      let lanes = operand.isRows ? 1 : registerLanes
       for item in 0..<items {
-        let (register, lane) = (item / registerLanes, item % registerLanes)
+        let (register, lane) = (item / lanes, item % lanes)
         let elements = schedule.slots[slot].elements
-        for e in 0..<elements where !isFinite(operand.base, (register * elements + e) * registerLanes + lane) {
+        for e in 0..<elements where !isFinite(operand.base, (register * elements + e) * lanes + lane) {
           worker.notFinite = (k, firstItem + item)
           return
         }
