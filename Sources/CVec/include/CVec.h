@@ -213,6 +213,25 @@ CV_TRANSPOSE(d, cv_d, double, CV_DOUBLES)
 CV_TRANSPOSE(f, cv_f, float, CV_FLOATS)
 
 // sums[i] is the sum of the lanes of vector i of L contiguous ones, added in the order of cv_sum.
+#if CV_BYTES == 32
+// Halves are added first, here too.
+CV_INLINE void cv_sum_block_d(const double *lanes, double *sums) {
+  cv_d v[4];
+  _Pragma("unroll") for (int i = 0; i < 4; i++) v[i] = cv_load_d(lanes + 4 * i);
+  _Pragma("unroll") for (int i = 0; i < 2; i++) v[i] = CV_JOIN_LOW_d(v[i], v[i + 2]) + CV_JOIN_HIGH_d(v[i], v[i + 2]);
+  cv_store_d(sums, CV_UNPACK_LOW_d(v[0], v[1]) + CV_UNPACK_HIGH_d(v[0], v[1]));
+}
+CV_INLINE void cv_sum_block_f(const float *lanes, float *sums) {
+  cv_f v[8];
+  _Pragma("unroll") for (int i = 0; i < 8; i++) v[i] = cv_load_f(lanes + 8 * i);
+  _Pragma("unroll") for (int i = 0; i < 4; i++) v[i] = CV_JOIN_LOW_f(v[i], v[i + 4]) + CV_JOIN_HIGH_f(v[i], v[i + 4]);
+  _Pragma("unroll") for (int i = 0; i < 2; i++)
+    v[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 0, 1, 8, 9, 4, 5, 12, 13) +
+           __builtin_shufflevector(v[2 * i], v[2 * i + 1], 2, 3, 10, 11, 6, 7, 14, 15);
+  cv_store_f(sums, __builtin_shufflevector(v[0], v[1], 0, 2, 8, 10, 4, 6, 12, 14) +
+                       __builtin_shufflevector(v[0], v[1], 1, 3, 9, 11, 5, 7, 13, 15));
+}
+#else
 #define CV_SUM_BLOCK(S, T, E, L)                                                    \
   CV_INLINE void cv_sum_block_##S(const E *lanes, E *sums) {                        \
     T v[L];                                                                         \
@@ -225,6 +244,7 @@ CV_TRANSPOSE(f, cv_f, float, CV_FLOATS)
 
 CV_SUM_BLOCK(d, cv_d, double, CV_DOUBLES)
 CV_SUM_BLOCK(f, cv_f, float, CV_FLOATS)
+#endif
 
 // Highest x86-64 micro-architecture level (2, 3 or 4) that this processor runs; 1 when it lacks SSE4.2.
 int cv_cpu_level(void);
