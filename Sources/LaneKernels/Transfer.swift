@@ -11,93 +11,69 @@ package func laneTransfer() -> LaneTransfer {
 }
 
 private func pack<V: Lanes>(_ call: PackCall, as vector: V.Type) {
-  let lanes = call.lanes.assumingMemoryBound(to: V.self)
+  let lanes = call.lanes.assumingMemoryBound(to: V.Scalar.self)
   for register in 0..<(call.groups * V.perGroup) {
-    fetchRows(call, of: register + 1, first: 0, count: call.elements, as: V.self)
-    packRegister(call, register, first: 0, count: call.elements, into: lanes + register * call.elements)
-  }
-}
-
-/// Asks for the first bytes of elements `first ..< first + count` of a register's items: rows of a batch lie anywhere, and
-/// the processor only foresees what follows each other. Elements beyond the rows are left alone.
-@inline(always)
-func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, first: Int, count: Int, as _: V.Type) {
-  let size = call.scalar.size
-  let bytes = Swift.min(count, call.elements - first) * size
-  for item in stride(from: register * V.count, to: Swift.min(call.items, (register + 1) * V.count), by: 1) {
-    let row = UnsafeRawPointer(call.source) + (call.rows[item] * call.elements + first) * size
-    for line in stride(from: 0, to: Swift.min(bytes, 512), by: 64) { cv_prefetch(row + line) }
-  }
-}
-
-/// Elements `first ..< first + count` of the rows of one register's items, brought into lanes. Lanes beyond the last item
-/// repeat it.
-func packRegister<V: Lanes>(
-  _ call: PackCall, _ register: Int, first: Int, count: Int, into lanes: UnsafeMutablePointer<V>
-) {
-  lanes.withMemoryRebound(to: V.Scalar.self, capacity: count * V.count) { out in
-    switch call.scalar {
-    case .u8: convert(call, register, first, count, out, from: UInt8.self, as: V.self) { V.Scalar($0) }
-    case .bool: convert(call, register, first, count, out, from: UInt8.self, as: V.self) { $0 == 0 ? 0 : 1 }
-    case .i8: convert(call, register, first, count, out, from: Int8.self, as: V.self) { V.Scalar($0) }
-    case .i16: convert(call, register, first, count, out, from: Int16.self, as: V.self) { V.Scalar($0) }
-    case .i32: convert(call, register, first, count, out, from: Int32.self, as: V.self) { V.Scalar($0) }
-    case .i64: convert(call, register, first, count, out, from: Int64.self, as: V.self) { V.Scalar($0) }
-    case .f32:
-      if V.Scalar.self == Float.self {
-        transpose(call, register, first, count, out, as: V.self)
-      } else {
-        convert(call, register, first, count, out, from: Float.self, as: V.self) { V.Scalar($0) }
-      }
-    case .f64:
-      if V.Scalar.self == Double.self {
-        transpose(call, register, first, count, out, as: V.self)
-      } else {
-        convert(call, register, first, count, out, from: Double.self, as: V.self) { V.Scalar($0) }
-      }
-    }
-  }
-}
-
-/// Converted numbers of a row that wait for those of the other rows.
-private let convertedScalars = 64
-
-/// Each scalar converted, a piece of every row at a time, then as `transpose`.
-@inline(always)
-private func convert<V: Lanes, Source>(
-  _ call: PackCall, _ register: Int, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<V.Scalar>,
-  from _: Source.Type, as _: V.Type, _ value: (Source) -> V.Scalar
-) {
-  let source = call.source.assumingMemoryBound(to: Source.self) + first
-  withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count * convertedScalars) { piece in
+    fetchRows(call, of: register + 1, as: V.self)
+    let out = lanes + register * call.elements * V.count
     withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
-      guard let piece = piece.baseAddress, let rows = rows.baseAddress else { return }
-      for lane in 0..<V.count { (rows + lane).initialize(to: UnsafePointer(piece + lane * convertedScalars)) }
-      for start in stride(from: 0, to: count, by: convertedScalars) {
-        let length = min(convertedScalars, count - start)
-        for lane in 0..<V.count {
-          let row = source + call.rows[min(register * V.count + lane, call.items - 1)] * call.elements + start
-          let target = piece + lane * convertedScalars
-          for e in 0..<length { (target + e).initialize(to: value(row[e])) }
-        }
-        rowsToLanes(rows, length, into: out + start * V.count, as: V.self)
+      guard let rows = rows.baseAddress else { return }
+      if call.holds(V.Scalar.self) {
+        transpose(call, register, rows, into: out, as: V.self)
+      } else {
+        convert(call, register, rows, into: out, as: V.self)
       }
     }
   }
+}
+
+/// Asks for the first bytes of a register's items: rows of a batch lie anywhere, and the processor only foresees what
+/// follows each other.
+@inline(always)
+private func fetchRows<V: Lanes>(_ call: PackCall, of register: Int, as _: V.Type) {
+  let bytes = Swift.min(call.elements * call.scalar.size, 512)
+  for item in stride(from: register * V.count, to: Swift.min(call.items, (register + 1) * V.count), by: 1) {
+    for line in stride(from: 0, to: bytes, by: 64) { cv_prefetch(call.address(item, 0) + line) }
+  }
+}
+
+/// The item in a lane of a register; lanes beyond the last item repeat it.
+@inline(always)
+private func item<V: Lanes>(_ call: PackCall, _ register: Int, lane: Int, as _: V.Type) -> Int {
+  min(register * V.count + lane, call.items - 1)
 }
 
 /// `V.count` rows at a time by block transposes; the scalars already have the right type.
 private func transpose<V: Lanes>(
-  _ call: PackCall, _ register: Int, _ first: Int, _ count: Int, _ out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
+  _ call: PackCall, _ register: Int, _ rows: UnsafeMutablePointer<UnsafePointer<V.Scalar>?>,
+  into out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
 ) {
-  let source = call.source.assumingMemoryBound(to: V.Scalar.self) + first
-  withUnsafeTemporaryAllocation(of: UnsafePointer<V.Scalar>?.self, capacity: V.count) { rows in
-    guard let rows = rows.baseAddress else { return }
-    for lane in 0..<V.count {
-      let item = call.rows[min(register * V.count + lane, call.items - 1)]
-      (rows + lane).initialize(to: source + item * call.elements)
+  for lane in 0..<V.count {
+    let row = call.address(item(call, register, lane: lane, as: V.self), 0)
+    (rows + lane).initialize(to: row.assumingMemoryBound(to: V.Scalar.self))
+  }
+  rowsToLanes(rows, call.elements, into: out, as: V.self)
+}
+
+/// Converted numbers of a row that wait for those of the other rows.
+private let convertedScalars = 128
+
+/// Each scalar converted, a piece of every row at a time, then as `transpose`.
+private func convert<V: Lanes>(
+  _ call: PackCall, _ register: Int, _ rows: UnsafeMutablePointer<UnsafePointer<V.Scalar>?>,
+  into out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
+) {
+  withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count * convertedScalars) { piece in
+    guard let piece = piece.baseAddress else { return }
+    for lane in 0..<V.count { (rows + lane).initialize(to: UnsafePointer(piece + lane * convertedScalars)) }
+    for start in stride(from: 0, to: call.elements, by: convertedScalars) {
+      let length = min(convertedScalars, call.elements - start)
+      for lane in 0..<V.count {
+        convertRow(
+          call, item(call, register, lane: lane, as: V.self), first: start, count: length,
+          into: piece + lane * convertedScalars)
+      }
+      rowsToLanes(rows, length, into: out + start * V.count, as: V.self)
     }
-    rowsToLanes(rows, count, into: out, as: V.self)
   }
 }
 

@@ -39,11 +39,20 @@ enum Instance: CaseIterable, Sendable {
 struct BenchInput {
   var items: [[Double]]
   var isBatched: Bool
+  /// The scalars of rows of the host, which the kernel reads where they are; nil for lanes.
+  var host: RowScalar?
 
   static func batched(_ items: [[Double]]) -> Self { Self(items: items, isBatched: true) }
   static func shared(_ values: [Double]) -> Self { Self(items: [values], isBatched: false) }
 
   subscript(_ item: Int) -> [Double] { items[isBatched ? item : 0] }
+
+  /// The same items as rows of the host.
+  func onHost(_ scalar: RowScalar) -> Self {
+    var copy = self
+    copy.host = scalar
+    return copy
+  }
 }
 
 /// What a kernel under test wrote.
@@ -102,8 +111,15 @@ struct KernelBench {
       let groups = (items + lanes - 1) / lanes
       var memories: [Memory<T>] = []
       var operands: [Operand] = []
+      var hosts: [HostRows] = []
       for input in inputs {
         let count = input[0].count
+        if let scalar = input.host {
+          hosts.append(HostRows(Array(input.items[first..<(first + items)]), scalar))
+          memories.append(Memory<T>(0))
+          operands.append(Operand(base: hosts[hosts.count - 1].call.base, groupStride: Operand.ofRows))
+          continue
+        }
         let isLaned = lanes > 1 && input.isBatched
         let memory = Memory<T>(isLaned ? count * lanes * groups : count)
         for g in 0..<(isLaned ? groups : 1) {
@@ -141,7 +157,7 @@ struct KernelBench {
                 firstItem: first, batch: batch, sizes: size,
                 reals: real, scratch: scratch.base, seed: seed,
                 step: step, fault: fault)
-              function(&call)
+              withExtendedLifetime(hosts) { function(&call) }
             }
           }
         }
@@ -166,6 +182,37 @@ struct KernelBench {
     for e in 0..<canaries { #expect(scratch.base[scratchCount + e] == 77, "\(set.name) wrote beyond its scratch") }
     return BenchResult(
       outputs: results, faultKind: fault.kind, faultItem: fault.item, faultField: fault.field, faultValue: fault.value)
+  }
+
+  /// Rows of a data set in reverse order, with numbers behind them that spoil what they get into.
+  private final class HostRows {
+    let call = Memory<PackCall>(1)
+    private let data: Memory<UInt8>
+    private let indices: Memory<Int>
+
+    init(_ items: [[Double]], _ scalar: RowScalar) {
+      let count = items[0].count
+      let spoilt = 64
+      data = Memory<UInt8>((items.count * count + spoilt) * scalar.size)
+      indices = Memory<Int>(items.count)
+      let raw = UnsafeMutableRawPointer(data.base)
+      let values = items.reversed().joined() + [Double](repeating: 99, count: spoilt)
+      for (e, value) in values.enumerated() {
+        switch scalar {
+        case .u8, .bool: raw.storeBytes(of: UInt8(value), toByteOffset: e, as: UInt8.self)
+        case .i8: raw.storeBytes(of: Int8(value), toByteOffset: e, as: Int8.self)
+        case .i16: raw.storeBytes(of: Int16(value), toByteOffset: 2 * e, as: Int16.self)
+        case .i32: raw.storeBytes(of: Int32(value), toByteOffset: 4 * e, as: Int32.self)
+        case .i64: raw.storeBytes(of: Int64(value), toByteOffset: 8 * e, as: Int64.self)
+        case .f32: raw.storeBytes(of: Float(value), toByteOffset: 4 * e, as: Float.self)
+        case .f64: raw.storeBytes(of: value, toByteOffset: 8 * e, as: Double.self)
+        }
+      }
+      for i in 0..<items.count { indices.base[i] = items.count - 1 - i }
+      call.base.initialize(
+        to: PackCall(
+          source: raw, scalar: scalar, rows: indices.base, items: items.count, elements: count, lanes: raw, groups: 0))
+    }
   }
 
   /// 64-byte aligned memory.

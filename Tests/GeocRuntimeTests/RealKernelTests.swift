@@ -70,7 +70,7 @@ import Testing
   }
 
   /// 7 samples, one block and several; 1 to 33 items, which fill a group or not.
-  @Test(arguments: [(3, 7), (5, 200), (20, 300), (93, 100)], [1, 13, 33])
+  @Test(arguments: [(3, 7), (5, 200), (20, 300), (20, 600), (93, 100)], [1, 13, 33])
   func seriesAreReadFromRowsAsFromLanes(size: (channels: Int, samples: Int), batch: Int) throws {
     let (c, t) = size
     let data = ExecutionTests.decimals(batch * c * t, UInt64(c + batch)).map { $0 + 1000 }
