@@ -52,6 +52,9 @@ package struct Attributes: Hashable, Sendable {
   /// All of them, sorted by name.
   package var all: [(name: String, value: Attribute)] { entries.map { ($0.name, $0.value) } }
 
+  /// Calls `body` with each value, in the order of the names.
+  func forEachValue(_ body: (Attribute) -> Void) { for entry in entries { body(entry.value) } }
+
   /// Whether there are none.
   package var isEmpty: Bool { entries.isEmpty }
 
@@ -162,8 +165,18 @@ extension Attribute: CustomStringConvertible {
 
 extension Attribute {
   /// Appends the canonical text.
-  func write(to text: inout String) {
+  func write(to text: inout TextBuffer) {
     switch self {
+    case .int(let x): text += x
+    case .name(let x): text += x
+    case .text(let x): TextQuoting.write(x, to: &text)
+    case .ints(let list):
+      text += "["
+      for (k, x) in list.enumerated() {
+        if k > 0 { text += ", " }
+        text += x
+      }
+      text += "]"
     case .expression(let x):
       text += "expr<"
       x.write(to: &text)
@@ -175,7 +188,7 @@ extension Attribute {
 
 extension Attributes {
   /// Appends the canonical text of all of them: `{out = 6, bias = true}`, nothing for none.
-  func write(to text: inout String) {
+  func write(to text: inout TextBuffer) {
     if entries.isEmpty { return }
     text += " {"
     for (k, entry) in entries.enumerated() {
@@ -192,16 +205,26 @@ extension Attributes {
 package enum TextQuoting {
   /// `text` in double quotes.
   package static func quote(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 != 0x22 && $0 != 0x5C && $0 != 0x0A && $0 < 0x80 }) { return "\"" + text + "\"" }
-    var out = "\""
-    for c in text {
-      switch c {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      default: out.append(c)
+    var out = TextBuffer()
+    write(text, to: &out)
+    return out.text
+  }
+
+  /// Appends `text` in double quotes.
+  static func write(_ text: String, to out: inout TextBuffer) {
+    out += "\""
+    if text.utf8.allSatisfy({ $0 != 0x22 && $0 != 0x5C && $0 != 0x0A }) {
+      out += text
+    } else {
+      for c in text {
+        switch c {
+        case "\"": out += "\\\""
+        case "\\": out += "\\\\"
+        case "\n": out += "\\n"
+        default: out += String(c)
+        }
       }
     }
-    return out + "\""
+    out += "\""
   }
 }

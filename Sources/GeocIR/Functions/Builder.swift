@@ -52,7 +52,7 @@ package struct Builder: Sendable {
   package func type(_ value: Value) -> GeoType { function.types[value.index] }
 
   /// A value as the base point of tangent vectors, seen through aliases.
-  package func base(_ value: Value) -> BasePoint { places.base(value, in: function) }
+  package func base(_ value: Value) -> BasePoint { places.base(value, in: function, registry) }
 
   /// Storage shape of a value.
   package func shape(_ value: Value) -> [Int] { registry.spaces.shape(type(value)) }
@@ -77,7 +77,7 @@ package struct Builder: Sendable {
     let data = declaration.signature.dataCount(of: inputs.count, attributes)
     guard data >= 0 else { throw InternalError("'\(op)' is missing weights") }
     let types = try registry.types(declaration, attributes, function.types(of: inputs.prefix(data))) {
-      inputs.prefix(data).map { places.base($0, in: function) }
+      inputs.prefix(data).map { places.base($0, in: function, registry) }
     }
     return add(op, inputs, attributes, types, name: name, key: merges ? key : nil)
   }
@@ -88,7 +88,7 @@ package struct Builder: Sendable {
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
     let node = Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin)
     function.nodes.append(node)
-    places.add(node, in: function, registry)
+    places.add(nodeAt: function.nodes.count - 1, in: function)
     if let key { known[key] = results }
     return results
   }
@@ -166,7 +166,7 @@ package struct Builder: Sendable {
       known[key] = own.results
     }
     function.nodes.append(own)
-    places.add(own, in: function, registry)
+    places.add(nodeAt: function.nodes.count - 1, in: function)
     for value in node.results {
       map[value] = value
       if taken != nil, !source.names[value.index].isEmpty {

@@ -1,19 +1,31 @@
 /// Where tangent vectors stand that are used at a value. An alias of the same type (`stop_gradient`) is its input under
 /// another name, and a vector at the one is a vector at the other.
 package struct Places: Sendable {
-  private var sources: [Value: Value] = [:]
+  /// For every value the node that makes it, -1 for others.
+  private var makers: [Int] = []
 
   /// Those of no node.
   package init() {}
 
-  /// Reads a node, whose values are all of `function`, and behind those that made its inputs.
-  package mutating func add(_ node: Node, in function: Function, _ registry: OpRegistry) {
-    guard let input = node.inputs.first, let result = node.results.first,
-      function.type(result) == function.type(input), registry[node.op]?.traits.contains(.alias) == true
-    else { return }
-    sources[result] = sources[input] ?? input
+  /// Reads a node of `function`, behind those that made its inputs.
+  package mutating func add(nodeAt index: Int, in function: Function) {
+    while makers.count < function.types.count { makers.append(-1) }
+    for value in function.nodes[index].results { makers[value.index] = index }
   }
 
   /// The base point of tangent vectors at `value`.
-  package func base(_ value: Value, in function: Function) -> BasePoint { function.base(sources[value] ?? value) }
+  package func base(_ value: Value, in function: Function, _ registry: OpRegistry) -> BasePoint {
+    var place = value
+    var last = function.nodes.count
+    while place.index < makers.count, (0..<last).contains(makers[place.index]) {
+      // A function that is not valid may make its values in a circle.
+      last = makers[place.index]
+      let node = function.nodes[last]
+      guard let input = node.inputs.first, node.results.first == place,
+        function.type(place) == function.type(input), registry[node.op]?.traits.contains(.alias) == true
+      else { break }
+      place = input
+    }
+    return function.base(place)
+  }
 }

@@ -32,7 +32,7 @@ package enum Verifier {
       if proven?.contains(node, in: f) != true, let problem = typeProblem(node, f, places, registry) {
         problems.append("\(place()): \(problem)")
       }
-      places.add(node, in: f, registry)
+      places.add(nodeAt: k, in: f)
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
       problems.append("@\(f.name): result '\(r.name)' is not defined")
@@ -51,7 +51,7 @@ package enum Verifier {
       let data = op.signature.dataCount(of: node.inputs.count, node.attributes)
       guard data >= 0 else { return "weights are missing" }
       let types = try registry.types(op, node.attributes, f.types(of: node.inputs.prefix(data))) {
-        node.inputs.prefix(data).map { places.base($0, in: f) }
+        node.inputs.prefix(data).map { places.base($0, in: f, registry) }
       }
       let given = f.types(of: node.results)
       guard types.count == given.count else {
@@ -62,8 +62,7 @@ package enum Verifier {
       }
       if f.stage == .core {
         for type in given where !type.isReal { return "\(type) in a core function" }
-        let context = try registry.context(node, in: f)
-        if try registry.lowering(op, context).request == nil, !op.traits.contains(.alias) {
+        if try registry.lowering(op, of: node, in: f).request == nil, !op.traits.contains(.alias) {
           return "has no kernel, and the function is at the core stage"
         }
       }

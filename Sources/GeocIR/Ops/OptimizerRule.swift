@@ -152,7 +152,7 @@ extension Initializer {
 }
 
 /// Everything that is declared: ops, spaces, optimizers, initialisers, rewrites of models.
-package struct OpRegistry: Sendable {
+package final class OpRegistry: Sendable {
   /// Ops by name.
   package let ops: [String: any Op.Type]
   /// Ops in order of declaration.

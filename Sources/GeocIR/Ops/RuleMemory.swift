@@ -8,6 +8,14 @@ final class RuleMemory: Sendable {
     var attributes: Attributes
     var inputs: [GeoType]
     var results: [GeoType]
+
+    func hash(into hasher: inout Hasher) {
+      var digest = Digest(attributes.digest)
+      digest.add(Int(bitPattern: op))
+      for type in inputs { digest.add(type.digest) }
+      for type in results { digest.add(type.digest) }
+      hasher.combine(digest.value)
+    }
   }
 
   /// More answers than any model has different nodes are forgotten.
@@ -31,8 +39,11 @@ final class RuleMemory: Sendable {
     return try Self.answer(key, weights, { try op.weights(call) }) { $0.allSatisfy { $0.type.base == nil } }
   }
 
-  func lowering(_ op: any Op.Type, _ c: OpContext, _ rule: () throws -> Lowering) throws -> Lowering {
-    let key = Key(op: ObjectIdentifier(op), attributes: c.attributes, inputs: c.inputTypes, results: c.resultTypes)
+  func lowering(
+    _ op: any Op.Type, _ attributes: Attributes, _ inputs: [GeoType], _ results: [GeoType],
+    _ rule: () throws -> Lowering
+  ) throws -> Lowering {
+    let key = Key(op: ObjectIdentifier(op), attributes: attributes, inputs: inputs, results: results)
     return try Self.answer(key, lowerings, rule) { _ in true }
   }
 
@@ -77,9 +88,20 @@ extension OpRegistry {
 
   /// How a node is executed. Throws what its op throws.
   package func lowering(_ op: any Op.Type, _ context: OpContext) throws -> Lowering {
-    try memory.lowering(op, context) {
-      guard let request = try op.kernel(context) else { return Lowering(request: nil, flops: 0) }
-      return Lowering(request: request, flops: op.flops(context))
+    try memory.lowering(op, context.attributes, context.inputTypes, context.resultTypes) {
+      try Self.lowered(op, context)
     }
+  }
+
+  /// How a node of `function` is executed. Throws what its op throws.
+  package func lowering(_ op: any Op.Type, of node: Node, in function: Function) throws -> Lowering {
+    try memory.lowering(op, node.attributes, function.types(of: node.inputs), function.types(of: node.results)) {
+      try Self.lowered(op, try context(node, in: function))
+    }
+  }
+
+  private static func lowered(_ op: any Op.Type, _ context: OpContext) throws -> Lowering {
+    guard let request = try op.kernel(context) else { return Lowering(request: nil, flops: 0) }
+    return Lowering(request: request, flops: op.flops(context))
   }
 }

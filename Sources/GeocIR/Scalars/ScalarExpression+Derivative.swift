@@ -6,13 +6,15 @@ extension ScalarExpression {
   /// `select` have derivative 0 everywhere.
   package func derivative(by index: Int) -> ScalarExpression { differentiated(by: index).simplified() }
 
+  fileprivate var isZero: Bool { constantValue == 0 }
+
   private func differentiated(by index: Int) -> ScalarExpression {
     switch self {
     case .input(let i): return i == index ? 1 : 0
     case .constant: return 0
     case .unary(let f, let u):
       let inner = u.differentiated(by: index)
-      return inner == 0 ? 0 : f.slope(at: u, value: self) * inner
+      return inner.isZero ? 0 : f.slope(at: u, value: self) * inner
     case .binary(let f, let a, let b):
       return f.differential(a, b, a.differentiated(by: index), b.differentiated(by: index), value: self)
     case .select(let c, let a, let b):
@@ -61,12 +63,12 @@ extension ScalarExpression.Binary {
     _ a: ScalarExpression, _ b: ScalarExpression, _ da: ScalarExpression, _ db: ScalarExpression,
     value: ScalarExpression
   ) -> ScalarExpression {
-    if da == 0 && db == 0 { return 0 }
+    if da.isZero && db.isZero { return 0 }
     switch self {
-    case .add: return da == 0 ? db : db == 0 ? da : da + db
-    case .subtract: return da == 0 ? -db : db == 0 ? da : da - db
-    case .multiply: return da == 0 ? a * db : db == 0 ? da * b : da * b + a * db
-    case .divide: return db == 0 ? da / b : da == 0 ? -(value * db / b) : (da - value * db) / b
+    case .add: return da.isZero ? db : db.isZero ? da : da + db
+    case .subtract: return da.isZero ? -db : db.isZero ? da : da - db
+    case .multiply: return da.isZero ? a * db : db.isZero ? da * b : da * b + a * db
+    case .divide: return db.isZero ? da / b : da.isZero ? -(value * db / b) : (da - value * db) / b
     case .max: return .select(.binary(.less, b, a), da, db)
     case .min: return .select(.binary(.less, a, b), da, db)
     case .less: return 0
@@ -84,7 +86,7 @@ extension ScalarExpression.Binary {
       let byBase = b * .binary(.pow, a, b - 1) * da
       // At base 0 the value is 0 for every positive exponent, where the logarithm is infinite.
       let byExponent = value * .select(a, .unary(.log, a), 0) * db
-      return db == 0 ? byBase : da == 0 ? byExponent : byBase + byExponent
+      return db.isZero ? byBase : da.isZero ? byExponent : byBase + byExponent
     }
   }
 
@@ -96,6 +98,6 @@ extension ScalarExpression.Binary {
     let half = 0.5 * .unary(.reciprocal, a)
     let first = (half * byA - value * .unary(.reciprocal, a)) * da
     let second = half * byB * db
-    return db == 0 ? first : da == 0 ? second : first + second
+    return db.isZero ? first : da.isZero ? second : first + second
   }
 }

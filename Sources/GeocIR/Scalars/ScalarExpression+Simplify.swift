@@ -12,10 +12,6 @@ extension ScalarExpression {
     }
   }
 
-  private var constantValue: Double? {
-    if case .constant(let value) = self { value } else { nil }
-  }
-
   /// Whether the form of the expression shows that its value is never negative.
   private var isVisiblyNonNegative: Bool {
     switch self {
@@ -142,7 +138,7 @@ extension ScalarExpression {
     switch (a, b) {
     case (let u, 1): return u
     case (let u, -1): return simplified(.negate, u)
-    case (0, let u) where u != 0: return 0
+    case (0, let u) where u.constantValue != 0: return 0
     case (1, let u): return simplified(.reciprocal, u)
     case (.constant(let k), .unary(.reciprocal, let u)): return simplifiedProduct(.constant(k), u)
     // A power of two divides and multiplies without rounding.
@@ -180,4 +176,4 @@ extension ScalarExpression {
 }
 
 /// Lets the rules match a constant by its number.
-private func ~= (pattern: ScalarExpression, value: ScalarExpression) -> Bool { pattern == value }
+private func ~= (pattern: Double, value: ScalarExpression) -> Bool { value.constantValue == pattern }

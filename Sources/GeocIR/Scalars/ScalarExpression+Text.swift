@@ -3,13 +3,13 @@ import Synchronization
 extension ScalarExpression: CustomStringConvertible {
   /// The text form, with the fewest parentheses that parse back to the same tree.
   package var description: String {
-    var text = ""
+    var text = TextBuffer()
     write(to: &text)
-    return text
+    return text.text
   }
 
   /// Appends the text form.
-  package func write(to text: inout String) { write(to: &text, inside: 0) }
+  package func write(to text: inout TextBuffer) { write(to: &text, inside: 0) }
 
   /// How tightly the outermost operator binds: 1 for sums, 2 for products, 3 for the sign, 4 for the rest.
   private var precedence: Int {
@@ -21,11 +21,13 @@ extension ScalarExpression: CustomStringConvertible {
     }
   }
 
-  private func write(to text: inout String, inside minimum: Int) {
+  private func write(to text: inout TextBuffer, inside minimum: Int) {
     let isWrapped = precedence < minimum
     if isWrapped { text += "(" }
     switch self {
-    case .input(let i): text += "x\(i)"
+    case .input(let i):
+      text += "x"
+      text += i
     case .constant(let value): text += value.description
     case .unary(.negate, .constant(let value)) where value.sign == .plus: text += "-(\(value))"
     case .unary(.negate, let a):
@@ -44,7 +46,7 @@ extension ScalarExpression: CustomStringConvertible {
     if isWrapped { text += ")" }
   }
 
-  private static func write(_ name: String, _ arguments: [ScalarExpression], to text: inout String) {
+  private static func write(_ name: String, _ arguments: [ScalarExpression], to text: inout TextBuffer) {
     text += name
     text += "("
     for (k, argument) in arguments.enumerated() {

@@ -118,17 +118,37 @@ package indirect enum ScalarExpression: Hashable, Sendable {
 
   /// The numbers of the inputs that occur.
   package var inputs: Set<Int> {
-    switch self {
-    case .input(let i): [i]
-    case .constant: []
-    case .unary(_, let a): a.inputs
-    case .binary(_, let a, let b): a.inputs.union(b.inputs)
-    case .select(let c, let a, let b): c.inputs.union(a.inputs).union(b.inputs)
-    }
+    var found: Set<Int> = []
+    forEachInput { found.insert($0) }
+    return found
   }
 
   /// One more than the largest input number that occurs, 0 for a constant expression.
-  package var inputCount: Int { (inputs.max() ?? -1) + 1 }
+  package var inputCount: Int {
+    var count = 0
+    forEachInput { count = Swift.max(count, $0 + 1) }
+    return count
+  }
+
+  private func forEachInput(_ body: (Int) -> Void) {
+    switch self {
+    case .input(let i): body(i)
+    case .constant: break
+    case .unary(_, let a): a.forEachInput(body)
+    case .binary(_, let a, let b):
+      a.forEachInput(body)
+      b.forEachInput(body)
+    case .select(let c, let a, let b):
+      c.forEachInput(body)
+      a.forEachInput(body)
+      b.forEachInput(body)
+    }
+  }
+
+  /// The number that it is; nil for what is no constant.
+  var constantValue: Double? {
+    if case .constant(let value) = self { value } else { nil }
+  }
 
   /// The number of nodes of the tree: a bound for passes that substitute expressions into each other.
   package var nodeCount: Int {

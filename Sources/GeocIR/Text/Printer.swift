@@ -7,18 +7,20 @@ package enum IRPrinter {
 
   /// The whole module, from the texts of its functions.
   package static func print(_ module: Module, functions: [String]) -> String {
-    var text = "geoc.ir 1  model \(module.name)  dtype \(module.dtype.rawValue)\n"
+    var text = TextBuffer(capacity: functions.reduce(100) { $0 + $1.utf8.count + 1 })
+    text += "geoc.ir 1  model \(module.name)  dtype \(module.dtype.rawValue)\n"
     for function in functions {
       text += "\n"
       text += function
     }
-    return text
+    return text.text
   }
 
   /// One function.
   package static func print(_ f: Function) -> String {
     let f = f.numbered()
-    var text = "func @\(f.name) \(f.stage.rawValue) ("
+    var text = TextBuffer()
+    text += "func @\(f.name) \(f.stage.rawValue) ("
     for (k, p) in f.parameters.enumerated() {
       text += k > 0 ? ",\n    %" : "\n    %"
       write(p.value, f, to: &text)
@@ -32,7 +34,7 @@ package enum IRPrinter {
     text += ") -> ("
     for (k, result) in f.results.enumerated() {
       text += k > 0 ? ",\n    " : "\n    "
-      text += TextQuoting.quote(result.name)
+      TextQuoting.write(result.name, to: &text)
       text += ": %"
       write(result.value, f, to: &text)
     }
@@ -42,17 +44,18 @@ package enum IRPrinter {
       write(node, f, to: &text)
       text += "\n"
     }
-    return text + "}\n"
+    text += "}\n"
+    return text.text
   }
 
   /// One node of a function.
   package static func print(_ node: Node, _ f: Function) -> String {
-    var text = ""
+    var text = TextBuffer()
     write(node, f, to: &text)
-    return text
+    return text.text
   }
 
-  private static func write(_ node: Node, _ f: Function, to text: inout String) {
+  private static func write(_ node: Node, _ f: Function, to text: inout TextBuffer) {
     write(node.results, f, to: &text)
     if !node.results.isEmpty { text += " = " }
     text += node.op
@@ -68,13 +71,13 @@ package enum IRPrinter {
     let origin = node.origin
     if origin.line > 0 {
       text += "  !"
-      text += String(origin.line)
+      text += origin.line
       text += ":"
-      text += String(origin.column)
+      text += origin.column
     }
     if !origin.path.isEmpty {
       text += " at "
-      text += TextQuoting.quote(origin.path)
+      TextQuoting.write(origin.path, to: &text)
     }
     if !origin.pass.isEmpty {
       text += " by "
@@ -82,15 +85,15 @@ package enum IRPrinter {
     }
   }
 
-  private static func write(_ values: [Value], _ f: Function, to text: inout String) {
+  private static func write(_ values: [Value], _ f: Function, to text: inout TextBuffer) {
     for (k, value) in values.enumerated() {
       text += k > 0 ? ", %" : "%"
       write(value, f, to: &text)
     }
   }
 
-  private static func write(_ value: Value, _ f: Function, to text: inout String) {
+  private static func write(_ value: Value, _ f: Function, to text: inout TextBuffer) {
     let name = f.names[value.index]
-    text += name.isEmpty ? String(value.index) : name
+    if name.isEmpty { text += value.index } else { text += name }
   }
 }

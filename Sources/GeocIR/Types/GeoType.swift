@@ -99,7 +99,7 @@ package struct GeoType: Hashable, Sendable {
     let isBatched: Bool
     /// The value at which a tangent vector stands.
     let base: BasePoint?
-    /// A number of the sizes, to tell types apart by.
+    /// A number of the name and the sizes, to tell types apart by.
     let digest: Int
 
     init(_ space: Space, _ field: [Int], _ isBatched: Bool) {
@@ -107,10 +107,11 @@ package struct GeoType: Hashable, Sendable {
       self.field = field
       self.isBatched = isBatched
       base = if !space.arguments.isEmpty, case .at(let point)? = space["at"] { point } else { nil }
-      var digest = isBatched ? 1 : 2
-      for size in space.sizes { digest = digest &* 31 &+ size }
-      for size in field { digest = digest &* 37 &+ size }
-      self.digest = digest
+      var digest = Digest(isBatched ? 1 : 2)
+      digest.add(space.name)
+      for size in space.sizes { digest.add(size) }
+      for size in field { digest.add(size) }
+      self.digest = digest.value
     }
   }
 
@@ -145,10 +146,10 @@ package struct GeoType: Hashable, Sendable {
       || (a.parts.digest == b.parts.digest && a.isBatched == b.isBatched && a.field == b.field && a.space == b.space)
   }
 
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(parts.digest)
-    hasher.combine(parts.space.name)
-  }
+  package func hash(into hasher: inout Hasher) { hasher.combine(parts.digest) }
+
+  /// A number that equal types share.
+  var digest: Int { parts.digest }
 
   /// A real array `R[shape]`.
   package static func real(_ shape: [Int] = [], isBatched: Bool = false) -> GeoType {
@@ -186,19 +187,19 @@ package struct GeoType: Hashable, Sendable {
 extension Space: CustomStringConvertible {
   /// As written in specs.
   package var description: String {
-    var text = ""
+    var text = TextBuffer()
     write(to: &text)
-    return text
+    return text.text
   }
 
   /// Appends the text of specs.
-  package func write(to text: inout String) {
+  package func write(to text: inout TextBuffer) {
     text += name
     guard !sizes.isEmpty || !arguments.isEmpty else { return }
     text += "("
     for (k, size) in sizes.enumerated() {
       if k > 0 { text += ", " }
-      text += String(size)
+      text += size
     }
     for (k, argument) in arguments.enumerated() {
       if k > 0 || !sizes.isEmpty { text += ", " }
@@ -229,20 +230,20 @@ extension SpaceArgument: CustomStringConvertible {
 extension GeoType: CustomStringConvertible {
   /// As written in specs and IR: `[B] SPD(6)[3]`.
   package var description: String {
-    var text = ""
+    var text = TextBuffer()
     write(to: &text)
-    return text
+    return text.text
   }
 
   /// Appends the text of specs and IR.
-  package func write(to text: inout String) {
+  package func write(to text: inout TextBuffer) {
     if isBatched { text += "[B] " }
     space.write(to: &text)
     guard !field.isEmpty else { return }
     text += "["
     for (k, size) in field.enumerated() {
       if k > 0 { text += ", " }
-      text += String(size)
+      text += size
     }
     text += "]"
   }
