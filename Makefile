@@ -1,5 +1,5 @@
 # The two commands of the README: `make demo` and `make test`. Both install what is missing on Debian 12.
-PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev liblbfgs-dev
+PACKAGES = libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev liblbfgs-dev rapidjson-dev
 # Schemas are tested with a validator that is not ours.
 TEST_PACKAGES = python3-jsonschema
 BENCH_PACKAGES = valgrind

@@ -98,7 +98,8 @@ package struct SafetensorsFile: TensorContainer {
     try AtomicFile.write(to: path) { sink throws(TensorFileError) in
       var length: [UInt8] = []
       length.append(littleEndian: UInt64(header.count))
-      try sink.write(length + header)
+      try sink.write(length)
+      try sink.write(header)
       for (_, tensor) in ordered { try sink.write(tensor.bytes) }
     }
   }

@@ -3,7 +3,7 @@ import Foundation
 /// The JSON header of a safetensors file.
 struct SafetensorsHeader {
   /// One array: its type as written, its shape and its bytes, counted from the end of the header.
-  struct Entry: Codable, Sendable {
+  struct Entry: Decodable, Sendable {
     var dtype: String
     var shape: [Int]
     var offsets: [Int]
@@ -11,6 +11,17 @@ struct SafetensorsHeader {
     enum CodingKeys: String, CodingKey {
       case dtype, shape
       case offsets = "data_offsets"
+    }
+
+    fileprivate func write(to stream: borrowing JSONStream) {
+      stream.object {
+        stream.key("data_offsets")
+        stream.array(offsets)
+        stream.key("dtype")
+        stream.value(dtype)
+        stream.key("shape")
+        stream.array(shape)
+      }
     }
   }
 
@@ -85,26 +96,38 @@ struct SafetensorsHeader {
   var entriesInFileOrder: [(key: String, value: Entry)] {
     entries.sorted {
       $0.value.offsets == $1.value.offsets
-        ? $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+        ? Self.precedes($0.key, $1.key)
         : $0.value.offsets.lexicographicallyPrecedes($1.value.offsets)
     }
   }
 
   /// The header as bytes, padded with spaces to a multiple of 8; the same for the same content.
   func encoded() throws(TensorFileError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let document = Document(entries: entries, metadata: metadata.isEmpty ? nil : metadata)
-    guard let data = try? encoder.encode(document) else {
-      throw TensorFileError(.notRepresentable, "the names or the metadata cannot be written as JSON")
+    let stream = JSONStream()
+    stream.object {
+      let own = metadata.isEmpty ? [] : [Self.metadataKey]
+      for key in (entries.keys + own).sorted(by: Self.precedes) {
+        stream.key(key)
+        if let entry = entries[key] { entry.write(to: stream) } else { writeMetadata(to: stream) }
+      }
     }
-    let json = [UInt8](data)
-    let padded = json + [UInt8](repeating: 0x20, count: (8 - json.count % 8) % 8)
-    guard padded.count <= Self.lengthLimit else {
+    let json = stream.bytes(paddedTo: 8)
+    guard json.count <= Self.lengthLimit else {
       throw TensorFileError(.notRepresentable, "the safetensors header would be longer than \(Self.lengthLimit) bytes")
     }
-    return padded
+    return json
   }
+
+  private func writeMetadata(to stream: borrowing JSONStream) {
+    stream.object {
+      for (key, text) in metadata.sorted(by: { Self.precedes($0.key, $1.key) }) {
+        stream.key(key)
+        stream.value(text)
+      }
+    }
+  }
+
+  private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
   static let dtypes: [String: TensorDType] = [
     "F64": .f64, "F32": .f32, "F16": .f16, "BF16": .bf16, "I64": .i64, "I32": .i32, "I16": .i16, "I8": .i8,
@@ -140,7 +163,7 @@ struct SafetensorsHeader {
   }
 
   /// The outer object: metadata under its reserved key, arrays under all others.
-  private struct Document: Codable {
+  private struct Document: Decodable {
     var entries: [String: Entry] = [:]
     var metadata: [String: String]?
 
@@ -149,11 +172,6 @@ struct SafetensorsHeader {
       var intValue: Int? { nil }
       init(stringValue: String) { self.stringValue = stringValue }
       init?(intValue: Int) { nil }
-    }
-
-    init(entries: [String: Entry], metadata: [String: String]?) {
-      self.entries = entries
-      self.metadata = metadata
     }
 
     init(from decoder: any Decoder) throws {
@@ -169,14 +187,6 @@ struct SafetensorsHeader {
           entries[key.stringValue] = entry
         }
       }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Key.self)
-      if let metadata {
-        try container.encode(metadata, forKey: Key(stringValue: SafetensorsHeader.metadataKey))
-      }
-      for (name, entry) in entries { try container.encode(entry, forKey: Key(stringValue: name)) }
     }
   }
 }

@@ -74,6 +74,15 @@ import Testing
     #expect(throws: GeocError.self) { try read.executable("predict") }
   }
 
+  @Test func aScheduleIsWrittenAsItsConformanceReadsIt() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    for var schedule in try Self.plan().schedules {
+      schedule.function = "a \"b\"\\/\u{8}\n\u{1}é"
+      #expect(schedule.json() == String(decoding: try encoder.encode(schedule), as: UTF8.self))
+    }
+  }
+
   @Test func aFileThatIsNoPlanIsRefused() throws {
     let path = NSTemporaryDirectory() + "geoc-no-plan-\(ProcessInfo.processInfo.processIdentifier).geoplan"
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -97,10 +97,10 @@ struct Starter {
 
     """
 
-  /// What the program links to, for Debian.
+  /// What the program is built with, for Debian.
   private static let libraries =
     "apt-get update -qq && apt-get install -y -qq git libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsvm-dev "
-    + "liblbfgs-dev"
+    + "liblbfgs-dev rapidjson-dev"
 
   /// How a CI machine gets the program, in both workflows.
   private static let build = [
