@@ -50,6 +50,15 @@ package enum Pipeline {
     /// Norms of the gradients of a training batch.
     case observeGradient
 
+    /// How long it takes to compile, compared with others: a function with a gradient longest.
+    package var effort: Int {
+      switch self {
+      case .predict, .evaluate, .separation, .observe, .observeValues, .update, .fit: 0
+      case .initialize: 1
+      case .step, .gradient, .observeGradient, .curvature, .trial, .curvatureByRows, .trialByRows, .spectrum: 2
+      }
+    }
+
     /// Whether only training needs it.
     package var isOfTraining: Bool {
       [.step, .separation, .curvature, .trial, .curvatureByRows, .trialByRows, .spectrum].contains(self)

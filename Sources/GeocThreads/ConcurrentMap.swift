@@ -1,16 +1,23 @@
 import Synchronization
 
 extension ThreadPool {
-  /// What `body` gives for each item, in the order of the items, on up to `threads` threads. Throws what the first of the
-  /// items that have no result threw, whatever the others did meanwhile.
+  /// What `body` gives for each item, in the order of the items, on up to `threads` threads. Items of greater `weight` are
+  /// begun first, so that no thread works long after the others. Throws what the first of the items that have no result
+  /// threw, whatever the others did meanwhile.
   package static func map<Item: Sendable, Outcome: Sendable>(
-    _ items: [Item], threads: Int = availableProcessors, _ body: @escaping @Sendable (Item) throws -> Outcome
+    _ items: [Item], threads: Int = availableProcessors, weight: (Item) -> Int = { _ in 0 },
+    _ body: @escaping @Sendable (Item) throws -> Outcome
   ) throws -> [Outcome] {
     let count = min(threads, items.count)
     guard count > 1 else { return try items.map(body) }
+    let weights = items.map(weight)
+    let order = items.indices.sorted { weights[$0] > weights[$1] }
     let work = SharedWork<Outcome>(count: items.count)
     ThreadPool(count: count).run { _ in
-      while let k = work.next() { work.finish(k, Result { try body(items[k]) }) }
+      while let next = work.next() {
+        let k = order[next]
+        work.finish(k, Result { try body(items[k]) })
+      }
     }
     return try work.outcomes().map { try $0.get() }
   }

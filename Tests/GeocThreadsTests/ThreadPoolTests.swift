@@ -24,12 +24,18 @@ import Testing
     let squares = try ThreadPool.map(Array(0..<100), threads: threads) { $0 * $0 }
     #expect(squares == (0..<100).map { $0 * $0 })
     #expect(try ThreadPool.map([Int](), threads: threads) { $0 } == [])
+    #expect(try ThreadPool.map(Array(0..<100), threads: threads, weight: { $0 % 7 }) { $0 * $0 } == squares)
   }
 
   @Test(arguments: [1, 3]) func throwsWhatTheFirstItemThrew(threads: Int) {
     struct Refused: Error, Equatable { var item: Int }
     #expect(throws: Refused(item: 7)) {
       try ThreadPool.map(Array(0..<50), threads: threads) { item in
+        if item % 8 == 7 { throw Refused(item: item) }
+      }
+    }
+    #expect(throws: Refused(item: 7)) {
+      try ThreadPool.map(Array(0..<50), threads: threads, weight: { $0 }) { item in
         if item % 8 == 7 { throw Refused(item: item) }
       }
     }

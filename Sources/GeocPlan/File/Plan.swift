@@ -25,7 +25,8 @@ package struct Plan: Sendable {
   package static func make(
     _ module: Module, registry: OpRegistry, run: RunDescription = RunDescription(), spec: String = ""
   ) throws -> Plan {
-    let schedules = try ThreadPool.map(module.functions.filter { $0.stage == .core }) {
+    let functions = module.functions.filter { $0.stage == .core }
+    let schedules = try ThreadPool.map(functions, weight: \.nodes.count) {
       try Scheduler.schedule($0, registry: registry, dtype: module.dtype)
     }
     return Plan(module: module, schedules: schedules, run: run, spec: spec)

@@ -26,9 +26,9 @@ package enum PlanFile {
 
   /// The entries of the file.
   static func metadata(_ plan: Plan) throws -> [String: String] {
-    let functions = try ThreadPool.map(plan.module.functions) { IRPrinter.print($0) }
+    let functions = try ThreadPool.map(plan.module.functions, weight: \.nodes.count) { IRPrinter.print($0) }
     // An array whose elements are encoded at the same time.
-    let schedules = try ThreadPool.map(plan.schedules) { $0.json() }
+    let schedules = try ThreadPool.map(plan.schedules, weight: \.steps.count) { $0.json() }
     var entries = [
       "format": format, "geoc_version": version, "ir": IRPrinter.print(plan.module, functions: functions),
       "schedule": "[\(schedules.joined(separator: ","))]", "run": try json(plan.run), "spec": plan.spec,

@@ -120,7 +120,7 @@ struct ModelCompiler: Sendable {
       let twin = Pipeline.twin(purpose, forward, options.registry)
       if !distinct.contains(twin) { distinct.append(twin) }
     }
-    _ = try ThreadPool.map(distinct) { _ = try compile($0) }
+    _ = try ThreadPool.map(distinct, weight: \.effort) { _ = try compile($0) }
   }
 
   /// One function. Throws `GeocError` where the model does not admit it.
