@@ -12,11 +12,17 @@ package enum Prune: Pass {
     for r in f.results { isLive[r.value.index] = true }
     /// What is left, last first, with the attributes of nodes that lose results.
     var kept: [(node: Node, narrowed: Attributes?)] = []
-    for node in f.nodes.reversed() where node.results.contains(where: { isLive[$0.index] }) {
+    for node in f.nodes.reversed() {
+      let results = node.results
+      let liveCount = results.count { isLive[$0.index] }
+      guard liveCount > 0 else { continue }
       for value in node.inputs { isLive[value.index] = true }
-      let read = node.results.indices.filter { isLive[node.results[$0].index] }
-      let isWhole = read.count == node.results.count
-      kept.append((node, isWhole ? nil : options.registry[node.op]?.narrowed(node.attributes, to: read)))
+      var narrowed: Attributes?
+      if liveCount < results.count {
+        let read = results.indices.filter { isLive[results[$0].index] }
+        narrowed = options.registry[node.op]?.narrowed(node.attributes, to: read)
+      }
+      kept.append((node, narrowed))
     }
     if kept.allSatisfy({ $0.narrowed == nil }) {
       if kept.count == f.nodes.count { return f }

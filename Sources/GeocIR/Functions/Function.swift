@@ -251,6 +251,9 @@ extension Function {
     }
     for p in parameters { define(p.value) }
     for node in nodes { node.results.forEach(define) }
+    let isNumbered = defined.count == types.count && defined.indices.allSatisfy { defined[$0].index == $0 }
+    // A base point takes the name that its value has now.
+    if isNumbered && types.allSatisfy({ $0.base == nil }) { return self }
     func new(_ value: Value) -> Value { order[value.index] < 0 ? value : Value(order[value.index]) }
     var copy = self
     copy.names = defined.map { names[$0.index] }

@@ -108,7 +108,7 @@ extension Elaborator {
       default: word
       }
     }
-    guard let open = text.firstIndex(of: "("), text.last == ")" else { return value(text) }
+    guard let open = text.utf8.firstIndex(of: 0x28), text.utf8.last == 0x29 else { return value(text) }
     let arguments = text[text.index(after: open)...].dropLast().split(separator: ",", omittingEmptySubsequences: false)
     let words = arguments.map { value($0.trimmingSpaces) }
     return "\(value(String(text[..<open])))(\(words.joined(separator: ", ")))"
@@ -118,6 +118,9 @@ extension Elaborator {
 extension StringProtocol {
   /// Without blanks at both ends.
   var trimmingSpaces: String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    let text = String(self)
+    guard let first = text.utf8.firstIndex(where: { $0 != 0x20 }), let last = text.utf8.lastIndex(where: { $0 != 0x20 })
+    else { return "" }
+    return String(text[first..<text.utf8.index(after: last)])
   }
 }

@@ -15,7 +15,7 @@ final class Console {
   /// Text that stands for standard input, for tests; nil to read the real one.
   let input: [UInt8]?
   private let isCapturing: Bool
-  private let environment: [String: String]
+  private let environment: (String) -> String?
   /// Streams that took a write no more, and the error number.
   private var failures: [Int32: Int32] = [:]
   /// Set by the option of every command.
@@ -25,14 +25,14 @@ final class Console {
   init() {
     isCapturing = false
     input = nil
-    environment = ProcessInfo.processInfo.environment
+    environment = { name in getenv(name).map { String(cString: $0) } }
   }
 
   /// A console that keeps what is written to it.
   init(capturing input: [UInt8], environment: [String: String] = [:]) {
     isCapturing = true
     self.input = input
-    self.environment = environment
+    self.environment = { environment[$0] }
   }
 
   /// Writes a result to standard output; a line break is added where the text has none at its end.
@@ -53,18 +53,18 @@ final class Console {
   }
 
   /// Whether standard error is a terminal, so that progress may overwrite itself.
-  var isInteractive: Bool { !isCapturing && isatty(STDERR_FILENO) != 0 && environment["TERM"] != "dumb" }
+  var isInteractive: Bool { !isCapturing && isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb" }
 
   /// Columns of the terminal behind standard error; `COLUMNS`, else 80, where it does not tell.
   var width: Int {
     var size = winsize()
     if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    return environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+    return environment("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
   }
 
   /// Whether the locale says that other characters than those of ASCII can be shown.
   var hasUnicode: Bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { self.environment[$0] }.first { !$0.isEmpty } ?? ""
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { self.environment($0) }.first { !$0.isEmpty } ?? ""
     let name = locale.lowercased()
     return name.contains("utf-8") || name.contains("utf8")
   }
@@ -110,7 +110,7 @@ final class Console {
     case .always: true
     case .never: false
     case .auto:
-      !isCapturing && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+      !isCapturing && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
         && isatty(descriptor) != 0
     }
   }
