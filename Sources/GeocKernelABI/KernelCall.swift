@@ -187,6 +187,4 @@ package enum LaneWidth {
   package static let f32 = 16
   /// Groups in a chunk at most: kernels interleave two to hide latency.
   package static let groupsPerChunk = 2
-  /// Registers of a chunk at most: those of the narrowest instruction set hold 16 of the 64 bytes of a group.
-  package static let registersPerChunk = 4 * groupsPerChunk
 }

@@ -82,7 +82,7 @@ struct HostRowRun<V: Lanes> {
     }
     if operand.isRows {
       let source = operand.base.assumingMemoryBound(to: PackCall.self).pointee
-      if source.scalar == (MemoryLayout<V.Scalar>.size == 8 ? .f64 : .f32) {
+      if source.holds(V.Scalar.self) {
         let (numbers, elements) = (source.rows, source.elements)
         let base = source.source.assumingMemoryBound(to: V.Scalar.self)
         forRows { _, item, offset in base + (numbers[item] * elements + offset) }
@@ -92,7 +92,7 @@ struct HostRowRun<V: Lanes> {
         let single = UnsafeMutableRawPointer(block).assumingMemoryBound(to: V.Scalar.self)
         forRows { i, item, offset in
           let copy = isVector ? copies + i * layout.length : single
-          convert(source, source.rows[item] * source.elements + offset, width, to: copy)
+          convertRow(source, item, first: offset, count: width, into: copy)
           return Row(copy)
         }
       }
@@ -101,24 +101,6 @@ struct HostRowRun<V: Lanes> {
       forRows { _, _, offset in base + offset }
     }
     for i in count..<filled { if isVector { places[i] = places[count - 1] } else { values[i] = values[count - 1] } }
-  }
-
-  /// `count` scalars of the host from number `first` on.
-  private func convert(_ source: PackCall, _ first: Int, _ count: Int, to target: UnsafeMutablePointer<V.Scalar>) {
-    func copy<S>(_: S.Type, _ value: (S) -> V.Scalar) {
-      let row = source.source.assumingMemoryBound(to: S.self) + first
-      for e in 0..<count { (target + e).initialize(to: value(row[e])) }
-    }
-    switch source.scalar {
-    case .u8: copy(UInt8.self) { V.Scalar($0) }
-    case .bool: copy(UInt8.self) { $0 == 0 ? 0 : 1 }
-    case .i8: copy(Int8.self) { V.Scalar($0) }
-    case .i16: copy(Int16.self) { V.Scalar($0) }
-    case .i32: copy(Int32.self) { V.Scalar($0) }
-    case .i64: copy(Int64.self) { V.Scalar($0) }
-    case .f32: copy(Float.self) { V.Scalar($0) }
-    case .f64: copy(Double.self) { V.Scalar($0) }
-    }
   }
 
   /// The inner products of the rows of two vectors.

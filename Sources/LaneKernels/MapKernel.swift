@@ -24,33 +24,33 @@ enum MapKernel: LaneKernel {
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     if V.count > 1 {
-      for group in 0..<call.groups { MapRun<V>(call, group: group, isFlat: false, tile: tile * V.perGroup).run() }
+      MapRun<V>(call, isFlat: false, tile: tile * V.perGroup).run()
     } else if V.Scalar.self == Double.self {
-      MapRun<VectorOfDoubles>(call, group: 0, isFlat: true, tile: flatTile / 2 / VectorOfDoubles.count).run()
+      MapRun<VectorOfDoubles>(call, isFlat: true, tile: flatTile / 2 / VectorOfDoubles.count).run()
     } else {
-      MapRun<VectorOfFloats>(call, group: 0, isFlat: true, tile: flatTile / VectorOfFloats.count).run()
+      MapRun<VectorOfFloats>(call, isFlat: true, tile: flatTile / VectorOfFloats.count).run()
     }
   }
 }
 
-/// One group of a map, or with `isFlat` an unbatched map, whose consecutive elements fill the lanes.
+/// A map group after group, or with `isFlat` an unbatched map, whose consecutive elements fill the lanes.
 struct MapRun<V: Lanes> {
   typealias Pointer = UnsafeMutablePointer<V.Scalar>
   typealias Steps = UnsafeMutablePointer<MapStep>
 
   let call: KernelCall
   let layout: MapLayout
-  let group: Int
+  /// The group at hand.
+  private var group = 0
   let isFlat: Bool
   let tile: Int
   let buffers: Pointer
   /// Elements in a vector: one when the lanes are items.
   let elementsPerVector: Int
 
-  init(_ call: KernelCall, group: Int, isFlat: Bool, tile: Int, skipping skipped: Int = 0) {
+  init(_ call: KernelCall, isFlat: Bool, tile: Int, skipping skipped: Int = 0) {
     self.call = call
     layout = MapLayout(call, skipping: skipped)
-    self.group = group
     self.isFlat = isFlat
     buffers = call.scratch.assumingMemoryBound(to: V.Scalar.self)
     elementsPerVector = isFlat ? V.count : 1
@@ -63,8 +63,12 @@ struct MapRun<V: Lanes> {
     let tiles = (layout.elements + size - 1) / size
     withMachine { machine, steps in
       findTargets(steps, machine.registers, isLarge: layout.elements > size)
-      for k in isFlat ? call.share(of: tiles) : 0..<tiles {
-        runTile(machine, steps, start: k * size, count: Swift.min(size, layout.elements - k * size))
+      var run = self
+      for group in 0..<(isFlat ? 1 : call.groups) {
+        run.group = group
+        for k in isFlat ? call.share(of: tiles) : 0..<tiles {
+          run.runTile(machine, steps, start: k * size, count: Swift.min(size, layout.elements - k * size))
+        }
       }
     }
   }

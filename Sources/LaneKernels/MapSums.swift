@@ -11,12 +11,12 @@ enum MapSums: LaneKernel {
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     if V.Scalar.self == Double.self {
       MapRun<VectorOfDoubles>(
-        call, group: 0, isFlat: true, tile: MapKernel.flatTile / 2 / VectorOfDoubles.count, skipping: 1
+        call, isFlat: true, tile: MapKernel.flatTile / 2 / VectorOfDoubles.count, skipping: 1
       )
       .sums(rows: call.sizes[0])
     } else {
       MapRun<VectorOfFloats>(
-        call, group: 0, isFlat: true, tile: MapKernel.flatTile / VectorOfFloats.count, skipping: 1
+        call, isFlat: true, tile: MapKernel.flatTile / VectorOfFloats.count, skipping: 1
       )
       .sums(rows: call.sizes[0])
     }

@@ -76,8 +76,7 @@ struct FlowAnalysis {
           Work(request: KernelRequest(""), inputs: [], outputs: [], isBatched: false, isInPlace: false, cost: 0))
         continue
       }
-      let context = try registry.context(node, in: function)
-      let lowering = try registry.lowering(op, context)
+      let lowering = try registry.lowering(op, of: node, in: function)
       guard let request = lowering.request else {
         throw ScheduleProblem("node \(k) '\(node.op)' has no kernel")
       }

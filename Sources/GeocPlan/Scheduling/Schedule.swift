@@ -163,35 +163,6 @@ package struct Schedule: Codable, Hashable, Sendable {
   }
 }
 
-// Encoded field by field, as a synthesised conformance would: raw values and lists of numbers go to the encoder one by one,
-// which asks of anything generic at run time what it may be, and takes longer for that than for the text.
-
-extension Schedule.Slot {
-  package func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(elements, forKey: .elements)
-    try fields.encode(storage.rawValue, forKey: .storage)
-    try fields.encode(parameter, forKey: .parameter)
-    try fields.encode(first, forKey: .first)
-    try fields.encode(last, forKey: .last)
-  }
-}
-
-extension Schedule.Step {
-  package func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(kind.rawValue, forKey: .kind)
-    try fields.encode(index, forKey: .index)
-    try fields.encode(kernel, forKey: .kernel)
-    var read = fields.nestedUnkeyedContainer(forKey: .inputs)
-    for slot in inputs { try read.encode(slot) }
-    var written = fields.nestedUnkeyedContainer(forKey: .outputs)
-    for slot in outputs { try written.encode(slot) }
-    try fields.encode(reducesBatch, forKey: .reducesBatch)
-    try fields.encode(cost, forKey: .cost)
-  }
-}
-
 /// Why a function cannot be scheduled: a mistake of the compiler or of a plan file, never of a spec.
 package struct ScheduleProblem: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, lower case, naming the node.
