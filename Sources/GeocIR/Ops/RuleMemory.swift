@@ -86,22 +86,12 @@ extension OpRegistry {
   /// Weights and states that `op` has for a call. Throws `TypeProblem`.
   package func weights(_ op: any Op.Type, _ call: TypeCall) throws -> [TypedOperand] { try memory.weights(op, call) }
 
-  /// How a node is executed. Throws what its op throws.
-  package func lowering(_ op: any Op.Type, _ context: OpContext) throws -> Lowering {
-    try memory.lowering(op, context.attributes, context.inputTypes, context.resultTypes) {
-      try Self.lowered(op, context)
-    }
-  }
-
   /// How a node of `function` is executed. Throws what its op throws.
   package func lowering(_ op: any Op.Type, of node: Node, in function: Function) throws -> Lowering {
     try memory.lowering(op, node.attributes, function.types(of: node.inputs), function.types(of: node.results)) {
-      try Self.lowered(op, try context(node, in: function))
+      let context = try context(node, in: function)
+      guard let request = try op.kernel(context) else { return Lowering(request: nil, flops: 0) }
+      return Lowering(request: request, flops: op.flops(context))
     }
-  }
-
-  private static func lowered(_ op: any Op.Type, _ context: OpContext) throws -> Lowering {
-    guard let request = try op.kernel(context) else { return Lowering(request: nil, flops: 0) }
-    return Lowering(request: request, flops: op.flops(context))
   }
 }

@@ -10,13 +10,14 @@ struct HostBorders {
     _ work: [FlowAnalysis.Work], _ live: [Int], resultsOf: [Int: [Int]], isBatched: (Int) -> Bool,
     isParameter: (Int) -> Bool
   ) {
+    (rows, skipsLanes) = ([], [])
+    if live.allSatisfy({ work[$0].request.rows.isEmpty && !work[$0].request.maySkipLanes }) { return }
     let read = Set(live.flatMap { work[$0].inputs })
     skipsLanes = Set(
       live.filter { k in
         work[k].request.maySkipLanes && work[k].isBatched
           && work[k].outputs.allSatisfy { resultsOf[$0]?.count == 1 && !read.contains($0) }
       })
-    rows = []
     // A node that needs a parameter in lanes spoils it for the others, which then need their own other inputs in lanes.
     while true {
       var asRows: Set<Int> = []

@@ -60,8 +60,6 @@ package struct Schedule: Codable, Hashable, Sendable {
     /// Last step or region, inclusive; `regions.count` for a value that is read after the run.
     package var last: Int
 
-    private enum CodingKeys: String, CodingKey { case elements, storage, parameter, first, last }
-
     /// A slot by its parts.
     package init(elements: Int, storage: Storage, parameter: Int = -1, first: Int, last: Int) {
       self.elements = elements
