@@ -1,9 +1,11 @@
-"""Single kernels in PyTorch, as a user would write them: the rows of the kernel table."""
+"""Single kernels in PyTorch, as a user would write them who keeps memory for results: the rows of the kernel table."""
 import math
+
+import peer_poincare
 
 
 def prepare(k):
-    """The step of a row {kernel, n, batch, dtype, backward}."""
+    """The step of a row {kernel, n, batch, dtype, and what the kernel needs: backward, out, bias, relu, side, layout, compile}."""
     import torch
     fn = torch.nn.functional
     dtype = torch.float64 if k["dtype"] == "f64" else torch.float32
@@ -53,16 +55,30 @@ def prepare(k):
         return apply(lambda x: torch.linalg.eigh(x)[1], spd())
     if k["kernel"] == "log":
         return apply(Spectral.apply, spd())
+    if k["kernel"] in ("bmm", "bmm_transposed"):
+        x, y = randn(batch, n, n), randn(batch, n, n)
+        y = y.mT if k["kernel"] == "bmm_transposed" else y
+        out = torch.empty_like(x)
+        return lambda: torch.bmm(x, y, out=out)
     if k["kernel"] == "congruence":
         x, w = spd(), torch.linalg.qr(randn(n, n))[0]
-        return apply(lambda x: torch.bmm(torch.bmm(w.mT.expand(batch, n, n), x), w.expand(batch, n, n)), x)
+        left, right = w.mT.expand(batch, n, n), w.expand(batch, n, n)
+        half, out = torch.empty_like(x), torch.empty_like(x)
+        return lambda: torch.bmm(torch.bmm(left, x, out=half), right, out=out)
     if k["kernel"] == "linear":
-        w, b = randn(k["out"], n), randn(k["out"])
-        return apply(lambda x: fn.linear(x, w, b), randn(batch, n))
+        x, w, bias, out = randn(batch, n), randn(k["out"], n), randn(k["out"]), randn(batch, k["out"])
+        product = (lambda: torch.addmm(bias, x, w.T, out=out)) if k["bias"] else (lambda: torch.mm(x, w.T, out=out))
+        return (lambda: product().relu_()) if k["relu"] else product
     if k["kernel"] == "tanh":
         x = randn(batch, n)
         out = torch.empty_like(x)
         return lambda: torch.tanh(x, out=out)
+    if k["kernel"] in ("expmap0", "logmap0", "ball_relu"):
+        maps, c = peer_poincare.Decomposed, torch.ones((), dtype=dtype)
+        f = {"expmap0": lambda x: maps.expmap0(x, c), "logmap0": lambda x: maps.logmap0(x, c),
+             "ball_relu": lambda x: maps.expmap0(torch.relu(maps.logmap0(x, c)), c)}[k["kernel"]]
+        x = randn(batch, n) / math.sqrt(n)
+        return apply(torch.compile(f) if k.get("compile") else f, x if k["kernel"] == "expmap0" else maps.expmap0(x, c))
     if k["kernel"] == "conv2d":
         side = k["side"]
         x, w = randn(batch, n, side, side), randn(n, n, 3, 3) / math.sqrt(9 * n)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""geoc beside PyTorch, interleaved in one run on one machine: kernels, SPD networks, Poincaré networks, memory, compile time.
+"""geoc beside PyTorch, interleaved in one run on one machine: kernels, calls, SPD networks, Poincaré networks, memory, compile time.
 
     make build
     python3 Tests/Benchmarks/run.py --python PYTHON_WITH_TORCH_SPD_LEARN_AND_HYPLL
@@ -7,89 +7,10 @@
 prints Markdown tables. Every round of a row measures geoc and then every PyTorch row, with malloc's thresholds raised and
 as they are; the ratio of a row is the median over the rounds of (PyTorch / geoc), for the PyTorch row with the least median.
 """
-import argparse, json, os, platform, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, platform, subprocess, tempfile
 
-import poincare, spdnet
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-TUNED = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "4294967296", "MALLOC_TOP_PAD_": "268435456"}
-
-
-class Peer:
-    """A PyTorch process that measures rows on request."""
-
-    def __init__(self, python, threads, tuned):
-        environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS="1", **(TUNED if tuned else {}))
-        self.process = subprocess.Popen([python, f"{HERE}/peer_server.py", str(threads)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
-
-    def ask(self, **request):
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline() or '{"error": "ended"}')
-
-
-class Bench:
-    def __init__(self, a):
-        self.a, self.peers, self.folder = a, {}, tempfile.mkdtemp()
-
-    def peer(self, threads, tuned):
-        if (threads, tuned) not in self.peers:
-            self.peers[threads, tuned] = Peer(self.a.python, threads, tuned)
-        return self.peers[threads, tuned]
-
-    def geoc(self, spec, function, batch, threads):
-        """One measurement of a function of a spec: the profile as JSON."""
-        path = f"{self.folder}/{abs(hash(spec))}.yaml"
-        if not os.path.exists(path):
-            open(path, "w").write(spec)
-        # A first run says how many fit in the time of a measurement.
-        runs = self.a.min_runs
-        command = lambda n: [self.a.geoc, "profile", path, "--function", function, "--batch", str(batch), "--threads",
-                             str(threads), "--runs", str(n), "--format", "json"]
-        out = subprocess.run(command(runs), capture_output=True, text=True)
-        if out.returncode:
-            raise SystemExit(out.stderr[-2000:])
-        first = json.loads(out.stdout)
-        wanted = int(1e3 * self.a.seconds / max(first["median_ms"], 1e-3))
-        if wanted > 2 * runs:
-            first = json.loads(subprocess.run(command(min(wanted, 2000)), capture_output=True, text=True).stdout)
-        return first
-
-    def row(self, spec, function, batch, threads, suite, rows, value=lambda profile: profile["median_ms"]):
-        """Interleaved rounds. Returns median ms of geoc, of each PyTorch row (the faster malloc), and the median ratio."""
-        ours, theirs = [], {}
-        for _ in range(self.a.rounds):
-            ours.append(value(self.geoc(spec, function, batch, threads)))
-            for name, request in rows.items():
-                for tuned in (True, False):
-                    answer = self.peer(threads, tuned).ask(suite=suite, seconds=self.a.seconds, **request)
-                    if "ms" in answer:
-                        theirs.setdefault((name, tuned), []).append(answer["ms"])
-                    elif not theirs.get((name, tuned)):
-                        print(f"<!-- {name}: {answer.get('error')} -->", file=sys.stderr)
-        for tuned in (True, False):
-            self.peer(threads, tuned).ask(forget=True)
-        medians = {}
-        for (name, tuned), ms in theirs.items():
-            medians[name] = min(medians.get(name, (float("inf"), None)), (statistics.median(ms), tuned))
-        if not medians:
-            raise SystemExit(f"no PyTorch row of {rows} can be measured")
-        best = min(medians, key=lambda name: medians[name][0])
-        ratios = {name: statistics.median(t / o for t, o in zip(theirs[name, medians[name][1]], ours)) for name in medians}
-        return statistics.median(ours), {name: ms for name, (ms, _) in medians.items()}, ratios, best
-
-
-def table(*heads):
-    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
-
-
-def line(*cells):
-    print("| " + " | ".join(str(c) for c in cells) + " |", flush=True)
-
-
-def number(x):
-    return f"{x:.3f}" if x < 1 else f"{x:.2f}" if x < 100 else f"{x:.0f}"
+import kernels, poincare, runtime, spdnet
+from interleaved import HERE, Bench, line, number, table, wall
 
 
 def machine(a):
@@ -110,52 +31,6 @@ def machine(a):
         line(what, m[f"{key}_1"], m[f"{key}_2"], f"{m[f'{key}_2'] / m[f'{key}_1']:.2f}")
     print(flush=True)
     return m
-
-
-def kernel_spec(dtype, shape, node):
-    return f"geoc: 1\nmodel: bench\ndtype: {dtype}\ninputs: {{ x: '{shape}' }}\ngraph:\n  - {{ {node} }}\n"
-
-
-def kernels(b, peak):
-    """The rows of the kernel targets. `eigh` and `conv2d` are the kernel's own time, the others include both borders."""
-    table("kernel", "type", "n", "batch", "threads", "PyTorch ms", "geoc ms", "ratio", "GFLOP/s", "of the peak")
-
-    def step(kernel):
-        return lambda profile: sum(s["us"] for s in profile["steps"] if s["kernel"] == kernel) / 1e3
-
-    def show(name, dtype, n, batch, threads, spec, function, requests, operations, value=lambda p: p["median_ms"]):
-        ours, theirs, ratios, best = b.row(spec, function, batch, threads, "kernels", requests, value)
-        rate = operations * batch / ours / 1e6
-        line(name, dtype, n, batch, threads, number(theirs[best]), number(ours), f"{ratios[best]:.1f}", f"{rate:.1f}",
-             f"{100 * rate / peak[f'{dtype}_{threads}']:.0f} %")
-
-    for threads in b.a.threads:
-        for dtype in ("f64", "f32"):
-            for n in b.a.sizes:
-                spec = kernel_spec(dtype, f"SPD({n})", "logeig: {}")
-                base = dict(n=n, batch=256, dtype=dtype)
-                # Householder 4/3, Q 4/3, rotations about 3·1.3 of n³.
-                show("eigh", dtype, n, 256, threads, spec, "predict", {"eigh": dict(base, kernel="eigh")},
-                     6.6 * n ** 3, step("eigh"))
-                show("log", dtype, n, 256, threads, spec, "predict", {"log": dict(base, kernel="log")}, 7.6 * n ** 3)
-                show("log and gradient", dtype, n, 256, threads, spec, "gradient_train",
-                     {"log": dict(base, kernel="log", backward=True)}, 13.6 * n ** 3)
-        for n in b.a.sizes:
-            show("Wᵀ X W", "f64", n, 256, threads, kernel_spec("f64", f"SPD({n})", f"bimap: {{ out: {n} }}"), "predict",
-                 {"bmm": dict(n=n, batch=256, dtype="f64", kernel="congruence")}, 3 * n ** 3)
-        show("linear 64 → 10", "f32", 64, 256, threads, kernel_spec("f32", "R[64]", "linear: { out: 10 }"), "predict",
-             {"linear": dict(n=64, out=10, batch=256, dtype="f32", kernel="linear")}, 2 * 64 * 10)
-        show("linear 64 → 64", "f32", 64, 4096, threads, kernel_spec("f32", "R[64]", "linear: { out: 64 }"), "predict",
-             {"linear": dict(n=64, out=64, batch=4096, dtype="f32", kernel="linear")}, 2 * 64 * 64)
-        show("tanh", "f32", 64, 4096, threads, kernel_spec("f32", "R[64]", "tanh: {}"), "predict",
-             {"tanh": dict(n=64, batch=4096, dtype="f32", kernel="tanh")}, 64 * 20, step("map"))
-        for c in (4, 8, 16, 32):
-            show("3×3 convolution, 32×32" if c <= 8 else "3×3 convolution, 16×16", "f32", c, 128, threads,
-                 kernel_spec("f32", f"R[{c}, {32 if c <= 8 else 16}, {32 if c <= 8 else 16}]",
-                             f"conv2d: {{ out: {c}, kernel: 3, padding: 1 }}"), "predict",
-                 {layout: dict(n=c, side=32 if c <= 8 else 16, batch=128, dtype="f32", kernel="conv2d", layout=layout)
-                  for layout in ("nchw", "nhwc")}, 18 * c * c * (32 if c <= 8 else 16) ** 2, step("conv2d"))
-    print(flush=True)
 
 
 def spd(b):
@@ -225,15 +100,15 @@ def roofline(b, peak):
               for name, cin, size, channels, depths, pool in poincare.NETWORKS if any(name.startswith(n) for n in b.a.networks)]
     for name, spec, batch, rate in specs:
         profile = min((b.geoc(spec, "step", batch, 1) for _ in range(b.a.rounds)), key=lambda p: p["median_ms"])
-        kernels = {}
+        totals = {}
         for step in profile["steps"]:
-            time_, operations = kernels.get(step["kernel"], (0, 0))
+            time_, operations = totals.get(step["kernel"], (0, 0))
             operations += step["operations"] * (batch if step["batched"] else 1)
-            kernels[step["kernel"]] = (time_ + step["us"], operations)
-        all_time = sum(t for t, _ in kernels.values())
-        operations = sum(o for _, o in kernels.values())
+            totals[step["kernel"]] = (time_ + step["us"], operations)
+        all_time = sum(t for t, _ in totals.values())
+        operations = sum(o for _, o in totals.values())
         bound = operations / peak[rate] / 1e6
-        parts = sorted(kernels.items(), key=lambda k: -k[1][0])[:5]
+        parts = sorted(totals.items(), key=lambda k: -k[1][0])[:5]
         line(name, number(operations / 1e6), number(bound), number(profile["median_ms"]),
              f"{100 * bound / profile['median_ms']:.0f} %",
              ", ".join(f"{k} {100 * t / all_time:.0f} %, {o / t / 10 / peak[rate]:.0f} %" for k, (t, o) in parts if t))
@@ -272,17 +147,6 @@ def spd_peak(python, case, row):
     return float(out.stdout)
 
 
-def wall(command, rounds=15):
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        out = subprocess.run(command, capture_output=True, text=True)
-        times.append(1e3 * (time.perf_counter() - start))
-        if out.returncode:
-            raise SystemExit(out.stderr[-1000:])
-    return statistics.median(times), min(times)
-
-
 def thousand():
     """A spec of 1,000 nodes."""
     nodes = "".join(f"  - linear: {{ out: 16 }}\n  - tanh: {{}}\n" for _ in range(499))
@@ -311,7 +175,7 @@ def main():
     numbers = lambda text: [int(x) for x in text.split(",")]
     ap.add_argument("--geoc", default=".build/release/geoc")
     ap.add_argument("--python", default="python3", help="an interpreter with torch, spd_learn and hypll")
-    ap.add_argument("--suites", type=split, default=split("kernels,spd,ball,roofline,memory,compiler"))
+    ap.add_argument("--suites", type=split, default=split("kernels,runtime,spd,ball,roofline,memory,compiler"))
     ap.add_argument("--threads", type=numbers, default=[1, 2])
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--seconds", type=float, default=0.3, help="time of one measurement of one row")
@@ -319,13 +183,16 @@ def main():
     ap.add_argument("--cases", type=split, default=list(spdnet.CASES))
     ap.add_argument("--variants", type=split, default=["bw", "gbw"])
     ap.add_argument("--sizes", type=numbers, default=[3, 6, 8, 16, 20, 32, 50, 64, 93])
+    ap.add_argument("--kernels", type=split, default=list(kernels.GROUPS))
     ap.add_argument("--networks", type=split, default=["digits", "cifar 4", "cifar 8"])
     ap.add_argument("--implementations", type=split, default=["hypll", "decomposed", "manual", "rewritten"])
     a = ap.parse_args()
     b = Bench(a)
     peak = machine(a)
     if "kernels" in a.suites:
-        kernels(b, peak)
+        kernels.rows(b, peak)
+    if "runtime" in a.suites:
+        runtime.rows(b)
     if "spd" in a.suites:
         spd(b)
     if "ball" in a.suites:
