@@ -60,8 +60,11 @@ struct ConvolutionShape {
       ? [kernel[1] * outChannels, outChannels, taps * outChannels, 1]
       : [kernel[1], 1, taps, channels * taps]
     return [height, width, channels, outHeight, outWidth, outChannels, kernel[0], kernel[1], stride, padding]
-      + places + weights
+      + places + weights + [isFast ? 1 : 0]
   }
+
+  /// Whether taps are multiplied by Winograd's F(2 × 2, 3 × 3): with few channels its transforms cost more than they save.
+  private var isFast: Bool { kernel == [3, 3] && stride == 1 && min(channels, outChannels) >= 16 }
 
   var flops: Int { 2 * outHeight * outWidth * outChannels * channels * kernel[0] * kernel[1] }
 }
