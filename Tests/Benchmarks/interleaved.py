@@ -46,9 +46,10 @@ class Bench:
             first = json.loads(subprocess.run(command(min(wanted, 2000)), capture_output=True, text=True).stdout)
         return first
 
-    def row(self, spec, function, batch, threads, suite, rows, value=lambda profile: profile["median_ms"]):
+    def row(self, spec, function, batch, threads, suite, rows, value=lambda profile: profile["median_ms"], least=False):
         """Interleaved rounds. Returns median ms of geoc, of each PyTorch row (the faster malloc), and the median ratio.
 
+        With `least` the least of all rounds instead, and their ratio: what else the machine does only makes things slower.
         A request may name its `malloc`: [False] as it is, [True] with raised thresholds.
         """
         ours, theirs = [], {}
@@ -63,14 +64,16 @@ class Bench:
                         print(f"<!-- {name}: {answer.get('error')} -->", file=sys.stderr)
         for tuned in (True, False):
             self.peer(threads, tuned).ask(forget=True)
+        middle = min if least else statistics.median
         medians = {}
         for (name, tuned), ms in theirs.items():
-            medians[name] = min(medians.get(name, (float("inf"), None)), (statistics.median(ms), tuned))
+            medians[name] = min(medians.get(name, (float("inf"), None)), (middle(ms), tuned))
         if not medians:
             raise SystemExit(f"no PyTorch row of {rows} can be measured")
         best = min(medians, key=lambda name: medians[name][0])
-        ratios = {name: statistics.median(t / o for t, o in zip(theirs[name, medians[name][1]], ours)) for name in medians}
-        return statistics.median(ours), {name: ms for name, (ms, _) in medians.items()}, ratios, best
+        ratios = {name: ms / min(ours) if least else statistics.median(t / o for t, o in zip(theirs[name, tuned], ours))
+                  for name, (ms, tuned) in medians.items()}
+        return middle(ours), {name: ms for name, (ms, _) in medians.items()}, ratios, best
 
 
 def table(*heads):

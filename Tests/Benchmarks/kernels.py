@@ -2,8 +2,9 @@
 
 A row says what it times: "resident" is a kernel alone inside a plan, where its values stay in lanes; "stand-alone" adds the
 transposition into lanes and back; all others are a function of a spec as a whole. Prototypes and goals are from a machine
-with vectors of 64 bytes. The last columns compare with the multiply-adds that this machine reached in the same run: what
-geoc and PyTorch reach, and what the goal needs. A goal that needs more than the peak cannot be reached here.
+with vectors of 64 bytes; like theirs, times are the least of the interleaved rounds. The last columns compare with the
+multiply-adds that this machine reached in the same run: what geoc and PyTorch reach, and what the goal needs. A goal that
+needs more than the peak cannot be reached here.
 """
 import dataclasses, statistics
 
@@ -194,7 +195,8 @@ def rows(b, peak):
     times = {}
     for threads in b.a.threads:
         for row in (row for group in b.a.kernels for row in GROUPS[group](b.a.sizes) if threads in row.threads):
-            ours, theirs, ratios, best = b.row(row.spec, row.function, row.batch, threads, "kernels", row.requests, row.value)
+            ours, theirs, ratios, best = b.row(row.spec, row.function, row.batch, threads, "kernels", row.requests, row.value,
+                                              least=True)
             times.setdefault((row.kernel, row.dtype, row.n, row.batch), {})[threads] = ours
             share = lambda ms: 100 * row.operations * row.batch / ms / 1e6 / peak[f"{row.dtype}_{threads}"]
             for name in [best] if row.is_best else theirs:
