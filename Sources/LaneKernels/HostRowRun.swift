@@ -30,18 +30,16 @@ struct HostRowRun<V: Lanes> {
     rows = call.scratch.assumingMemoryBound(to: Row.self)
     targets = rows + (layout.vectors + layout.computed) * tileRows
     block = (call.scratch + layout.hostTableBytes).assumingMemoryBound(to: V.self)
-    let slots = block + V.count
-    let registers = slots + layout.slots * tile
-    let vectors = registers + layout.registers * tile
+    let memory = block + V.count
     let places = UnsafeMutableRawPointer(targets + tileRows).assumingMemoryBound(to: MapRegister<V>.self)
-    numbers = RowNumbers(slots: slots, registers: registers, places: places, reals: call.reals, tile: tile)
-    computed = UnsafeMutableRawPointer(vectors).assumingMemoryBound(to: V.Scalar.self)
+    numbers = RowNumbers(layout, memory, tile: tile, table: places, constants: call.reals)
+    computed = UnsafeMutableRawPointer(memory + RowNumbers<V>.count(layout, tile: tile))
+      .assumingMemoryBound(to: V.Scalar.self)
     converted = computed + layout.computed * tileRows * layout.length
   }
 
   /// All rows of the chunk.
   func run() {
-    numbers.clear(layout)
     for k in 0..<(layout.computed * tileRows) {
       (rows + layout.vectors * tileRows + k).initialize(to: Row(computed + k * layout.length))
     }

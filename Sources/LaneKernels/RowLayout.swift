@@ -20,6 +20,7 @@ struct RowLayout {
   let slots: Int
   let computed: Int
   let registers: Int
+  let constants: Int
   /// Results that are summed over rows and items.
   let summed: Int
   /// The first phase.
@@ -43,10 +44,14 @@ struct RowLayout {
     slots = head[0]
     computed = head[1]
     registers = head[2]
-    summed = head[3]
-    code = head + 5
-    results = code + head[4]
+    constants = head[3]
+    summed = head[4]
+    code = head + 6
+    results = code + head[5]
   }
+
+  /// Where numbers of the program may be: in slots, in registers, in constants.
+  var places: Int { slots + registers + constants }
 
   /// Inputs.
   var inputs: Int { vectors + scalars }
@@ -83,16 +88,16 @@ struct RowLayout {
   static var mostGroups: Int { 4 * LaneWidth.groupsPerChunk }
 
   /// Bytes of addresses in front of the vectors of the scratch, whole cache lines: rows, inputs of each vector of the
-  /// chunk, targets, registers of two words.
+  /// chunk, targets, places of two words.
   var tableBytes: Int {
-    let words = (vectors + computed) * tile + inputs * Self.mostGroups + tile + 2 * (registers + 1)
+    let words = (vectors + computed) * tile + inputs * Self.mostGroups + tile + 2 * places
     return (words * MemoryLayout<Int>.size + 63) / 64 * 64
   }
 
-  /// Scalars of scratch per lane, enough for a single lane of Float: addresses, copies, slots, registers, computed
-  /// vectors, sums.
+  /// Scalars of scratch per lane, enough for a single lane of Float: addresses, copies, slots, registers,
+  /// constants, computed vectors, sums.
   var scratch: Int {
-    tableBytes / MemoryLayout<Float>.size + copied + (slots + registers + computed * length) * tile
+    tableBytes / MemoryLayout<Float>.size + copied + constants + (slots + registers + computed * length) * tile
       + vectorResults * length + scalarResults
   }
 
@@ -100,15 +105,15 @@ struct RowLayout {
   /// quarter of the first cache.
   var hostTile: Int { Swift.max(1, Swift.min(4, 256 / Swift.max(1, length))) }
 
-  /// Bytes of addresses in front of the vectors of the scratch for rows of the host: rows, targets, registers.
+  /// Bytes of addresses in front of the vectors of the scratch for rows of the host: rows, targets, places.
   var hostTableBytes: Int {
-    let words = (vectors + computed + 1) * hostTile * LaneWidth.f32 + 2 * (registers + 1)
+    let words = (vectors + computed + 1) * hostTile * LaneWidth.f32 + 2 * places
     return (words * MemoryLayout<Int>.size + 63) / 64 * 64
   }
 
   /// Scratch for rows of the host in vectors, each as large as one of a plan's group: addresses, a block of sums, slots,
-  /// registers, computed vectors, converted inputs.
+  /// registers, constants, computed vectors, converted inputs.
   var hostScratch: Int {
-    hostTableBytes / 64 + LaneWidth.f32 + (slots + registers + (computed + vectors) * length) * hostTile
+    hostTableBytes / 64 + LaneWidth.f32 + constants + (slots + registers + (computed + vectors) * length) * hostTile
   }
 }

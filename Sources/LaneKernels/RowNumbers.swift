@@ -4,19 +4,32 @@ import GeocKernelABI
 struct RowNumbers<V: Lanes> {
   /// Numbers that outlive a phase, `tile` vectors each.
   let slots: UnsafeMutablePointer<V>
-  /// Results of the instructions of a phase, `tile` vectors each.
-  let registers: UnsafeMutablePointer<V>
-  /// Where each register is found.
-  let places: UnsafeMutablePointer<MapRegister<V>>
-  /// Constants.
-  let reals: UnsafePointer<Double>
+  /// Where the numbers of each place of the program are: slots, registers, constants.
+  private let places: UnsafeMutablePointer<MapRegister<V>>
   /// Vectors of a tile at most.
-  let tile: Int
+  private let tile: Int
 
-  /// Before the first tile: no register holds anything.
-  func clear(_ layout: RowLayout) {
-    let empty = MapRegister<V>(base: scalars(slots), step: 0)
-    for r in 0...layout.registers { (places + r).initialize(to: empty) }
+  /// Numbers at `memory`, which `table` is to find: slots and registers of `tile` vectors, constants of one.
+  init(
+    _ layout: RowLayout, _ memory: UnsafeMutablePointer<V>, tile: Int, table: UnsafeMutablePointer<MapRegister<V>>,
+    constants: UnsafePointer<Double>
+  ) {
+    (slots, places, self.tile) = (memory, table, tile)
+    var next = memory
+    for k in 0..<(layout.slots + layout.registers) {
+      (table + k).initialize(to: MapRegister(base: Self.scalars(next), step: V.count))
+      next += tile
+    }
+    for k in 0..<layout.constants {
+      next.initialize(to: V.constant(constants[k]))
+      (table + layout.slots + layout.registers + k).initialize(to: MapRegister(base: Self.scalars(next), step: 0))
+      next += 1
+    }
+  }
+
+  /// Vectors of memory that the numbers of a program take.
+  static func count(_ layout: RowLayout, tile: Int) -> Int {
+    (layout.slots + layout.registers) * tile + layout.constants
   }
 
   /// Runs the phases of the program on `count` vectors: `multiply` is called with two vectors of the program and the slot
@@ -36,9 +49,9 @@ struct RowNumbers<V: Lanes> {
       compute(p + 1, p[0], count: count)
       p += 1 + 5 * p[0]
       for e in 0..<p[0] {
-        let register = places[p[1 + 2 * e]]
+        let source = places[p[1 + 2 * e]]
         let target = slots + p[2 + 2 * e] * tile
-        for r in 0..<count { target[r] = V.load(register.base + r * register.step) }
+        for r in 0..<count { target[r] = V.load(source.base + r * source.step) }
       }
       p += 1 + 2 * p[0]
       let made = p[0]
@@ -57,23 +70,13 @@ struct RowNumbers<V: Lanes> {
     for i in 0..<instructions {
       let instruction = code + 5 * i
       guard let opcode = MapOpcode(rawValue: instruction[0]) else { continue }
-      let destination = instruction[1]
-      let result = registers + destination * tile
-      switch opcode {
-      case .load: places[destination] = MapRegister(base: scalars(slots + instruction[2] * tile), step: V.count)
-      case .constant:
-        result[0] = V.constant(reals[instruction[2]])
-        places[destination] = MapRegister(base: scalars(result), step: 0)
-      default:
-        machine.execute(
-          opcode, places[instruction[2]], places[instruction[3]], places[instruction[4]],
-          to: UnsafeMutableRawPointer(result).assumingMemoryBound(to: V.Scalar.self), count: count)
-        places[destination] = MapRegister(base: scalars(result), step: V.count)
-      }
+      machine.execute(
+        opcode, places[instruction[2]], places[instruction[3]], places[instruction[4]],
+        to: UnsafeMutablePointer(mutating: places[instruction[1]].base), count: count)
     }
   }
 
-  @inline(always) private func scalars(_ p: UnsafeMutablePointer<V>) -> UnsafePointer<V.Scalar> {
+  @inline(always) private static func scalars(_ p: UnsafeMutablePointer<V>) -> UnsafePointer<V.Scalar> {
     UnsafeRawPointer(p).assumingMemoryBound(to: V.Scalar.self)
   }
 }

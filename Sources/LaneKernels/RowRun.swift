@@ -33,7 +33,7 @@ struct RowRun<V: Lanes, L: RowLength> {
     let bases: UnsafeMutablePointer<UnsafePointer<V>>
     /// Where each row of a result goes.
     let targets: UnsafeMutablePointer<UnsafePointer<V>>
-    let registers: UnsafeMutablePointer<MapRegister<V>>
+    let places: UnsafeMutablePointer<MapRegister<V>>
 
     init(_ scratch: UnsafeMutableRawPointer, _ layout: RowLayout, tile: Int) {
       var next = scratch
@@ -44,7 +44,7 @@ struct RowRun<V: Lanes, L: RowLength> {
       rows = take(UnsafePointer<V>.self, (layout.vectors + layout.computed) * tile)
       bases = take(UnsafePointer<V>.self, layout.inputs * RowLayout.mostGroups)
       targets = take(UnsafePointer<V>.self, tile)
-      registers = take(MapRegister<V>.self, layout.registers + 1)
+      places = take(MapRegister<V>.self, layout.places)
     }
   }
 
@@ -54,10 +54,9 @@ struct RowRun<V: Lanes, L: RowLength> {
     tile = layout.tile
     tables = Tables(call.scratch, layout, tile: tile)
     copies = (call.scratch + layout.tableBytes).assumingMemoryBound(to: V.self)
-    let slots = copies + layout.copied
-    let registers = slots + layout.slots * tile
-    numbers = RowNumbers(slots: slots, registers: registers, places: tables.registers, reals: call.reals, tile: tile)
-    computed = registers + layout.registers * tile
+    let memory = copies + layout.copied
+    numbers = RowNumbers(layout, memory, tile: tile, table: tables.places, constants: call.reals)
+    computed = memory + RowNumbers<V>.count(layout, tile: tile)
     sums = computed + layout.computed * layout.length * tile
   }
 
@@ -79,7 +78,6 @@ struct RowRun<V: Lanes, L: RowLength> {
   private func run(groups: Range<Int>, counting mask: V.Bits) {
     if groups.isEmpty { return }
     locateInputs(groups)
-    numbers.clear(layout)
     for k in 0..<(layout.computed * tile) {
       (tables.rows + layout.vectors * tile + k).initialize(to: UnsafePointer(computed + k * layout.length))
     }

@@ -1,9 +1,10 @@
 /// A row program as the kernel `row` runs it: phases of inner products, scalar instructions and vectors.
 ///
-/// Numbers that cross a phase or scale a vector live in slots; the scalar inputs are the first of them.
+/// Numbers that cross a phase or scale a vector live in slots; the scalar inputs are the first of them. Instructions name
+/// the places of numbers: the slots, then the registers of a phase, then the constants.
 package struct RowCode: Sendable {
-  /// `[slots, computed vectors, registers, sums, words of all phases, phases…, vector results…, scalar results…]`; a
-  /// phase is `[dots, (vector, vector, slot)…, instructions, (opcode, destination, a, b, c)…, exports, (register,
+  /// `[slots, computed vectors, registers, constants, sums, words of all phases, phases…, vector results…, scalar
+  /// results…]`; a phase is `[dots, (vector, vector, slot)…, instructions, (opcode, destination, a, b, c)…, copies, (place,
   /// slot)…, vectors, (terms, (slot, vector)…)…]`, a vector result `[is a sum, terms, (slot, vector)…]`, a scalar result
   /// `[is a sum, slot]`.
   package let sizes: [Int]
@@ -62,9 +63,7 @@ package struct RowCode: Sendable {
     func terms(_ list: [RowProgram.Term]) -> [Int] {
       [list.count] + list.flatMap { [slot[$0.coefficient] ?? 0, $0.vector] }
     }
-    var body: [Int] = []
-    var constants: [Double] = []
-    var registers = 0
+    var parts: [Phase] = []
     for p in 0..<count {
       var dots: [Int] = []
       var loads: [Int: Int] = [:]
@@ -80,18 +79,19 @@ package struct RowCode: Sendable {
         default: if phase[k] == p { roots.append(k) } else { loads[k] = own }
         }
       }
-      let code = MapProgram.compile(steps, loads: loads, roots: roots)
-      registers = max(registers, code.registerCount)
-      body += [dots.count / 3] + dots + [code.instructions.count]
-      for i in code.instructions {
-        body += [i.opcode.rawValue, i.destination, i.opcode == .constant ? i.a + constants.count : i.a, i.b, i.c]
+      var vectors: [[Int]] = []
+      for (k, step) in steps.enumerated() where phase[k] == p {
+        if case .vector(let list) = step { vectors.append(terms(list)) }
       }
-      constants += code.constants
-      body += [roots.count] + zip(code.outputs, roots).flatMap { [$0, slot[$1] ?? 0] }
-      let made = steps.indices.filter { k in if case .vector = steps[k] { phase[k] == p } else { false } }
-      body.append(made.count)
-      for k in made { if case .vector(let list) = steps[k] { body += terms(list) } }
+      parts.append(
+        Phase(
+          dots: dots, numbers: MapProgram.compile(steps, loads: loads, roots: roots),
+          slots: roots.map { slot[$0] ?? 0 },
+          vectors: vectors))
     }
+    let registers = parts.map(\.numbers.registerCount).max() ?? 0
+    var places = Places(slots: slots, registers: registers)
+    var body = parts.flatMap { $0.words(&places) }
     let phaseWords = body.count
     var scalarResults: [Int] = []
     var vectorResults = 0
@@ -104,9 +104,62 @@ package struct RowCode: Sendable {
       case .scalar(let s): scalarResults += [isSum, slot[s] ?? 0]
       }
     }
-    sizes = [slots, available.count - program.vectors, registers, summed.count, phaseWords] + body + scalarResults
-    reals = constants
+    reals = places.constants
+    sizes =
+      [slots, available.count - program.vectors, registers, reals.count, summed.count, phaseWords] + body
+      + scalarResults
     phases = count
     self.vectorResults = vectorResults
+  }
+
+  /// Where numbers are: slots, registers, constants.
+  private struct Places {
+    let slots: Int
+    let registers: Int
+    var constants: [Double] = []
+
+    init(slots: Int, registers: Int) { (self.slots, self.registers) = (slots, registers) }
+
+    mutating func constant(_ value: Double) -> Int {
+      let known = constants.firstIndex { $0.bitPattern == value.bitPattern }
+      if known == nil { constants.append(value) }
+      return slots + registers + (known ?? constants.count - 1)
+    }
+  }
+
+  /// A phase before its numbers have places.
+  private struct Phase {
+    let dots: [Int]
+    let numbers: MapProgram
+    /// Slot of each output of `numbers`.
+    let slots: [Int]
+    let vectors: [[Int]]
+
+    /// The words of the phase. What is loaded and what is constant is read where it is, and what a slot is to keep is
+    /// written there by the last instruction that makes it.
+    func words(_ places: inout Places) -> [Int] {
+      var last: [Int: Int] = [:]
+      for (k, i) in numbers.instructions.enumerated() { last[i.destination] = k }
+      var target: [Int: Int] = [:]
+      for (register, slot) in zip(numbers.outputs, slots) where target[register] == nil { target[register] = slot }
+      var place = (0..<numbers.registerCount).map { places.slots + $0 }
+      var arithmetic: [Int] = []
+      for (k, i) in numbers.instructions.enumerated() {
+        switch i.opcode {
+        case .load: place[i.destination] = i.a
+        case .constant: place[i.destination] = places.constant(numbers.constants[i.a])
+        default:
+          let operands = [i.a, i.b, i.c].prefix(i.opcode.operandCount).map { place[$0] }
+          let own = places.slots + i.destination
+          place[i.destination] = last[i.destination] == k ? target[i.destination] ?? own : own
+          arithmetic +=
+            [i.opcode.rawValue, place[i.destination]] + operands
+            + [Int](repeating: 0, count: 3 - operands.count)
+        }
+      }
+      let copies = zip(numbers.outputs, slots).filter { place[$0] != $1 }.flatMap { [place[$0], $1] }
+      return [dots.count / 3] + dots + [arithmetic.count / 5] + arithmetic + [copies.count / 2] + copies
+        + [vectors.count] + vectors.flatMap { $0 }
+    }
   }
 }
