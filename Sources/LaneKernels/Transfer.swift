@@ -54,23 +54,26 @@ private func transpose<V: Lanes>(
   rowsToLanes(rows, call.elements, into: out, as: V.self)
 }
 
-/// Converted numbers of a row that wait for those of the other rows.
-private let convertedScalars = 128
+/// Converted numbers of a row that wait for those of the other rows: with the rows of all lanes 1 KiB, the most that a
+/// temporary allocation takes from the stack.
+@inline(always)
+private func convertedScalars<V: Lanes>(_: V.Type) -> Int { 1024 / (V.count * MemoryLayout<V.Scalar>.size) }
 
 /// Each scalar converted, a piece of every row at a time, then as `transpose`.
 private func convert<V: Lanes>(
   _ call: PackCall, _ register: Int, _ rows: UnsafeMutablePointer<UnsafePointer<V.Scalar>?>,
   into out: UnsafeMutablePointer<V.Scalar>, as _: V.Type
 ) {
-  withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count * convertedScalars) { piece in
+  let most = convertedScalars(V.self)
+  withUnsafeTemporaryAllocation(of: V.Scalar.self, capacity: V.count * most) { piece in
     guard let piece = piece.baseAddress else { return }
-    for lane in 0..<V.count { (rows + lane).initialize(to: UnsafePointer(piece + lane * convertedScalars)) }
-    for start in stride(from: 0, to: call.elements, by: convertedScalars) {
-      let length = min(convertedScalars, call.elements - start)
+    for lane in 0..<V.count { (rows + lane).initialize(to: UnsafePointer(piece + lane * most)) }
+    for start in stride(from: 0, to: call.elements, by: most) {
+      let length = min(most, call.elements - start)
       for lane in 0..<V.count {
         convertRow(
           call, item(call, register, lane: lane, as: V.self), first: start, count: length,
-          into: piece + lane * convertedScalars)
+          into: piece + lane * most)
       }
       rowsToLanes(rows, length, into: out + start * V.count, as: V.self)
     }
