@@ -54,9 +54,8 @@ package enum Differentiate {
     for node in source.nodes.reversed() {
       guard node.results.contains(where: { cotangents[$0] != nil && reads[$0.index] }), let op = registry[node.op]
       else { continue }
-      let context = try rebuilder.context(node, withResults: true)
       rebuilder.builder.origin = node.origin.by(pass)
-      guard let parts = try op.vjp(&rebuilder.builder, context, node.results.map { cotangents[$0] }) else {
+      guard let parts = try rebuilder.backward(op, of: node, node.results.map { cotangents[$0] }) else {
         throw RewriteProblem("'\(node.op)' has no gradient", origin: node.origin)
       }
       guard parts.count == node.inputs.count else {
@@ -105,7 +104,6 @@ package enum Differentiate {
   ) throws -> Function {
     let registry = options.registry
     var current = f
-    var known = Backwards()
     for _ in 0..<64 {
       let reads = active(current, registry, wants)
       var changed = false
@@ -116,10 +114,9 @@ package enum Differentiate {
           try rebuilder.copy(node)
           continue
         }
-        let context = try rebuilder.context(node)
         rebuilder.builder.origin = node.origin
-        guard try !options.usesManualBackward || !known.hasOwn(op, context, rebuilder.builder),
-          let values = try op.body(&rebuilder.builder, context) ?? op.definition(&rebuilder.builder, context)
+        guard try !options.usesManualBackward || !rebuilder.hasBackward(op, of: node),
+          let values = try rebuilder.body(op, of: node, orDefinition: true)
         else {
           try rebuilder.copy(node)
           continue
@@ -163,39 +160,5 @@ package enum Differentiate {
     }
     if b.type(value).isBatched && !type.isBatched { value = try b.one("batch_sum", [value]) }
     return value
-  }
-}
-
-/// Which nodes have a backward of their own, found by asking for it: once for nodes of equal attributes and types.
-private struct Backwards {
-  private struct Key: Hashable {
-    var op: String
-    var attributes: Attributes
-    var types: [GeoType]
-  }
-  private var known: [Key: Bool] = [:]
-
-  /// Whether a node of `builder`, as `c` describes it, need not be differentiated through its body. Throws what the
-  /// backward throws.
-  mutating func hasOwn(_ op: any Op.Type, _ c: OpContext, _ builder: Builder) throws -> Bool {
-    // A base point is a value of its function, so that a node with tangent vectors can be asked only where it stands.
-    if (c.inputTypes + c.resultTypes).contains(where: { $0.base != nil }) {
-      return try asked(op, c, inputs: c.inputs, of: builder)
-    }
-    let key = Key(op: op.name, attributes: c.attributes, types: c.inputTypes + c.resultTypes)
-    if let answer = known[key] { return answer }
-    var trial = Builder(name: "trial", stage: .layers, registry: builder.registry)
-    let inputs = c.inputTypes.map { trial.parameter("", $0, .input) }
-    let answer = try asked(op, c, inputs: inputs, of: trial)
-    known[key] = answer
-    return answer
-  }
-
-  private func asked(_ op: any Op.Type, _ c: OpContext, inputs: [Value], of builder: Builder) throws -> Bool {
-    var trial = builder
-    let results = c.resultTypes.map { trial.parameter("", $0, .input) }
-    let cotangents = c.resultTypes.map { trial.parameter("", trial.storageType($0), .cotangent) as Value? }
-    let full = c.on(inputs, results: results)
-    return try op.vjp(&trial, full, cotangents) != nil
   }
 }

@@ -35,16 +35,17 @@ package enum Expand: Pass {
     _ f: Function, _ keptCount: Int, _ registry: OpRegistry, _ keeps: (any Op.Type) -> Bool
   ) throws -> (Function, isChanged: Bool) {
     var isChanged = false
-    var rebuilder = Rebuilder(f, registry) { .real(registry.spaces.shape($0), isBatched: $0.isBatched) }
+    var rebuilder = Rebuilder(f, registry) {
+      $0.isReal ? $0 : .real(registry.spaces.shape($0), isBatched: $0.isBatched)
+    }
     for node in f.nodes {
       if let result = node.results.first, result.index < keptCount {
         try rebuilder.copy(node)
         continue
       }
       guard let op = registry[node.op] else { throw InternalError("unknown op '\(node.op)'") }
-      let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin
-      if !keeps(op), let values = try op.body(&rebuilder.builder, context) {
+      if !keeps(op), let values = try rebuilder.body(op, of: node) {
         try rebuilder.replace(node, with: values)
         isChanged = true
       } else {

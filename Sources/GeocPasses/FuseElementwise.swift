@@ -25,8 +25,12 @@ package enum FuseElementwise: Pass {
   private static func once(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let uses = f.useCounts()
     var rebuilder = Rebuilder(f, options.registry)
-    /// Result of a map in the new function → its expression and inputs.
-    var made: [Value: (expression: ScalarExpression, inputs: [Value])] = [:]
+    /// For each result of a map in the new function its expression and inputs.
+    var made = [(expression: ScalarExpression, inputs: [Value])?](repeating: nil, count: f.types.count)
+    func note(_ value: Value, _ expression: ScalarExpression, _ inputs: [Value]) {
+      while made.count <= value.index { made.append(nil) }
+      made[value.index] = (expression, inputs)
+    }
     for node in f.nodes {
       guard node.op == "map", let expression = node.attributes.expression("expr"), let result = node.results.first
       else {
@@ -36,11 +40,11 @@ package enum FuseElementwise: Pass {
       let new = try rebuilder.values(node.inputs)
       /// The maps behind inputs that nothing else reads.
       let inner = zip(node.inputs, new).map { old, new in
-        uses[old.index] == 1 && f.type(old) == f.type(result) ? made[new] : nil
+        uses[old.index] == 1 && new.index < made.count && f.type(old) == f.type(result) ? made[new.index] : nil
       }
       guard inner.contains(where: { $0 != nil }) else {
         try rebuilder.copy(node)
-        made[try rebuilder.value(result)] = (expression, new)
+        note(try rebuilder.value(result), expression, new)
         continue
       }
       rebuilder.builder.origin = node.origin
@@ -60,14 +64,14 @@ package enum FuseElementwise: Pass {
         let whole = try rebuilder.builder.one("map", inputs, ["expr": .expression(body)], name: f.names[result.index])
         if rebuilder.builder.type(whole) == f.type(result) {
           rebuilder.map[result] = whole
-          made[whole] = (body, inputs)
+          note(whole, body, inputs)
           let count = inner.count { $0 != nil } + 1
           report.record(name, f, "merged \(count) elementwise maps", at: node.origin)
           continue
         }
       }
       try rebuilder.copy(node)
-      made[try rebuilder.value(result)] = (expression, new)
+      note(try rebuilder.value(result), expression, new)
     }
     return try Prune.run(try rebuilder.finish(), options, &report)
   }

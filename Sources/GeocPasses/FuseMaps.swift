@@ -11,12 +11,14 @@ package enum FuseMaps: Pass {
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let registry = options.registry
+    guard f.nodes.contains(where: { function(of: $0, registry) != nil }) else {
+      return try Prune.run(f, options, &report)
+    }
     var rebuilder = Rebuilder(f, registry)
     /// New value → the spectral map that made it and its input.
     var made: [Value: (f: SpectralFunction, input: Value, label: String)] = [:]
     for node in f.nodes {
-      let own = node.op == "spectral" ? node.attributes.spectral("f") : registry[node.op]?.spectral(node.attributes)
-      guard let outer = own, let result = node.results.first, node.results.count == 1 else {
+      guard let outer = function(of: node, registry), let result = node.results.first, node.results.count == 1 else {
         try rebuilder.copy(node)
         if node.op == "as_type", let map = made[try rebuilder.value(node.inputs[0])] {
           made[try rebuilder.value(node.results[0])] = map
@@ -54,6 +56,11 @@ package enum FuseMaps: Pass {
     }
     let rebuilt = try rebuilder.finish()
     return try Prune.run(rebuilt, options, &report)
+  }
+
+  /// What a node does with the eigenvalues of its input; nil for other nodes.
+  private static func function(of node: Node, _ registry: OpRegistry) -> SpectralFunction? {
+    node.op == "spectral" ? node.attributes.spectral("f") : registry[node.op]?.spectral(node.attributes)
   }
 
   /// The eigenvalues that a type admits.

@@ -31,6 +31,8 @@ package enum FuseRadial: Pass {
   }
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    // Without a map nothing is composed, and nothing in front of what reads directions is left out.
+    guard f.nodes.contains(where: { $0.op == "radial" }) else { return try Prune.run(f, options, &report) }
     var rebuilder = Rebuilder(f, options.registry)
     var made: [Value: Made] = [:]
     var bounds: [Value: Bound] = [:]

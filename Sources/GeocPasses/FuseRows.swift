@@ -17,6 +17,7 @@ package enum FuseRows: Pass {
     + "whole program"
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    guard f.nodes.contains(where: { program(of: $0) != nil }) else { return try Prune.run(f, options, &report) }
     let joined = try Prune.run(try joined(f, options, &report), options, &report)
     return try Prune.run(try merged(joined, options, &report), options, &report)
   }

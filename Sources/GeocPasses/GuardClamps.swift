@@ -8,6 +8,7 @@ package enum GuardClamps: Pass {
   package static let reason = "after fuse-maps: a clamp that was fused needs the eigenvalues anyway"
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    guard f.nodes.contains(where: { $0.op == "spectral" }) else { return f }
     var rebuilder = Rebuilder(f, options.registry)
     for node in f.nodes {
       guard node.op == "spectral", let bound = node.attributes.spectral("f").flatMap(loneMaximum),

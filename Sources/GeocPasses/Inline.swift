@@ -8,15 +8,15 @@ package enum Inline: Pass {
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let registry = options.registry
+    guard f.nodes.contains(where: { registry[$0.op]?.traits.contains(.transparent) == true }) else { return f }
     var rebuilder = Rebuilder(f, registry)
     for node in f.nodes {
       guard let op = registry[node.op], op.traits.contains(.transparent) else {
         try rebuilder.copy(node)
         continue
       }
-      let context = try rebuilder.context(node)
       rebuilder.builder.origin = node.origin
-      guard let values = try op.body(&rebuilder.builder, context) else {
+      guard let values = try rebuilder.body(op, of: node) else {
         throw InternalError("'\(node.op)' is transparent and has no body")
       }
       let typed = try zip(values, node.results).map { value, result in

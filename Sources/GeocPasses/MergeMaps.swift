@@ -47,6 +47,9 @@ private struct MapClusters {
     /// Axes that are summed; 0 for maps.
     var summed: Int
     var isBatched = false
+
+    // The shapes at one place are few.
+    func hash(into hasher: inout Hasher) { hasher.combine(path) }
   }
 
   let function: Function

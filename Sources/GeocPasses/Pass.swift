@@ -28,6 +28,8 @@ package struct PassOptions: Sendable {
   package var usesManualBackward: Bool
   /// The scalar type of the model.
   package var dtype: DType
+  /// Whether the function after each pass is kept.
+  package var keepsStages = true
 
   /// Options by their parts.
   package init(
@@ -125,11 +127,28 @@ struct Rebuilder {
   /// The new values for old ones. Throws `InternalError` when a producer was dropped.
   func values(_ old: [Value]) throws -> [Value] { try old.map { try value($0) } }
 
-  /// A node of the source as its op sees it: the types that the source has, the inputs of the new function, and its
-  /// results too where they are rebuilt already. Throws `InternalError` when one of them was dropped.
-  func context(_ node: Node, withResults: Bool = false) throws -> OpContext {
-    try builder.registry.context(node, in: source)
-      .on(try values(node.inputs), results: withResults ? try values(node.results) : [])
+  /// A node of the source as its op sees it: the types that the source has, the inputs of the new function. Throws
+  /// `InternalError` when one of them was dropped.
+  func context(_ node: Node) throws -> OpContext {
+    try builder.registry.context(node, in: source).on(try values(node.inputs), results: [])
+  }
+
+  /// The body of a node of the source, whose op is `op`; nil where it has none. With `orDefinition` that of a core op is its
+  /// definition. Throws what the op throws.
+  mutating func body(_ op: any Op.Type, of node: Node, orDefinition: Bool = false) throws -> [Value]? {
+    try builder.body(op, of: node, in: source, on: try values(node.inputs), orDefinition: orDefinition)
+  }
+
+  /// The backward of a node of the source, from the cotangents of its results; nil where it has none. Throws what the op
+  /// throws.
+  mutating func backward(_ op: any Op.Type, of node: Node, _ cotangents: [Value?]) throws -> [Value?]? {
+    try builder.backward(
+      op, of: node, in: source, on: try values(node.inputs), results: try values(node.results), cotangents)
+  }
+
+  /// Whether a node of the source has a backward. Throws what the op throws.
+  func hasBackward(_ op: any Op.Type, of node: Node) throws -> Bool {
+    try builder.hasBackward(op, of: node, in: source, on: try values(node.inputs))
   }
 
   /// Takes a node over as it is.

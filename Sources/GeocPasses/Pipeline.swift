@@ -93,7 +93,7 @@ package enum Pipeline {
     package var function: Function
     /// The function with layers, as differentiation and step insertion left it.
     package var layers: Function
-    /// Function after each pass, by name of the pass.
+    /// Function after each pass, by name of the pass; none where the options keep none.
     package var stages: [(pass: String, function: Function)]
     /// Rewrites.
     package var report: PassReport
@@ -126,7 +126,9 @@ package enum Pipeline {
     _ forward: Function, for purpose: Purpose, optimizer: OptimizerDescription?, options: PassOptions
   ) throws -> Outcome {
     var outcome = try derive(forward, for: purpose, optimizer: optimizer, options: options)
-    for pass in corePasses { try apply(pass, &outcome.function, options, &outcome.report, &outcome.stages) }
+    var stages = Stages(options, outcome.stages)
+    for pass in corePasses { try apply(pass, &outcome.function, options, &outcome.report, &stages) }
+    outcome.stages = stages.all
     outcome.function = outcome.function.numbered()
     return outcome
   }
@@ -137,7 +139,7 @@ package enum Pipeline {
     _ forward: Function, for purpose: Purpose, optimizer: OptimizerDescription?, options: PassOptions
   ) throws -> Outcome {
     var report = PassReport()
-    var stages: [(pass: String, function: Function)] = []
+    var stages = Stages(options)
     func isOutput(_ name: String) -> Bool {
       !name.hasPrefix("state.") && !name.hasPrefix("loss.") && name != "loss"
     }
@@ -243,7 +245,7 @@ package enum Pipeline {
     default: break
     }
     try check(f, Differentiate.pass, options, since: verified)
-    return Outcome(function: f, layers: f, stages: stages, report: report)
+    return Outcome(function: f, layers: f, stages: stages.all, report: report)
   }
 
   /// What is proved of the scales of weights, by name; nothing where no update differs with it.
@@ -263,7 +265,7 @@ package enum Pipeline {
     _ forward: Function, optimizer: OptimizerDescription?, options: PassOptions
   ) throws -> Bool {
     var report = PassReport()
-    var stages: [(pass: String, function: Function)] = []
+    var stages = Stages(options)
     var f = try Specialize.run(forward, name: "rows", mode: "train", registry: options.registry) { $0 == "loss" }
     for pass in layerPasses { try apply(pass, &f, options, &report, &stages) }
     return try SearchFunctions.hasRows(f, optimizer, options)
@@ -279,13 +281,26 @@ package enum Pipeline {
 
   private static func apply(
     _ pass: any Pass.Type, _ f: inout Function, _ options: PassOptions, _ report: inout PassReport,
-    _ stages: inout [(pass: String, function: Function)]
+    _ stages: inout Stages
   ) throws {
     if pass.isOptional && options.disabled.contains(pass.name) { return }
     let before = f
     f = try pass.run(f, options, &report)
     stages.append((pass.name, f))
     if f != before { try check(f, pass.name, options, since: before) }
+  }
+
+  /// The function after each pass, where the options keep them.
+  private struct Stages {
+    private(set) var all: [(pass: String, function: Function)]
+    private let areKept: Bool
+
+    init(_ options: PassOptions, _ all: [(pass: String, function: Function)] = []) {
+      self.all = all
+      areKept = options.keepsStages
+    }
+
+    mutating func append(_ stage: (pass: String, function: Function)) { if areKept { all.append(stage) } }
   }
 
   /// Verifies what a pass gave; `verified` is the valid function that it was given.

@@ -10,29 +10,33 @@ package enum Prune: Pass {
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     var isLive = [Bool](repeating: false, count: f.types.count)
     for r in f.results { isLive[r.value.index] = true }
-    /// What is left, last first, with the attributes of nodes that lose results.
-    var kept: [(node: Node, narrowed: Attributes?)] = []
-    for node in f.nodes.reversed() {
+    var isKept = [Bool](repeating: true, count: f.nodes.count)
+    /// Attributes of nodes that lose results, by their index.
+    var narrowed: [Int: Attributes] = [:]
+    for k in f.nodes.indices.reversed() {
+      let node = f.nodes[k]
       let results = node.results
-      let liveCount = results.count { isLive[$0.index] }
-      guard liveCount > 0 else { continue }
+      var liveCount = 0
+      for value in results where isLive[value.index] { liveCount += 1 }
+      guard liveCount > 0 else {
+        isKept[k] = false
+        continue
+      }
       for value in node.inputs { isLive[value.index] = true }
-      var narrowed: Attributes?
       if liveCount < results.count {
         let read = results.indices.filter { isLive[results[$0].index] }
-        narrowed = options.registry[node.op]?.narrowed(node.attributes, to: read)
+        narrowed[k] = options.registry[node.op]?.narrowed(node.attributes, to: read)
       }
-      kept.append((node, narrowed))
     }
-    if kept.allSatisfy({ $0.narrowed == nil }) {
-      if kept.count == f.nodes.count { return f }
+    if narrowed.isEmpty {
+      if !isKept.contains(false) { return f }
       var pruned = f
-      pruned.nodes = kept.reversed().map(\.node)
+      pruned.nodes = f.nodes.indices.filter { isKept[$0] }.map { f.nodes[$0] }
       return pruned
     }
     var rebuilder = Rebuilder(f, options.registry)
-    for (node, narrowed) in kept.reversed() {
-      guard let narrowed else {
+    for (k, node) in f.nodes.enumerated() where isKept[k] {
+      guard let narrowed = narrowed[k] else {
         try rebuilder.copy(node)
         continue
       }

@@ -10,11 +10,14 @@ package enum RewriteLayers: Pass {
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let registry = options.registry
     var rebuilder = Rebuilder(f, registry)
-    /// New value → the new node that made it.
-    var makers: [Value: Node] = [:]
+    /// The new node that made each new value.
+    var makers: [Node?] = []
     func note(from first: Int) {
       for node in rebuilder.builder.function.nodes[first...] {
-        for value in node.results { makers[value] = node }
+        for value in node.results {
+          while makers.count <= value.index { makers.append(nil) }
+          makers[value.index] = node
+        }
       }
     }
     for node in f.nodes {
@@ -24,7 +27,9 @@ package enum RewriteLayers: Pass {
       rebuilder.builder.origin = node.origin
       let label = node.results.first.map { f.names[$0.index] } ?? ""
       let shown = label.isEmpty ? node.op : label
-      if let simpler = try op.simplified(&rebuilder.builder, context, { makers[$0] }) {
+      if let simpler = try op.simplified(
+        &rebuilder.builder, context, { $0.index < makers.count ? makers[$0.index] : nil })
+      {
         try rebuilder.replace(node, with: try typed(simpler.values, node, &rebuilder))
         report.record(name, f, "simplified \(shown): \(simpler.identity)", at: node.origin)
       } else if let values = try op.rewritten(&rebuilder.builder, context) {

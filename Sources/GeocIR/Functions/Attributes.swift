@@ -17,6 +17,8 @@ package enum Attribute: Hashable, Sendable {
 /// The attributes of a node, sorted by name.
 package struct Attributes: Hashable, Sendable {
   private var entries: [Entry] = []
+  /// A number that equal attributes share. Names are left out: those of one op are the same.
+  private(set) var digest = 0
 
   private struct Entry: Hashable, Sendable {
     var name: String
@@ -29,6 +31,7 @@ package struct Attributes: Hashable, Sendable {
   /// Attributes by name.
   package init(_ values: [String: Attribute]) {
     entries = values.sorted { $0.key < $1.key }.map { Entry(name: $0.key, value: $0.value) }
+    digest = Digest(of: entries.lazy.map(\.value)).value
   }
 
   /// An attribute; setting nil removes it.
@@ -38,22 +41,26 @@ package struct Attributes: Hashable, Sendable {
       return nil
     }
     set {
-      let at = entries.firstIndex { $0.name >= name } ?? entries.count
-      let isKnown = at < entries.count && entries[at].name == name
-      switch (isKnown, newValue) {
-      case (true, let value?): entries[at].value = value
-      case (true, nil): entries.remove(at: at)
-      case (false, let value?): entries.insert(Entry(name: name, value: value), at: at)
-      case (false, nil): break
-      }
+      set(name, newValue)
+      digest = Digest(of: entries.lazy.map(\.value)).value
     }
   }
 
+  private mutating func set(_ name: String, _ value: Attribute?) {
+    let at = entries.firstIndex { $0.name >= name } ?? entries.count
+    let isKnown = at < entries.count && entries[at].name == name
+    switch (isKnown, value) {
+    case (true, let value?): entries[at].value = value
+    case (true, nil): entries.remove(at: at)
+    case (false, let value?): entries.insert(Entry(name: name, value: value), at: at)
+    case (false, nil): break
+    }
+  }
+
+  package static func == (a: Attributes, b: Attributes) -> Bool { a.digest == b.digest && a.entries == b.entries }
+
   /// All of them, sorted by name.
   package var all: [(name: String, value: Attribute)] { entries.map { ($0.name, $0.value) } }
-
-  /// Calls `body` with each value, in the order of the names.
-  func forEachValue(_ body: (Attribute) -> Void) { for entry in entries { body(entry.value) } }
 
   /// Whether there are none.
   package var isEmpty: Bool { entries.isEmpty }
@@ -139,7 +146,8 @@ extension Attributes: ExpressibleByDictionaryLiteral {
   /// Attributes by name; of two with one name the last.
   package init(dictionaryLiteral elements: (String, Attribute)...) {
     entries.reserveCapacity(elements.count)
-    for (name, value) in elements { self[name] = value }
+    for (name, value) in elements { set(name, value) }
+    digest = Digest(of: entries.lazy.map(\.value)).value
   }
 }
 

@@ -20,6 +20,13 @@ package struct Builder: Sendable {
     var op: String
     var inputs: [Value]
     var attributes: Attributes
+
+    func hash(into hasher: inout Hasher) {
+      var digest = Digest(attributes.digest)
+      digest.add(op)
+      for input in inputs { digest.add(input.index) }
+      hasher.combine(digest.value)
+    }
   }
 
   /// A builder of an empty function.
@@ -43,6 +50,7 @@ package struct Builder: Sendable {
     function.names = source.names
     self.registry = registry
     self.mergesEqualNodes = mergesEqualNodes
+    if mergesEqualNodes { known.reserveCapacity(source.nodes.count) }
     origin = Origin()
     guard let type else { return }
     for p in source.parameters { function.types[p.value.index] = type(source.type(p.value)) }
@@ -76,7 +84,7 @@ package struct Builder: Sendable {
     if merges, let existing = known[key] { return existing }
     let data = declaration.signature.dataCount(of: inputs.count, attributes)
     guard data >= 0 else { throw InternalError("'\(op)' is missing weights") }
-    let types = try registry.types(declaration, attributes, function.types(of: inputs.prefix(data))) {
+    let types = try registry.types(declaration, attributes, function.lazyTypes(of: inputs.prefix(data))) {
       inputs.prefix(data).map { places.base($0, in: function, registry) }
     }
     return add(op, inputs, attributes, types, name: name, key: merges ? key : nil)
@@ -86,11 +94,15 @@ package struct Builder: Sendable {
     _ op: String, _ inputs: [Value], _ attributes: Attributes, _ types: [GeoType], name: String, key: NodeKey?
   ) -> [Value] {
     let results = types.enumerated().map { k, type in newValue(type, name: k == 0 ? name : "") }
-    let node = Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin)
-    function.nodes.append(node)
-    places.add(nodeAt: function.nodes.count - 1, in: function)
+    add(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
     if let key { known[key] = results }
     return results
+  }
+
+  /// Adds a node whose results are values of this function.
+  mutating func add(_ node: Node) {
+    places.add(node.results, ofNodeAt: function.nodes.count)
+    function.nodes.append(node)
   }
 
   /// Adds a node with one result.
@@ -113,7 +125,7 @@ package struct Builder: Sendable {
     function.names[value.index] = unique(name)
   }
 
-  private mutating func newValue(_ type: GeoType, name: String) -> Value {
+  mutating func newValue(_ type: GeoType, name: String) -> Value {
     function.types.append(type)
     function.names.append(name.isEmpty ? "" : unique(name))
     return Value(function.types.count - 1)
@@ -165,8 +177,7 @@ package struct Builder: Sendable {
       }
       known[key] = own.results
     }
-    function.nodes.append(own)
-    places.add(nodeAt: function.nodes.count - 1, in: function)
+    add(own)
     for value in node.results {
       map[value] = value
       if taken != nil, !source.names[value.index].isEmpty {

@@ -9,30 +9,54 @@ package struct Value: Hashable, Sendable {
   package init(_ index: Int) { self.index = index }
 }
 
-/// Where a node comes from: a place in a spec and the pass that made it.
+/// Where a node comes from: a place in a spec and the pass that made it. Its copies are one object, as nodes are.
 package struct Origin: Hashable, Sendable {
-  /// Place in the spec; nil for nodes that no line asked for.
-  package var span: Span?
-  /// Line and column, kept when the source is gone (IR read from text).
-  package var line: Int
-  /// Column, from 1; 0 with line 0 when unknown.
-  package var column: Int
-  /// The pass that made the node; empty for the user's own.
-  package var pass: String
-  /// The spec node it belongs to: `block_1/bwbn_1`.
-  package var path: String
+  private var parts: Parts
+
+  private final class Parts: Sendable {
+    let span: Span?
+    let line: Int
+    let column: Int
+    let pass: String
+    let path: String
+
+    init(_ span: Span?, _ line: Int, _ column: Int, _ pass: String, _ path: String) {
+      self.span = span
+      self.line = line
+      self.column = column
+      self.pass = pass
+      self.path = path
+    }
+  }
 
   /// An origin by its parts.
   package init(span: Span? = nil, line: Int = 0, column: Int = 0, pass: String = "", path: String = "") {
-    self.span = span
-    self.line = line
-    self.column = column
-    self.pass = pass
-    self.path = path
-    if let position = span?.lineAndColumn, line == 0 {
-      self.line = position.line
-      self.column = position.column
+    if line == 0, let position = span?.lineAndColumn {
+      parts = Parts(span, position.line, position.column, pass, path)
+    } else {
+      parts = Parts(span, line, column, pass, path)
     }
+  }
+
+  /// Place in the spec; nil for nodes that no line asked for.
+  package var span: Span? { parts.span }
+
+  /// Line and column, kept when the source is gone (IR read from text).
+  package var line: Int { parts.line }
+
+  /// Column, from 1; 0 with line 0 when unknown.
+  package var column: Int { parts.column }
+
+  /// The pass that made the node; empty for the user's own.
+  package var pass: String {
+    get { parts.pass }
+    set { parts = Parts(span, line, column, newValue, path) }
+  }
+
+  /// The spec node it belongs to: `block_1/bwbn_1`.
+  package var path: String {
+    get { parts.path }
+    set { parts = Parts(span, line, column, pass, newValue) }
   }
 
   /// The same place, made by `pass`.
@@ -40,6 +64,17 @@ package struct Origin: Hashable, Sendable {
     var copy = self
     copy.pass = pass
     return copy
+  }
+
+  package static func == (a: Origin, b: Origin) -> Bool {
+    a.parts === b.parts
+      || (a.line == b.line && a.column == b.column && a.span == b.span && a.pass == b.pass && a.path == b.path)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(line)
+    hasher.combine(column)
+    hasher.combine(path)
   }
 }
 
@@ -97,6 +132,9 @@ package struct Node: Hashable, Sendable {
       || (a.results == b.results && a.inputs == b.inputs && a.op == b.op && a.attributes == b.attributes
         && a.origin == b.origin)
   }
+
+  /// Whether both are one object, and so equal in everything.
+  func isSame(as other: Node) -> Bool { parts === other.parts }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(op)
@@ -203,6 +241,19 @@ package struct Function: Hashable, Sendable {
   /// Types of values.
   package func types(of values: some Sequence<Value>) -> [GeoType] { values.map { types[$0.index] } }
 
+  /// Types of values, read where they stand.
+  func lazyTypes(of values: ArraySlice<Value>) -> LazyTypes { LazyTypes(types: types, values: values) }
+
+  /// Types of the inputs of a node, then those of its results.
+  func typesSeen(by node: Node) -> [GeoType] {
+    let (inputs, results) = (node.inputs, node.results)
+    var seen: [GeoType] = []
+    seen.reserveCapacity(inputs.count + results.count)
+    for value in inputs { seen.append(types[value.index]) }
+    for value in results { seen.append(types[value.index]) }
+    return seen
+  }
+
   /// A value as a base point of tangent vectors.
   package func base(_ value: Value) -> BasePoint { BasePoint(value, name: names[value.index]) }
 
@@ -222,6 +273,13 @@ package struct Function: Hashable, Sendable {
     nodes == other.nodes && results == other.results && parameters == other.parameters
   }
 
+  /// Whether it differs from `other` in its name only.
+  package func isTwin(of other: Function) -> Bool {
+    var copy = self
+    copy.name = other.name
+    return copy == other
+  }
+
   /// For every value the index of the node that makes it, -1 for parameters.
   package func producers() -> [Int] {
     var table = [Int](repeating: -1, count: types.count)
@@ -236,6 +294,16 @@ package struct Function: Hashable, Sendable {
     for result in results { table[result.value.index] += 1 }
     return table
   }
+}
+
+/// Types of values of a function.
+struct LazyTypes: RandomAccessCollection {
+  fileprivate let types: [GeoType]
+  fileprivate let values: ArraySlice<Value>
+
+  var startIndex: Int { values.startIndex }
+  var endIndex: Int { values.endIndex }
+  subscript(position: Int) -> GeoType { types[values[position].index] }
 }
 
 extension Function {

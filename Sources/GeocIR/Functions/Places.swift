@@ -7,10 +7,12 @@ package struct Places: Sendable {
   /// Those of no node.
   package init() {}
 
-  /// Reads a node of `function`, behind those that made its inputs.
-  package mutating func add(nodeAt index: Int, in function: Function) {
-    while makers.count < function.types.count { makers.append(-1) }
-    for value in function.nodes[index].results { makers[value.index] = index }
+  /// Reads what a node gives, behind those that made its inputs.
+  package mutating func add(_ results: [Value], ofNodeAt index: Int) {
+    for value in results {
+      while makers.count <= value.index { makers.append(-1) }
+      makers[value.index] = index
+    }
   }
 
   /// The base point of tangent vectors at `value`.

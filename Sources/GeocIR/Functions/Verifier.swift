@@ -9,7 +9,7 @@ package enum Verifier {
     var problems: [String] = []
     guard f.types.count == f.names.count else { return ["@\(f.name): the value table is inconsistent"] }
     var places = Places()
-    let proven = verified.flatMap { ProvenNodes($0, for: f) }
+    let proven = ProvenNodes(verified, for: f)
     var isDefined = [Bool](repeating: false, count: f.types.count)
     func define(_ value: Value, _ what: @autoclosure () -> String) {
       guard value.index >= 0, value.index < isDefined.count else {
@@ -22,22 +22,28 @@ package enum Verifier {
     for p in f.parameters { define(p.value, "parameter '\(p.name)'") }
     for (k, node) in f.nodes.enumerated() {
       func place() -> String { "@\(f.name), node \(k) '\(node.op)'" }
+      let results = node.results
       let known = node.inputs.allSatisfy { $0.index >= 0 && $0.index < isDefined.count && isDefined[$0.index] }
       if !known { problems.append("\(place()): reads a value before it is defined") }
-      for value in node.results { define(value, "a result of node \(k) '\(node.op)'") }
-      guard known, node.results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else {
+      for value in results { define(value, "a result of node \(k) '\(node.op)'") }
+      guard known, results.allSatisfy({ $0.index >= 0 && $0.index < f.types.count }) else {
         if registry[node.op] == nil { problems.append("\(place()): there is no such op") }
         continue
       }
-      if proven?.contains(node, in: f) != true, let problem = typeProblem(node, f, places, registry) {
-        problems.append("\(place()): \(problem)")
-      }
-      places.add(nodeAt: k, in: f)
+      let problem =
+        if proven.contains(node, in: f) {
+          proven.isAtStage ? nil : stageProblem(node, f, registry)
+        } else {
+          typeProblem(node, f, places, registry) ?? stageProblem(node, f, registry)
+        }
+      if let problem { problems.append("\(place()): \(problem)") }
+      places.add(results, ofNodeAt: k)
     }
     for r in f.results where r.value.index < 0 || r.value.index >= isDefined.count || !isDefined[r.value.index] {
       problems.append("@\(f.name): result '\(r.name)' is not defined")
     }
-    if Set(f.results.map(\.name)).count != f.results.count {
+    let isNamed = verified?.results.elementsEqual(f.results) { $0.name == $1.name } == true
+    if !isNamed, Set(f.results.map(\.name)).count != f.results.count {
       problems.append("@\(f.name): two results have the same name")
     }
     return problems
@@ -50,7 +56,7 @@ package enum Verifier {
     do {
       let data = op.signature.dataCount(of: node.inputs.count, node.attributes)
       guard data >= 0 else { return "weights are missing" }
-      let types = try registry.types(op, node.attributes, f.types(of: node.inputs.prefix(data))) {
+      let types = try registry.types(op, node.attributes, f.lazyTypes(of: node.inputs.prefix(data))) {
         node.inputs.prefix(data).map { places.base($0, in: f, registry) }
       }
       let given = f.types(of: node.results)
@@ -60,11 +66,21 @@ package enum Verifier {
       for (type, declared) in zip(types, given) where !registry.spaces.isSubtype(type, of: declared) {
         return "gives \(type), declared \(declared)"
       }
-      if f.stage == .core {
-        for type in given where !type.isReal { return "\(type) in a core function" }
-        if try registry.lowering(op, of: node, in: f).request == nil, !op.traits.contains(.alias) {
-          return "has no kernel, and the function is at the core stage"
-        }
+      return nil
+    } catch let problem as TypeProblem {
+      return "\(problem.message)"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// What the stage of the function does not admit of a node whose types are as its rule gives them.
+  private static func stageProblem(_ node: Node, _ f: Function, _ registry: OpRegistry) -> String? {
+    guard f.stage == .core, let op = registry[node.op] else { return nil }
+    for value in node.results where !f.type(value).isReal { return "\(f.type(value)) in a core function" }
+    do {
+      if !op.traits.contains(.alias), try registry.lowering(op, of: node, in: f).request == nil {
+        return "has no kernel, and the function is at the core stage"
       }
       return nil
     } catch let problem as TypeProblem {
@@ -75,16 +91,20 @@ package enum Verifier {
   }
 }
 
-/// The nodes of a valid function, to compare those of a function over the same values with.
+/// The nodes of a valid function, none where there is no such function, to compare those of a function over the same
+/// values with.
 private struct ProvenNodes {
-  private let function: Function
+  /// Whether its stage admits no more than that of the other function.
+  let isAtStage: Bool
+  private let nodes: [Node]
+  private let types: [GeoType]
   private let producers: [Int]
 
-  /// Nil where the rules for `f` are stricter than those that `function` was checked by.
-  init?(_ function: Function, for f: Function) {
-    guard f.stage == function.stage || f.stage == .layers else { return nil }
-    self.function = function
-    producers = function.producers()
+  init(_ function: Function?, for f: Function) {
+    isAtStage = f.stage == function?.stage || f.stage == .layers
+    nodes = function?.nodes ?? []
+    types = function?.types ?? []
+    producers = function?.producers() ?? []
   }
 
   /// Whether a node has its op, attributes and types from the function. A base point is a value of its function, and a type
@@ -93,7 +113,10 @@ private struct ProvenNodes {
     guard let first = node.results.first, first.index < producers.count, producers[first.index] >= 0 else {
       return false
     }
-    let old = function.nodes[producers[first.index]]
+    let old = nodes[producers[first.index]]
+    if old.isSame(as: node) {
+      return node.inputs.allSatisfy { isSame($0, $0, f) } && node.results.allSatisfy { isSame($0, $0, f) }
+    }
     guard old.results == node.results, old.inputs.count == node.inputs.count, old.op == node.op,
       old.attributes == node.attributes
     else { return false }
@@ -103,6 +126,6 @@ private struct ProvenNodes {
 
   private func isSame(_ old: Value, _ new: Value, _ f: Function) -> Bool {
     let type = f.types[new.index]
-    return type.base == nil && type == function.types[old.index]
+    return type.base == nil && type == types[old.index]
   }
 }

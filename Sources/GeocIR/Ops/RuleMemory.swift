@@ -1,85 +1,135 @@
 import Synchronization
 
-/// What type rules and lowerings said. Both see nothing of a node but its op, attributes and types, so that one answer holds
-/// for all nodes that are equal in these; a registry keeps it. Refusals are not kept.
+/// What type rules, lowerings, bodies and backwards said. They see nothing of a node but its op, attributes and types, so
+/// that one answer holds for all nodes that are equal in these; a registry keeps it. Refusals are not kept.
 final class RuleMemory: Sendable {
-  private struct Key: Hashable {
-    var op: ObjectIdentifier
-    var attributes: Attributes
-    var inputs: [GeoType]
-    var results: [GeoType]
-
-    func hash(into hasher: inout Hasher) {
-      var digest = Digest(attributes.digest)
-      digest.add(Int(bitPattern: op))
-      for type in inputs { digest.add(type.digest) }
-      for type in results { digest.add(type.digest) }
-      hasher.combine(digest.value)
-    }
-  }
-
-  /// More answers than any model has different nodes are forgotten.
-  private static let capacity = 1 << 16
-  private let types = Mutex<[Key: [GeoType]]>([:])
-  private let weights = Mutex<[Key: [TypedOperand]]>([:])
-  private let lowerings = Mutex<[Key: Lowering]>([:])
+  private let types = Mutex(Answers<[GeoType]>())
+  private let weights = Mutex(Answers<[TypedOperand]>())
+  private let lowerings = Mutex(Answers<Lowering>())
+  private let templates = Mutex(Answers<Template>())
 
   func types(
-    _ op: any Op.Type, _ attributes: Attributes, _ inputs: [GeoType], _ rule: () throws -> [GeoType]
+    _ op: any Op.Type, _ attributes: Attributes, _ inputs: some Collection<GeoType>,
+    _ rule: ([GeoType]) throws -> [GeoType]
   ) throws -> [GeoType] {
     // A base point is a value of its function: what is said of it holds there only.
-    guard inputs.allSatisfy({ $0.base == nil }) else { return try rule() }
-    let key = Key(op: ObjectIdentifier(op), attributes: attributes, inputs: inputs, results: [])
-    return try Self.answer(key, types, rule) { $0.allSatisfy { $0.base == nil } }
+    guard inputs.allSatisfy({ $0.base == nil }) else { return try rule(Array(inputs)) }
+    let digest = Question.digest(op, attributes, inputs)
+    if let known = types.withLock({ $0.answer(digest, op, attributes, inputs) }) { return known }
+    let question = Question(op, attributes, Array(inputs))
+    let found = try rule(question.types)
+    if found.allSatisfy({ $0.base == nil }) { types.withLock { $0.add(found, to: question, digest) } }
+    return found
   }
 
   func weights(_ op: any Op.Type, _ call: TypeCall) throws -> [TypedOperand] {
     guard call.inputs.allSatisfy({ $0.base == nil }) else { return try op.weights(call) }
-    let key = Key(op: ObjectIdentifier(op), attributes: call.attributes, inputs: call.inputs, results: [])
-    return try Self.answer(key, weights, { try op.weights(call) }) { $0.allSatisfy { $0.type.base == nil } }
-  }
-
-  func lowering(
-    _ op: any Op.Type, _ attributes: Attributes, _ inputs: [GeoType], _ results: [GeoType],
-    _ rule: () throws -> Lowering
-  ) throws -> Lowering {
-    let key = Key(op: ObjectIdentifier(op), attributes: attributes, inputs: inputs, results: results)
-    return try Self.answer(key, lowerings, rule) { _ in true }
-  }
-
-  /// What `rule` says, asked once where the answer holds for all equal nodes.
-  private static func answer<Answer: Sendable>(
-    _ key: Key, _ table: borrowing Mutex<[Key: Answer]>, _ rule: () throws -> Answer, holds: (Answer) -> Bool
-  ) throws -> Answer {
-    if let known = table.withLock({ $0[key] }) { return known }
-    let found = try rule()
-    if holds(found) {
-      table.withLock {
-        if $0.count >= capacity { $0.removeAll() }
-        $0[key] = found
-      }
+    let digest = Question.digest(op, call.attributes, call.inputs)
+    if let known = weights.withLock({ $0.answer(digest, op, call.attributes, call.inputs) }) { return known }
+    let found = try op.weights(call)
+    if found.allSatisfy({ $0.type.base == nil }) {
+      weights.withLock { $0.add(found, to: Question(op, call.attributes, call.inputs), digest) }
     }
+    return found
+  }
+
+  /// `types` are those of the inputs, then those of the results.
+  func lowering(
+    _ op: any Op.Type, _ attributes: Attributes, _ types: some Collection<GeoType>, _ rule: () throws -> Lowering
+  ) throws -> Lowering {
+    let digest = Question.digest(op, attributes, types)
+    if let known = lowerings.withLock({ $0.answer(digest, op, attributes, types) }) { return known }
+    let found = try rule()
+    lowerings.withLock { $0.add(found, to: Question(op, attributes, Array(types)), digest) }
+    return found
+  }
+
+  /// `types` are all that the op can see, `part` is what of it is asked for. The answer holds for values that differ from
+  /// each other.
+  func template(
+    _ op: any Op.Type, _ part: Template.Part, _ attributes: Attributes, _ types: [GeoType],
+    _ rule: () throws -> Template
+  ) throws -> Template {
+    let digest = Question.digest(op, attributes, types, part)
+    if let known = templates.withLock({ $0.answer(digest, op, attributes, types, part) }) { return known }
+    let found = try rule()
+    templates.withLock { $0.add(found, to: Question(op, attributes, types, part), digest) }
     return found
   }
 }
 
+/// What a rule sees of a node.
+private struct Question: Sendable {
+  let op: ObjectIdentifier
+  let attributes: Attributes
+  let types: [GeoType]
+  let part: Template.Part?
+
+  init(_ op: any Op.Type, _ attributes: Attributes, _ types: [GeoType], _ part: Template.Part? = nil) {
+    self.op = ObjectIdentifier(op)
+    self.attributes = attributes
+    self.types = types
+    self.part = part
+  }
+
+  static func digest(
+    _ op: any Op.Type, _ attributes: Attributes, _ types: some Collection<GeoType>, _ part: Template.Part? = nil
+  ) -> Int {
+    var digest = Digest(attributes.digest)
+    digest.add(Int(bitPattern: ObjectIdentifier(op)))
+    for type in types { digest.add(type.digest) }
+    if case .backward(let isGiven)? = part { for flag in isGiven { digest.add(flag ? 1 : 2) } }
+    return digest.value
+  }
+}
+
+/// Answers of one rule, by digests of the questions: a look-up copies nothing of the node.
+private struct Answers<Answer: Sendable>: Sendable {
+  /// More answers than any model has different nodes are forgotten.
+  private static var capacity: Int { 1 << 16 }
+  private var byDigest: [Int: [(question: Question, answer: Answer)]] = [:]
+
+  func answer(
+    _ digest: Int, _ op: any Op.Type, _ attributes: Attributes, _ types: some Collection<GeoType>,
+    _ part: Template.Part? = nil
+  ) -> Answer? {
+    guard let known = byDigest[digest] else { return nil }
+    for (question, answer) in known
+    where question.op == ObjectIdentifier(op) && question.part == part && question.attributes == attributes
+      && question.types.elementsEqual(types)
+    {
+      return answer
+    }
+    return nil
+  }
+
+  mutating func add(_ answer: Answer, to question: Question, _ digest: Int) {
+    if byDigest.count >= Self.capacity { byDigest.removeAll() }
+    byDigest[digest, default: []].append((question, answer))
+  }
+}
+
 /// How a node of a core op is executed.
-package struct Lowering: Hashable, Sendable {
+package final class Lowering: Sendable {
   /// Its kernel; nil for a layer op or an alias.
-  package var request: KernelRequest?
+  package let request: KernelRequest?
   /// Floating-point operations for one item.
-  package var flops: Int
+  package let flops: Int
+
+  init(request: KernelRequest?, flops: Int) {
+    self.request = request
+    self.flops = flops
+  }
 }
 
 extension OpRegistry {
   /// The result types that the rule of `op` gives for the data inputs of a node; `values` are these inputs. Throws
   /// `TypeProblem`.
   package func types(
-    _ op: any Op.Type, _ attributes: Attributes, _ inputs: [GeoType], values: () -> [BasePoint]
+    _ op: any Op.Type, _ attributes: Attributes, _ inputs: some Collection<GeoType>, values: () -> [BasePoint]
   ) throws -> [GeoType] {
     try memory.types(op, attributes, inputs) {
-      try op.infer(
-        TypeCall(op: op.name, attributes: attributes, inputs: inputs, values: values(), spaces: spaces))
+      try op.infer(TypeCall(op: op.name, attributes: attributes, inputs: $0, values: values(), spaces: spaces))
     }
   }
 
@@ -88,7 +138,8 @@ extension OpRegistry {
 
   /// How a node of `function` is executed. Throws what its op throws.
   package func lowering(_ op: any Op.Type, of node: Node, in function: Function) throws -> Lowering {
-    try memory.lowering(op, node.attributes, function.types(of: node.inputs), function.types(of: node.results)) {
+    let types = function.typesSeen(by: node)
+    return try memory.lowering(op, node.attributes, types) {
       let context = try context(node, in: function)
       guard let request = try op.kernel(context) else { return Lowering(request: nil, flops: 0) }
       return Lowering(request: request, flops: op.flops(context))

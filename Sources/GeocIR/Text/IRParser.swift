@@ -136,15 +136,20 @@ package struct IRParser {
       if k > 0 { try s.expect(",") }
       results.append(try define(label, try reader.type(&s), &f, &scope))
     }
-    var origin = Origin()
+    f.nodes.append(
+      Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: try origin()))
+  }
+
+  private mutating func origin() throws(TextError) -> Origin {
+    var (line, column) = (0, 0)
     if s.take("!") {
-      origin.line = try s.integer()
+      line = try s.integer()
       try s.expect(":")
-      origin.column = try s.integer()
+      column = try s.integer()
     }
-    if s.take("at") { origin.path = try s.quoted() }
-    if s.take("by") { origin.pass = try s.identifier("a pass", allowing: "-") }
-    f.nodes.append(Node(op: op, inputs: inputs, attributes: attributes, results: results, origin: origin))
+    let path = s.take("at") ? try s.quoted() : ""
+    let pass = s.take("by") ? try s.identifier("a pass", allowing: "-") : ""
+    return Origin(line: line, column: column, pass: pass, path: path)
   }
 
   private mutating func attribute() throws(TextError) -> Attribute {

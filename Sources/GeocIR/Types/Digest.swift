@@ -7,6 +7,12 @@ struct Digest {
   /// The digest of nothing, or what `value` goes on from.
   init(_ value: Int = 0) { self.value = value }
 
+  /// The digest of attributes.
+  init(of attributes: some Sequence<Attribute>) {
+    value = 0
+    for attribute in attributes { attribute.add(to: &self) }
+  }
+
   /// Goes on with a number.
   mutating func add(_ x: Int) {
     let mixed = (value ^ x) &* 0x2545_F491_4F6C_DD1D
@@ -26,13 +32,6 @@ struct Digest {
 
 extension Attributes {
   package func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-
-  /// Names are left out: those of one op are the same.
-  var digest: Int {
-    var digest = Digest()
-    forEachValue { $0.add(to: &digest) }
-    return digest.value
-  }
 }
 
 extension Attribute {

@@ -47,8 +47,11 @@ struct ChunkOrder {
     return peak(greedy) < peak(Array(members.indices)) ? greedy.map { members[$0] } : members
   }
 
-  private func growth(_ entry: Entry, _ left: [Int]) -> Int {
-    entry.inputs.reduce(entry.written) { $0 - (left[$1] == 1 ? elements[$1] : 0) }
+  /// Scalars that member `k` adds to what is alive, with as many readers left for each value.
+  private func growth(_ k: Int, _ left: [Int]) -> Int {
+    var growth = entries[k].written
+    for input in entries[k].inputs where left[input] == 1 { growth -= elements[input] }
+    return growth
   }
 
   private func freeingMost() -> [Int] {
@@ -61,7 +64,7 @@ struct ChunkOrder {
       var best = 0
       var least = Int.max
       for (at, k) in ready.enumerated() {
-        let delta = growth(entries[k], left)
+        let delta = growth(k, left)
         if delta < least || (delta == least && members[k] < members[ready[best]]) {
           least = delta
           best = at
@@ -84,7 +87,7 @@ struct ChunkOrder {
     var peak = 0
     for k in order {
       peak = max(peak, alive + entries[k].written)
-      alive += growth(entries[k], left)
+      alive += growth(k, left)
       for input in entries[k].inputs { left[input] -= 1 }
     }
     return peak

@@ -24,8 +24,8 @@ struct FlowAnalysis {
   let elements: [Int]
   /// Node of every root value, -1 for parameters.
   let producer: [Int]
-  /// Parameter of a root value.
-  let parameterOf: [Int: Int]
+  /// For every root value its parameter; nil for what nodes make.
+  let parameterOf: [Int?]
   /// For every node what it asks for; empty requests for aliases and dead nodes, which `live` leaves out.
   let work: [Work]
   /// Nodes that results depend on and that have a kernel, in order.
@@ -36,8 +36,8 @@ struct FlowAnalysis {
   let rows: Set<Int>
   /// Nodes that read rows of the host and write rows of results.
   let skipsLanes: Set<Int>
-  /// Results of the function by root value.
-  let resultsOf: [Int: [Int]]
+  /// For every root value the results of the function that it is.
+  let resultsOf: [[Int]]
 
   func isBatched(_ value: Int) -> Bool { function.types[value].isBatched }
 
@@ -58,9 +58,10 @@ struct FlowAnalysis {
       }
       return count
     }
-    var parameterOf: [Int: Int] = [:]
+    var parameterOf = [Int?](repeating: nil, count: function.types.count)
     for (k, p) in function.parameters.enumerated() { parameterOf[p.value.index] = k }
     var work: [Work] = []
+    work.reserveCapacity(function.nodes.count)
     var isAlias: [Bool] = []
     for (k, node) in function.nodes.enumerated() {
       guard let op = registry[node.op] else { throw ScheduleProblem("there is no op '\(node.op)'") }
@@ -105,7 +106,8 @@ struct FlowAnalysis {
           request: request, inputs: inputs, outputs: node.results.map(\.index),
           isBatched: isBatched, isInPlace: op.traits.contains(.inPlace),
           cost: max(lowering.flops, node.results.reduce(0) { $0 + elements[$1.index] }),
-          whole: Set(request.wholeBatch.map { inputs[$0] }.filter { function.types[$0].isBatched })))
+          whole: request.wholeBatch.isEmpty
+            ? [] : Set(request.wholeBatch.map { inputs[$0] }.filter { function.types[$0].isBatched })))
     }
     var isNeeded = [Bool](repeating: false, count: function.types.count)
     for result in function.results { isNeeded[root[result.value.index]] = true }
@@ -121,7 +123,8 @@ struct FlowAnalysis {
         !work[k].isBatched && !work[k].request.isRandom
         && work[k].inputs.allSatisfy { producer[$0] >= 0 && isConstant[producer[$0]] }
     }
-    let resultsOf = Dictionary(grouping: function.results.indices) { root[function.results[$0].value.index] }
+    var resultsOf = [[Int]](repeating: [], count: function.types.count)
+    for (k, result) in function.results.enumerated() { resultsOf[root[result.value.index]].append(k) }
     let borders = HostBorders(
       work, live, resultsOf: resultsOf, isBatched: { function.types[$0].isBatched },
       isParameter: { parameterOf[$0] != nil })

@@ -5,9 +5,9 @@ struct HostBorders {
   /// Nodes that read nothing but such parameters and unbatched values, and write nothing but results.
   private(set) var skipsLanes: Set<Int>
 
-  /// `resultsOf` are the results of the function by root value; `isBatched` and `isParameter` tell of a root value.
+  /// `resultsOf` are the results of the function that each root value is; `isBatched` and `isParameter` tell of a root value.
   init(
-    _ work: [FlowAnalysis.Work], _ live: [Int], resultsOf: [Int: [Int]], isBatched: (Int) -> Bool,
+    _ work: [FlowAnalysis.Work], _ live: [Int], resultsOf: [[Int]], isBatched: (Int) -> Bool,
     isParameter: (Int) -> Bool
   ) {
     (rows, skipsLanes) = ([], [])
@@ -16,7 +16,7 @@ struct HostBorders {
     skipsLanes = Set(
       live.filter { k in
         work[k].request.maySkipLanes && work[k].isBatched
-          && work[k].outputs.allSatisfy { resultsOf[$0]?.count == 1 && !read.contains($0) }
+          && work[k].outputs.allSatisfy { resultsOf[$0].count == 1 && !read.contains($0) }
       })
     // A node that needs a parameter in lanes spoils it for the others, which then need their own other inputs in lanes.
     while true {
@@ -28,7 +28,7 @@ struct HostBorders {
           if takesRows || work[k].request.rows.contains(o) { asRows.insert(input) } else { inLanes.insert(input) }
         }
       }
-      rows = asRows.filter { isBatched($0) && isParameter($0) && !inLanes.contains($0) && resultsOf[$0] == nil }
+      rows = asRows.filter { isBatched($0) && isParameter($0) && !inLanes.contains($0) && resultsOf[$0].isEmpty }
       let spoilt = skipsLanes.filter { k in
         let own = work[k].inputs.filter(isBatched)
         return own.isEmpty || !own.allSatisfy(rows.contains)

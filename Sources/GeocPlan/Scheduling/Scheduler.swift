@@ -15,6 +15,10 @@ package struct Scheduler {
   var regions: [Schedule.Region] = []
   /// Slot of every root value that has one.
   var slotOf: [Int]
+  /// Position of every step in the order of its chunked region.
+  private var positions: [Int]
+  /// Position of the last step of the present region that reads each root value.
+  private var lastReaders: [Int]
 
   /// The schedule of `function`. Throws `ScheduleProblem` when a node has no kernel or mixes batched and unbatched
   /// results, and what an op's lowering throws.
@@ -30,6 +34,8 @@ package struct Scheduler {
     self.dtype = dtype
     self.analysis = analysis
     slotOf = [Int](repeating: -1, count: function.types.count)
+    positions = [Int](repeating: 0, count: function.nodes.count)
+    lastReaders = [Int](repeating: -1, count: function.types.count)
   }
 
   private mutating func run() throws -> Schedule {
@@ -89,7 +95,7 @@ package struct Scheduler {
   private mutating func resultSlot(_ root: Int, _ uses: ValueUses) -> Int {
     add(
       Schedule.Slot(
-        elements: analysis.elements[root], storage: .results, parameter: analysis.resultsOf[root]?.first ?? -1,
+        elements: analysis.elements[root], storage: .results, parameter: analysis.resultsOf[root].first ?? -1,
         first: uses.first[root], last: uses.regionCount))
   }
 
@@ -106,11 +112,15 @@ package struct Scheduler {
   }
 
   private mutating func emitUnbatched(_ group: StepGroup, _ region: Int, _ uses: ValueUses) {
+    /// How often the steps read each value.
+    var reads: [Int: Int] = [:]
+    if group.kind == .wave {
+      for k in group.steps { for input in analysis.work[k].inputs { reads[input, default: 0] += 1 } }
+    }
     for k in group.steps {
       var step = kernelStep(k)
       step.inputs = analysis.work[k].inputs.map { slot($0, uses) }
-      if group.kind == .wave, let root = overwritten(k, in: .single, uses.last, at: region),
-        group.steps.allSatisfy({ $0 == k || !analysis.work[$0].inputs.contains(root) }),
+      if group.kind == .wave, let root = overwritten(k, in: .single, uses.last, at: region), reads[root] == 1,
         let out = analysis.work[k].outputs.first
       {
         slotOf[out] = slotOf[root]
@@ -123,8 +133,9 @@ package struct Scheduler {
 
   /// The first input of node `k`, if its first output may take its place: same size and storage, read last at `time`.
   private func overwritten(_ k: Int, in storage: Schedule.Storage, _ last: [Int], at time: Int) -> Int? {
+    guard analysis.work[k].isInPlace else { return nil }
     let work = analysis.work[k]
-    guard work.isInPlace, !work.request.reducesBatch, let input = work.inputs.first, let out = work.outputs.first,
+    guard !work.request.reducesBatch, let input = work.inputs.first, let out = work.outputs.first,
       analysis.elements[input] == analysis.elements[out], analysis.isBatched(input) == analysis.isBatched(out),
       !work.inputs.dropFirst().contains(input), slotOf[input] >= 0, slots[slotOf[input]].storage == storage,
       last[input] == time
@@ -135,7 +146,10 @@ package struct Scheduler {
   private mutating func emitChunked(_ group: StepGroup, _ region: Int, _ uses: ValueUses) {
     let order = ChunkOrder(analysis, group.steps).best()
     let whole = Set(group.steps.flatMap { analysis.work[$0].whole })
-    let (local, lastStep) = positions(order, region, uses)
+    for (at, k) in order.enumerated() {
+      positions[k] = at
+      for input in analysis.work[k].inputs { lastReaders[input] = at }
+    }
     var packed: Set<Int> = []
     func storage(_ root: Int) -> Schedule.Storage { uses.crosses[root] ? .batch : .chunk }
     func use(_ root: Int) -> Int {
@@ -156,7 +170,7 @@ package struct Scheduler {
     }
     func touch(_ slot: Int) { if slots[slot].storage == .chunk { slots[slot].last = steps.count } }
     func unpack(_ root: Int) {
-      for r in analysis.resultsOf[root] ?? [] {
+      for r in analysis.resultsOf[root] {
         touch(slotOf[root])
         steps.append(
           Schedule.Step(kind: .unpack, index: r, inputs: [slotOf[root]], cost: analysis.elements[root]))
@@ -172,13 +186,12 @@ package struct Scheduler {
         steps.append(step)
         continue
       }
-      let position = local[k] ?? 0
       for (o, out) in work.outputs.enumerated() {
         guard analysis.isBatched(out) else {
           step.outputs.append(slot(out, uses))
           continue
         }
-        if o == 0, let input = overwrittenInChunk(k, storage(out), lastStep, position, region, uses),
+        if o == 0, let input = overwrittenInChunk(k, storage(out), region, uses),
           !whole.contains(input)
         {
           slotOf[out] = slotOf[input]
@@ -202,21 +215,10 @@ package struct Scheduler {
     }
   }
 
-  /// Position of every step in the region's order, and of the last step that reads each root value here.
-  private func positions(_ order: [Int], _ region: Int, _ uses: ValueUses) -> (of: [Int: Int], last: [Int: Int]) {
-    var position: [Int: Int] = [:]
-    var last: [Int: Int] = [:]
-    for (at, k) in order.enumerated() {
-      position[k] = at
-      for input in analysis.work[k].inputs { last[input] = at }
-    }
-    return (position, last)
-  }
-
   private func overwrittenInChunk(
-    _ k: Int, _ storage: Schedule.Storage, _ lastStep: [Int: Int], _ position: Int, _ region: Int, _ uses: ValueUses
+    _ k: Int, _ storage: Schedule.Storage, _ region: Int, _ uses: ValueUses
   ) -> Int? {
-    guard let input = analysis.work[k].inputs.first, lastStep[input] == position,
+    guard let input = analysis.work[k].inputs.first, lastReaders[input] == positions[k],
       let found = overwritten(k, in: storage, uses.last, at: region), !isPassedThrough(found)
     else { return nil }
     return found
@@ -224,6 +226,6 @@ package struct Scheduler {
 
   /// Whether the value is a parameter that is returned as it is: it is unpacked at the end of its region.
   private func isPassedThrough(_ root: Int) -> Bool {
-    analysis.parameterOf[root] != nil && analysis.resultsOf[root] != nil
+    analysis.parameterOf[root] != nil && !analysis.resultsOf[root].isEmpty
   }
 }

@@ -24,7 +24,7 @@ struct StepGrouping {
   init(_ flow: FlowAnalysis) {
     self.flow = flow
     var readers = [[Int]](repeating: [], count: flow.root.count)
-    for k in flow.live { for input in Set(flow.work[k].inputs) { readers[input].append(k) } }
+    for k in flow.live { for input in flow.work[k].inputs where readers[input].last != k { readers[input].append(k) } }
     self.readers = readers
     phase = [Int](repeating: 0, count: flow.function.nodes.count)
     for k in flow.live where !flow.isConstant[k] {
@@ -64,9 +64,12 @@ struct StepGrouping {
   private mutating func reduceCrossings() {
     let chunked = flow.live.filter { flow.work[$0].isBatched }
     for k in chunked.reversed() {
-      let latest = flow.work[k].outputs.flatMap { readers[$0] }.map { phase[$0] - distance(k, $0) }.min() ?? phase[k]
+      var latest: Int?
+      for output in flow.work[k].outputs {
+        for reader in readers[output] { latest = min(latest ?? .max, phase[reader] - distance(k, reader)) }
+      }
       move(
-        k, through: Array(stride(from: phase[k] + 2, through: latest, by: 2)),
+        k, through: stride(from: phase[k] + 2, through: latest ?? phase[k], by: 2),
         onTies: !flow.work[k].request.reducesBatch)
     }
     for k in chunked {
@@ -76,13 +79,13 @@ struct StepGrouping {
         if p >= 0, !flow.isConstant[p] { earliest = max(earliest, phase[p] + distance(p, k)) }
       }
       guard earliest < phase[k] else { continue }
-      move(k, through: Array(stride(from: phase[k] - 2, through: earliest, by: -2)), onTies: false)
+      move(k, through: stride(from: phase[k] - 2, through: earliest, by: -2), onTies: false)
     }
   }
 
   /// Moves node `k` to the candidate phase with the least crossing scalars, if that is better than where it is.
-  private mutating func move(_ k: Int, through candidates: [Int], onTies: Bool) {
-    guard !candidates.isEmpty else { return }
+  private mutating func move(_ k: Int, through candidates: StrideThrough<Int>, onTies: Bool) {
+    guard candidates.first(where: { _ in true }) != nil else { return }
     let touched = Set(flow.work[k].inputs + flow.work[k].outputs).filter { flow.isBatched($0) }
     func cost() -> Int { touched.reduce(0) { $0 + (crosses($1) ? flow.elements[$1] : 0) } }
     var best = phase[k]
@@ -169,10 +172,14 @@ struct StepGrouping {
 
   /// Unbatched nodes of one phase by distance from the nodes of earlier phases.
   private func waves(_ members: [Int]) -> [[Int]] {
-    var level: [Int: Int] = [:]
+    /// For each node its wave, -1 for those of other phases.
+    var level = [Int](repeating: -1, count: flow.work.count)
     var waves: [[Int]] = []
     for k in members {
-      let own = flow.work[k].inputs.compactMap { level[flow.producer[$0]] }.max().map { $0 + 1 } ?? 0
+      var own = 0
+      for input in flow.work[k].inputs where flow.producer[input] >= 0 {
+        own = max(own, level[flow.producer[input]] + 1)
+      }
       level[k] = own
       if own == waves.count { waves.append([]) }
       waves[own].append(k)
@@ -201,7 +208,8 @@ struct ValueUses {
     }
     for (region, group) in groups.enumerated() {
       for k in group.steps {
-        for value in flow.work[k].inputs + flow.work[k].outputs { touch(value, region) }
+        for value in flow.work[k].inputs { touch(value, region) }
+        for value in flow.work[k].outputs { touch(value, region) }
       }
       for value in group.passedThrough + group.packed { touch(value, region) }
     }
