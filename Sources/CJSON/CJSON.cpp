@@ -3,6 +3,7 @@
 #if defined(__SSE2__)
 #define RAPIDJSON_SSE2
 #endif
+#include <cstring>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -25,6 +26,12 @@ void json_key(json_stream *stream, const void *text, size_t count) {
 }
 void json_text(json_stream *stream, const void *text, size_t count) {
   stream->writer.String(characters(text), static_cast<rapidjson::SizeType>(count));
+}
+void json_escaped_text(json_stream *stream, const void *text, size_t count) {
+  // A raw value is copied character by character: only the opening quote goes this way, and the comma in front of it.
+  stream->writer.RawValue("\"", 1, rapidjson::kStringType);
+  if (count > 0) memcpy(stream->buffer.Push(count), text, count);
+  stream->buffer.Put('"');
 }
 void json_integer(json_stream *stream, int64_t value) { stream->writer.Int64(value); }
 void json_bool(json_stream *stream, bool value) { stream->writer.Bool(value); }

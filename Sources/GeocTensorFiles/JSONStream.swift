@@ -46,6 +46,11 @@ package struct JSONStream: ~Copyable {
     text.withUTF8 { json_text(stream, $0.baseAddress, $0.count) }
   }
 
+  /// A text that is encoded already.
+  borrowing func value(_ text: EncodedText) {
+    text.json.withUnsafeBytes { json_escaped_text(stream, $0.baseAddress, $0.count) }
+  }
+
   /// A number.
   package borrowing func value(_ number: Int) { json_integer(stream, Int64(number)) }
 

@@ -65,12 +65,19 @@ package struct SafetensorsFile: TensorContainer {
     return (try TensorInfo(dtype: dtype, shape: entry.shape), entry)
   }
 
+  /// Writes arrays and metadata. See `write(_:encoded:to:)`.
+  package static func write(
+    _ arrays: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+  ) throws(TensorFileError) {
+    try write(arrays, encoded: metadata.mapValues(EncodedText.init), to: path)
+  }
+
   /// Writes arrays and metadata, with the same bytes for the same content in any order.
   ///
   /// Wider types come first, so that every array is aligned to its element; arrays of one width are sorted by name.
   /// Throws `duplicateArray`, `notRepresentable` or `writeFailed`.
   package static func write(
-    _ arrays: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+    _ arrays: [(name: String, tensor: Tensor)], encoded metadata: [String: EncodedText], to path: String
   ) throws(TensorFileError) {
     try requireDistinctNames(arrays, path: path)
     let codes = Dictionary(uniqueKeysWithValues: SafetensorsHeader.dtypes.map { ($0.value, $0.key) })
@@ -91,7 +98,7 @@ package struct SafetensorsFile: TensorContainer {
     }
     let header: [UInt8]
     do throws(TensorFileError) {
-      header = try SafetensorsHeader(entries: entries, metadata: metadata).encoded()
+      header = try SafetensorsHeader.encoded(entries, metadata: metadata)
     } catch {
       throw error.located(file: path)
     }

@@ -31,11 +31,6 @@ struct SafetensorsHeader {
   var entries: [String: Entry]
   var metadata: [String: String]
 
-  init(entries: [String: Entry], metadata: [String: String]) {
-    self.entries = entries
-    self.metadata = metadata
-  }
-
   /// Decodes the header and checks that the arrays fill `dataSize` bytes without gap or overlap.
   ///
   /// Throws `badHeader`, `duplicateArray`, `truncated` or `implausibleSize`.
@@ -101,26 +96,28 @@ struct SafetensorsHeader {
     }
   }
 
-  /// The header as bytes, padded with spaces to a multiple of 8; the same for the same content.
-  func encoded() throws(TensorFileError) -> [UInt8] {
+  /// A header as bytes, padded with spaces to a multiple of 8; the same for the same content.
+  static func encoded(
+    _ entries: [String: Entry], metadata: [String: EncodedText]
+  ) throws(TensorFileError) -> [UInt8] {
     let stream = JSONStream()
     stream.object {
-      let own = metadata.isEmpty ? [] : [Self.metadataKey]
-      for key in (entries.keys + own).sorted(by: Self.precedes) {
+      let own = metadata.isEmpty ? [] : [metadataKey]
+      for key in (entries.keys + own).sorted(by: precedes) {
         stream.key(key)
-        if let entry = entries[key] { entry.write(to: stream) } else { writeMetadata(to: stream) }
+        if let entry = entries[key] { entry.write(to: stream) } else { write(metadata, to: stream) }
       }
     }
     let json = stream.bytes(paddedTo: 8)
-    guard json.count <= Self.lengthLimit else {
-      throw TensorFileError(.notRepresentable, "the safetensors header would be longer than \(Self.lengthLimit) bytes")
+    guard json.count <= lengthLimit else {
+      throw TensorFileError(.notRepresentable, "the safetensors header would be longer than \(lengthLimit) bytes")
     }
     return json
   }
 
-  private func writeMetadata(to stream: borrowing JSONStream) {
+  private static func write(_ metadata: [String: EncodedText], to stream: borrowing JSONStream) {
     stream.object {
-      for (key, text) in metadata.sorted(by: { Self.precedes($0.key, $1.key) }) {
+      for (key, text) in metadata.sorted(by: { precedes($0.key, $1.key) }) {
         stream.key(key)
         stream.value(text)
       }

@@ -28,7 +28,7 @@ enum ForgedPlan {
     var sink = DiagnosticSink()
     let model = try SpecCompiler.model(text: spec, path: "spec.yaml", registry: Catalogue.registry, sink: &sink)
     let honest = try ModelCompiler(model: try #require(model)).plan()
-    var entries = try PlanFile.metadata(honest)
+    var entries = try PlanFile.metadata(honest).mapValues(\.text)
     let ir = try #require(entries["ir"])
     switch code {
     case "E0404": entries["schedule"] = "[]"
@@ -74,5 +74,6 @@ enum ForgedPlan {
     var module = try IRParser.module(text, spaces: registry.spaces)
     module.functions.insert(try #require(plan.module["forward"]), at: 0)
     return try PlanFile.metadata(try Plan.make(module, registry: registry, run: plan.run, spec: plan.spec))
+      .mapValues(\.text)
   }
 }

@@ -22,6 +22,8 @@ void json_start_array(struct json_stream *_Nonnull stream);
 void json_end_array(struct json_stream *_Nonnull stream);
 void json_key(struct json_stream *_Nonnull stream, const void *_Nullable text, size_t count);
 void json_text(struct json_stream *_Nonnull stream, const void *_Nullable text, size_t count);
+// A text whose characters are escaped already.
+void json_escaped_text(struct json_stream *_Nonnull stream, const void *_Nullable text, size_t count);
 void json_integer(struct json_stream *_Nonnull stream, int64_t value);
 void json_bool(struct json_stream *_Nonnull stream, bool value);
 

@@ -2,25 +2,31 @@
 package enum IRPrinter {
   /// The whole module.
   package static func print(_ module: Module) -> String {
-    print(module, functions: module.functions.map { print($0) })
-  }
-
-  /// The whole module, from the texts of its functions.
-  package static func print(_ module: Module, functions: [String]) -> String {
-    var text = TextBuffer(capacity: functions.reduce(100) { $0 + $1.utf8.count + 1 })
-    text += "geoc.ir 1  model \(module.name)  dtype \(module.dtype.rawValue)\n"
-    for function in functions {
+    var text = TextBuffer()
+    text += printHeader(module)
+    for function in module.functions {
       text += "\n"
-      text += function
+      text += print(function)
     }
     return text.text
   }
 
+  /// What stands in front of the functions of a module.
+  package static func printHeader(_ module: Module) -> String {
+    "geoc.ir 1  model \(module.name)  dtype \(module.dtype.rawValue)\n"
+  }
+
   /// One function.
-  package static func print(_ f: Function) -> String {
+  package static func print(_ f: Function) -> String { printName(f) + printBehindName(f) }
+
+  /// The text of a function up to its name.
+  package static func printName(_ f: Function) -> String { "func @\(f.name)" }
+
+  /// The text of a function behind its name, which functions that differ in their names only share.
+  package static func printBehindName(_ f: Function) -> String {
     let f = f.numbered()
-    var text = TextBuffer()
-    text += "func @\(f.name) \(f.stage.rawValue) ("
+    var text = TextBuffer(capacity: 100 * f.nodes.count)
+    text += " \(f.stage.rawValue) ("
     for (k, p) in f.parameters.enumerated() {
       text += k > 0 ? ",\n    %" : "\n    %"
       write(p.value, f, to: &text)

@@ -29,8 +29,14 @@ package struct Fingerprint: Sendable {
 
   /// Appends a text with its length, so that the border between two texts counts.
   package mutating func add(_ text: String) {
-    add(Array("\(text.utf8.count):".utf8))
-    add(text.utf8)
+    var text = text
+    text.withUTF8 { add(counted: $0) }
+  }
+
+  /// Appends the bytes of a text with their number.
+  mutating func add(counted bytes: some Collection<UInt8>) {
+    add("\(bytes.count):".utf8)
+    add(bytes)
   }
 
   /// 32 hexadecimal digits.

@@ -32,6 +32,15 @@ package struct Plan: Sendable {
     return Plan(module: module, schedules: schedules, run: run, spec: spec)
   }
 
+  /// Adds a function at the core stage with its schedule, under another name where one is given.
+  package mutating func add(_ function: Function, _ schedule: Schedule, as name: String? = nil) {
+    var (function, schedule) = (function, schedule)
+    function.name = name ?? function.name
+    schedule.function = function.name
+    module.functions.append(function)
+    schedules.append(schedule)
+  }
+
   /// An executable function. Throws E0409 when the plan has none of that name.
   package func executable(_ name: String) throws(GeocError) -> (function: Function, schedule: Schedule) {
     guard let function = module[name], let schedule = schedules.first(where: { $0.function == name }) else {

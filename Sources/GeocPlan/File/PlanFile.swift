@@ -18,32 +18,32 @@ package enum PlanFile {
   /// Writes a plan. Throws E0517.
   package static func write(_ plan: Plan, to path: String) throws(GeocError) {
     do {
-      try SafetensorsFile.write([], metadata: metadata(plan), to: path)
+      try SafetensorsFile.write([], encoded: metadata(plan), to: path)
     } catch {
       throw GeocError(Diagnostic(.data.writeFailed, "\(error)", item: path))
     }
   }
 
   /// The entries of the file.
-  static func metadata(_ plan: Plan) throws -> [String: String] {
-    let functions = try ThreadPool.map(plan.module.functions, weight: \.nodes.count) { IRPrinter.print($0) }
-    // An array whose elements are encoded at the same time.
-    let schedules = try ThreadPool.map(plan.schedules, weight: \.steps.count) { $0.json() }
+  static func metadata(_ plan: Plan) throws -> [String: EncodedText] {
+    let texts = try PlanTexts(plan)
     var entries = [
-      "format": format, "geoc_version": version, "ir": IRPrinter.print(plan.module, functions: functions),
-      "schedule": "[\(schedules.joined(separator: ","))]", "run": try json(plan.run), "spec": plan.spec,
-      "spec_hash": Fingerprint(plan.spec).text,
+      "format": EncodedText(format), "geoc_version": EncodedText(version), "ir": texts.module,
+      "schedule": texts.schedules, "run": EncodedText(try json(plan.run)), "spec": EncodedText(plan.spec),
+      "spec_hash": EncodedText(Fingerprint(plan.spec).text),
     ]
-    entries["plan_hash"] = hash(entries)
+    entries["plan_hash"] = EncodedText(hash { entries[$0]?.bytes ?? [] })
     return entries
   }
 
   /// The fingerprint of all other entries.
-  static func hash(_ entries: [String: String]) -> String {
+  static func hash(_ entries: [String: String]) -> String { hash { Array((entries[$0] ?? "").utf8) } }
+
+  private static func hash(_ bytes: (String) -> [UInt8]) -> String {
     var fingerprint = Fingerprint()
     for key in hashed {
       fingerprint.add(key)
-      fingerprint.add(entries[key] ?? "")
+      fingerprint.add(counted: bytes(key))
     }
     return fingerprint.text
   }

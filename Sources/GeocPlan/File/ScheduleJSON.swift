@@ -5,13 +5,24 @@ import GeocTensorFiles
 
 extension Schedule {
   /// The JSON that its conformance to `Decodable` reads.
-  package func json() -> String {
+  var json: String { jsonUpToName() + jsonBehindName() }
+
+  /// The part of the JSON that ends with the name of the function.
+  func jsonUpToName() -> String {
     let stream = JSONStream()
     stream.object {
       stream.key("dtype")
       stream.value(dtype.rawValue)
       stream.key("function")
       stream.value(function)
+    }
+    return String(stream.text().dropLast())
+  }
+
+  /// The rest of the JSON, which schedules that differ in the name of the function only share.
+  func jsonBehindName() -> String {
+    let stream = JSONStream()
+    stream.object {
       stream.key("regions")
       stream.array { for region in regions { region.write(to: stream) } }
       stream.key("results")
@@ -21,7 +32,7 @@ extension Schedule {
       stream.key("steps")
       stream.array { for step in steps { step.write(to: stream) } }
     }
-    return stream.text()
+    return ",\(stream.text().dropFirst())"
   }
 }
 

@@ -29,6 +29,13 @@ package struct Schedule: Codable, Hashable, Sendable {
     self.results = results
   }
 
+  /// Whether it differs from `other` in the name of its function only.
+  func isTwin(of other: Schedule) -> Bool {
+    var copy = self
+    copy.function = other.function
+    return copy == other
+  }
+
   /// Where a slot lives.
   package enum Storage: String, Codable, Hashable, Sendable, CaseIterable {
     /// The host's buffer of an unbatched parameter; only regions of kind `update` write it.

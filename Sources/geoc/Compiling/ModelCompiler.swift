@@ -21,6 +21,7 @@ struct ModelCompiler: Sendable {
       var purpose: Pipeline.Purpose
       var disabled: Set<String>
       var usesManualBackward: Bool
+      var keepsStages: Bool
     }
     let outcomes = Mutex<[Key: Pipeline.Outcome]>([:])
     let proofs = Mutex<[String: ScaleProof]?>(nil)
@@ -112,23 +113,34 @@ struct ModelCompiler: Sendable {
     return (all + observations).map { ($0.functionName, $0) }
   }
 
-  /// Compiles functions at the same time, so that `compile` has them. Throws what the first that fails throws.
-  func compileAll(_ purposes: [Pipeline.Purpose]) throws {
+  /// What `body` gives for each purpose and its compiled function, functions at the same time, and once for functions that
+  /// are equal but for their names; with the name of a function that was made for another. Throws what the first that
+  /// fails throws.
+  func compileAll<Part: Sendable>(
+    _ purposes: [Pipeline.Purpose], _ body: @escaping @Sendable (Pipeline.Purpose, Function) throws -> Part
+  ) throws -> [(name: String?, part: Part)] {
     let forward = try forward()
+    let twins = purposes.map { Pipeline.twin($0, forward, options.registry) }
+    var places: [Pipeline.Purpose: Int] = [:]
     var distinct: [Pipeline.Purpose] = []
-    for purpose in purposes {
-      let twin = Pipeline.twin(purpose, forward, options.registry)
-      if !distinct.contains(twin) { distinct.append(twin) }
+    for twin in twins where places[twin] == nil {
+      places[twin] = distinct.count
+      distinct.append(twin)
     }
-    _ = try ThreadPool.map(distinct, weight: \.effort) { _ = try compile($0) }
+    let parts = try ThreadPool.map(distinct, weight: \.effort) { try body($0, try compile($0).function) }
+    return zip(purposes, twins).compactMap { purpose, twin in
+      places[twin].map { (purpose == twin ? nil : purpose.functionName, parts[$0]) }
+    }
   }
 
   /// One function. Throws `GeocError` where the model does not admit it.
   func compile(_ purpose: Pipeline.Purpose) throws -> Pipeline.Outcome {
     let twin = Pipeline.twin(purpose, try forward(), options.registry)
     if twin != purpose { return try compile(twin).named(purpose.functionName) }
-    let key = Known.Key(
-      purpose: purpose, disabled: options.disabled, usesManualBackward: options.usesManualBackward)
+    var key = Known.Key(
+      purpose: purpose, disabled: options.disabled, usesManualBackward: options.usesManualBackward, keepsStages: true)
+    if let outcome = known.outcomes.withLock({ $0[key] }) { return outcome }
+    key.keepsStages = options.keepsStages
     if let outcome = known.outcomes.withLock({ $0[key] }) { return outcome }
     let outcome = try outcome(purpose, Pipeline.compile)
     known.outcomes.withLock { $0[key] = outcome }

@@ -88,18 +88,24 @@ extension ModelCompiler {
   /// The plan of some functions. Evaluation is split into what depends on parameters only (`prepare_<name>`) and the
   /// rest. Throws `GeocError` where the model does not admit a function.
   func plan(_ purposes: [Pipeline.Purpose]) throws -> Plan {
-    var module = model.module
-    try compileAll(purposes)
-    let compiled = try purposes.map { purpose in
-      let function = try compile(purpose).function
-      guard purpose == .predict || purpose == .evaluate,
-        let split = try Hoist.run(function, registry: options.registry)
-      else { return [function] }
-      return [split.prepare, split.main]
+    var compiler = self
+    compiler.options.keepsStages = false
+    let registry = options.registry
+    let dtype = model.module.dtype
+    let compiled = try compiler.compileAll(purposes) { purpose, function in
+      var functions = [function]
+      if purpose == .predict || purpose == .evaluate, let split = try Hoist.run(function, registry: registry) {
+        functions = [split.prepare, split.main]
+      }
+      return try functions.map { ($0, try Scheduler.schedule($0, registry: registry, dtype: dtype)) }
     }
-    module.functions = [try forward()] + compiled.joined()
     var run = model.run
     run.fits = try fits()
-    return try Plan.make(module, registry: options.registry, run: run, spec: specText)
+    var plan = Plan(module: model.module, schedules: [], run: run, spec: specText)
+    plan.module.functions = [try forward()]
+    for (name, parts) in compiled {
+      for (function, schedule) in parts { plan.add(function, schedule, as: name) }
+    }
+    return plan
   }
 }
