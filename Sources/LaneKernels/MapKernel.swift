@@ -274,6 +274,10 @@ struct MapRun<V: Lanes> {
       pad(result, from: count)
       return MapRegister(base: UnsafePointer(result), step: V.count)
     }
+    if step.pattern == .contiguous && !isLaned {
+      for e in 0..<count { V.splat(source[start + e]).store(result + e * V.count) }
+      return MapRegister(base: UnsafePointer(result), step: V.count)
+    }
     var walk = MapWalk(layout, input: input, element: start)
     if isLaned {
       for e in 0..<count {

@@ -205,7 +205,7 @@ def rows(b, peak):
                 need = share(theirs[name]) * (goal or 0)
                 line(kernel, row.dtype, row.n, row.batch, threads, number(theirs[name]), number(ours), f"{ratios[name]:.2f}",
                      text(prototype), text(goal), f"{share(ours):.0f} %", f"{share(theirs[name]):.0f} %",
-                     "–" if goal is None else f"{need:.0f} %" + ", out of reach" * (need > 100))
+                     "–" if goal is None else f"{need:.0f} %" + ", above the peak" * (need > 100))
     print(f"\n{WITHOUT_OP}")
     gains = {key: t[1] / t[2] for key, t in times.items() if 1 in t and 2 in t and t[1] >= 0.25}
     if gains:
