@@ -4,7 +4,7 @@ A row says what it times: "resident" is a kernel alone inside a plan, where its 
 transposition into lanes and back; all others are a function of a spec as a whole. Prototypes and goals are from a machine
 with vectors of 64 bytes; like theirs, times are the least of the interleaved rounds. The last columns compare with the
 multiply-adds that this machine reached in the same run: what geoc and PyTorch reach, and what the goal needs. A goal that
-needs more than the peak cannot be reached here.
+needs more than the peak cannot be reached here by these products; Winograd's convolutions take fewer.
 """
 import dataclasses, statistics
 
