@@ -67,24 +67,17 @@ enum ConvolutionWeight: LaneKernel {
   }
 
   /// The padded input, the channels of a register tile side by side, tile after tile.
-  @inline(never)
   private static func tilesOfInput<V: Lanes>(
     _ x: LaneSource<V>, _ l: ConvolutionLayout, to target: UnsafeMutablePointer<V>
   ) {
     let image = l.padded
-    for e in 0..<image.count { target[e] = V.zero }
     var i = 0
     while i < l.inChannels {
-      let height = tileHeight(l.inChannels - i)
-      let tile = target + i * image.height * image.width
-      for y in 0..<l.height {
-        for column in 0..<l.width {
-          let place = tile + ((y + l.padding) * image.width + column + l.padding) * height
-          let at = y * l.input.h + column * l.input.w + i * l.input.c
-          for c in 0..<height { place[c] = x[at + c * l.input.c] }
-        }
-      }
-      i += height
+      let tile = BorderedImage(height: image.height, width: image.width, channels: tileHeight(l.inChannels - i))
+      tile.place(
+        x.dropping(i * l.input.c), l.height, l.width, l.input, top: l.padding, left: l.padding,
+        to: target + i * image.height * image.width)
+      i += tile.channels
     }
   }
 
