@@ -14,34 +14,23 @@ final class RuleMemory: Sendable {
   ) throws -> [GeoType] {
     // A base point is a value of its function: what is said of it holds there only.
     guard inputs.allSatisfy({ $0.base == nil }) else { return try rule(Array(inputs)) }
-    let digest = Question.digest(op, attributes, inputs)
-    if let known = types.withLock({ $0.answer(digest, op, attributes, inputs) }) { return known }
-    let question = Question(op, attributes, Array(inputs))
-    let found = try rule(question.types)
-    if found.allSatisfy({ $0.base == nil }) { types.withLock { $0.add(found, to: question, digest) } }
-    return found
+    return try ask(types, op, attributes, inputs, rule) { $0.allSatisfy { $0.base == nil } }
   }
 
   func weights(_ op: any Op.Type, _ call: TypeCall) throws -> [TypedOperand] {
     guard call.inputs.allSatisfy({ $0.base == nil }) else { return try op.weights(call) }
-    let digest = Question.digest(op, call.attributes, call.inputs)
-    if let known = weights.withLock({ $0.answer(digest, op, call.attributes, call.inputs) }) { return known }
-    let found = try op.weights(call)
-    if found.allSatisfy({ $0.type.base == nil }) {
-      weights.withLock { $0.add(found, to: Question(op, call.attributes, call.inputs), digest) }
+    return try ask(weights, op, call.attributes, call.inputs) { _ in
+      try op.weights(call)
+    } holds: {
+      $0.allSatisfy { $0.type.base == nil }
     }
-    return found
   }
 
   /// `types` are those of the inputs, then those of the results.
   func lowering(
     _ op: any Op.Type, _ attributes: Attributes, _ types: some Collection<GeoType>, _ rule: () throws -> Lowering
   ) throws -> Lowering {
-    let digest = Question.digest(op, attributes, types)
-    if let known = lowerings.withLock({ $0.answer(digest, op, attributes, types) }) { return known }
-    let found = try rule()
-    lowerings.withLock { $0.add(found, to: Question(op, attributes, Array(types)), digest) }
-    return found
+    try ask(lowerings, op, attributes, types) { _ in try rule() }
   }
 
   /// `types` are all that the op can see, `part` is what of it is asked for. The answer holds for values that differ from
@@ -50,10 +39,20 @@ final class RuleMemory: Sendable {
     _ op: any Op.Type, _ part: Template.Part, _ attributes: Attributes, _ types: [GeoType],
     _ rule: () throws -> Template
   ) throws -> Template {
+    try ask(templates, op, attributes, types, part: part) { _ in try rule() }
+  }
+
+  /// What `rule` says of a node whose types it is given, asked once where the answer `holds` for all equal nodes.
+  private func ask<Answer: Sendable>(
+    _ table: borrowing Mutex<Answers<Answer>>, _ op: any Op.Type, _ attributes: Attributes,
+    _ types: some Collection<GeoType>, part: Template.Part? = nil, _ rule: ([GeoType]) throws -> Answer,
+    holds: (Answer) -> Bool = { _ in true }
+  ) throws -> Answer {
     let digest = Question.digest(op, attributes, types, part)
-    if let known = templates.withLock({ $0.answer(digest, op, attributes, types, part) }) { return known }
-    let found = try rule()
-    templates.withLock { $0.add(found, to: Question(op, attributes, types, part), digest) }
+    if let known = table.withLock({ $0.answer(digest, op, attributes, types, part) }) { return known }
+    let question = Question(op, attributes, Array(types), part)
+    let found = try rule(question.types)
+    if holds(found) { table.withLock { $0.add(found, to: question, digest) } }
     return found
   }
 }
