@@ -22,8 +22,6 @@ import Testing
     var layers = Builder(name: "predict", stage: .layers, registry: testRegistry)
     let z = layers.parameter("x", .real([4], isBatched: true), .input)
     layers.result("y", try layers.one("t_layer", [z]))
-    var module = Module(name: "tiny", dtype: .f64)
-    module.functions = [layers.function, b.function]
     let run = RunDescription(
       data: DataDescription(
         file: "a.npz", folder: "/data", bind: ["x": "a"],
@@ -31,7 +29,11 @@ import Testing
       training: TrainingDescription(
         learningRate: 0.01, schedule: .warmUp(steps: 10, start: 0.1, then: .cosine(floor: 0)), epochs: 3),
       metrics: [MetricDescription(name: "mse", prediction: "y", target: "x")])
-    return try Plan.make(module, registry: testRegistry, run: run, spec: "model: tiny\nµ: 1\n")
+    var plan = Plan(
+      module: Module(name: "tiny", dtype: .f64), schedules: [], run: run, spec: "model: tiny\nµ: 1\n")
+    plan.module.functions = [layers.function]
+    plan.add(b.function, try Scheduler.schedule(b.function, registry: testRegistry, dtype: .f64))
+    return plan
   }
 
   static func load(_ entries: [String: String]) throws -> Plan {

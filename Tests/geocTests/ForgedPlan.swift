@@ -71,9 +71,13 @@ enum ForgedPlan {
 
       """
     let registry = Catalogue.registry
-    var module = try IRParser.module(text, spaces: registry.spaces)
-    module.functions.insert(try #require(plan.module["forward"]), at: 0)
-    return try PlanFile.metadata(try Plan.make(module, registry: registry, run: plan.run, spec: plan.spec))
+    let module = try IRParser.module(text, spaces: registry.spaces)
+    var forged = Plan(module: module, schedules: [], run: plan.run, spec: plan.spec)
+    forged.module.functions = [try #require(plan.module["forward"])]
+    for function in module.functions {
+      forged.add(function, try Scheduler.schedule(function, registry: registry, dtype: module.dtype))
+    }
+    return try PlanFile.metadata(forged)
       .mapValues(\.text)
   }
 }

@@ -1,6 +1,5 @@
 import GeocDiagnostics
 import GeocIR
-import GeocThreads
 
 /// A compiled model: its functions, how to execute them, and what `geoc run` does with them.
 package struct Plan: Sendable {
@@ -19,17 +18,6 @@ package struct Plan: Sendable {
     self.schedules = schedules
     self.run = run
     self.spec = spec
-  }
-
-  /// Schedules every function of `module` at the core stage. Throws what `Scheduler.schedule` throws.
-  package static func make(
-    _ module: Module, registry: OpRegistry, run: RunDescription = RunDescription(), spec: String = ""
-  ) throws -> Plan {
-    let functions = module.functions.filter { $0.stage == .core }
-    let schedules = try ThreadPool.map(functions, weight: \.nodes.count) {
-      try Scheduler.schedule($0, registry: registry, dtype: module.dtype)
-    }
-    return Plan(module: module, schedules: schedules, run: run, spec: spec)
   }
 
   /// Adds a function at the core stage with its schedule, under another name where one is given.
