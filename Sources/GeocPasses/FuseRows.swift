@@ -5,13 +5,15 @@ import GeocIR
 /// - A radial map that only one row program reads runs inside it: the midpoint of what a Poincaré layer gives is summed
 ///   from the layer's hyperboloid coordinates.
 /// - A radial map of the one result of a row program, where nothing else reads that, ends the program.
+/// - So does a rectifier, and one that meets a radial map makes a program with it: exp₀(relu(log₀ x)) is one pass.
 /// - Row programs on the same rows become one, which computes what they have in common once: the norm of (−m) ⊕ x of a
 ///   distance and a logarithm.
 ///
 /// A map of what broadcasts (one mean for all rows) stays outside, where it is computed once.
 package enum FuseRows: Pass {
   package static let name = "fuse-rows"
-  package static let summary = "runs radial maps inside row programs, and programs on the same rows as one"
+  package static let summary =
+    "runs radial maps and rectifiers inside row programs, and programs on the same rows as one"
   package static let reason =
     "after fuse-radial has left of the maps what is needed; before differentiation, so that the backward is that of the "
     + "whole program"
@@ -46,23 +48,30 @@ package enum FuseRows: Pass {
     }
   }
 
-  /// A radial map in the new function.
+  /// A radial map or a rectifier in the new function.
   private struct Map {
-    var f: RadialFunction
+    /// Nil for a rectifier.
+    var f: RadialFunction?
     var input: Value
     var operand: Value?
     var curvature: Double
     var label: String
 
     init?(_ node: Node, _ inputs: [Value], label: String) {
-      guard node.op == "radial", let f = node.attributes.radial("f") else { return nil }
-      self.f = f
+      switch node.op {
+      case "radial": f = node.attributes.radial("f")
+      case "map":
+        let rectifier = ScalarExpression.binary(.max, .input(0), .constant(0))
+        guard node.attributes.expression("expr") == rectifier else { return nil }
+      default: return nil
+      }
       (input, operand) = (inputs[0], inputs.dropFirst().first)
       curvature = node.attributes.real("c", 1)
       self.label = label
     }
 
     func apply(_ r: inout RowBuilder, _ v: RowVector, _ inputs: Inputs) throws -> RowVector {
+      guard let f else { return r.positivePart(v) }
       let at = operand.flatMap { inputs.scalars.firstIndex(of: $0) }
       return try f.apply(&r, v, c: at.map { r.scalar($0) } ?? r.constant(curvature))
     }
@@ -87,7 +96,9 @@ package enum FuseRows: Pass {
       let inputs = try rebuilder.values(node.inputs)
       if let map = Map(node, inputs, label: label) {
         let origin = reads.root(node.inputs[0])
-        guard reads.count(origin) == 1, let inner = programs[origin] else {
+        guard reads.count(origin) == 1,
+          let inner = try programs[origin] ?? maps[origin].flatMap({ try begun(by: $0, map) })
+        else {
           try rebuilder.copy(node)
           maps[result] = map
           continue
@@ -95,7 +106,7 @@ package enum FuseRows: Pass {
         let whole = try ended(inner.program, by: map)
         try replace(node, with: whole, &rebuilder)
         programs[result] = (whole, label)
-        report.record(name, f, "ran \(label) at the end of the row program of \(inner.label)", at: node.origin)
+        report.record(name, f, "ran \(label) behind \(inner.label), as one row program", at: node.origin)
         continue
       }
       guard let program = program(of: node) else {
@@ -138,6 +149,17 @@ package enum FuseRows: Pass {
       }
       for outcome in r.run(program.program, own, scalars.map { r.scalar($0) }) { r.result(outcome) }
     }
+  }
+
+  /// The program of `map` where it or the map `next` behind it is a rectifier: radial maps that follow each other are one
+  /// map already, where they can be.
+  private static func begun(by map: Map, _ next: Map) throws -> (program: Program, label: String)? {
+    guard map.f == nil || next.f == nil else { return nil }
+    var inputs = Inputs()
+    let vector = inputs.vector(map.input)
+    if let operand = map.operand { _ = inputs.scalar(operand) }
+    let program = try written(inputs) { r in r.result(try map.apply(&r, r.vector(vector), inputs)) }
+    return (program, map.label)
   }
 
   /// `program`, its one vector through a map.

@@ -143,9 +143,28 @@ struct HostRowRun<V: Lanes> {
     }
   }
 
-  /// Writes a combination of vectors to `targets`.
+  /// Writes a combination of vectors behind its gate to `targets`.
   private func combine(_ list: UnsafePointer<Int>, to targets: UnsafeMutablePointer<Row>, _ count: Int) {
-    let (n, terms) = (layout.length, list[0])
+    sum(list, to: targets, count)
+    let n = layout.length
+    switch list[0] {
+    case RowGate.open: break
+    case RowGate.positive:
+      for r in 0..<count {
+        let y = targets[r]
+        write(y, n) { e in V.max(V.zero, V.load(y + e)) }
+      }
+    default:
+      let gates = rows + list[0] * tileRows
+      for r in 0..<count {
+        let (y, gate) = (targets[r], gates[r])
+        write(y, n) { e in V.select(V.load(gate + e) .<= V.zero, V.zero, V.load(y + e)) }
+      }
+    }
+  }
+
+  private func sum(_ list: UnsafePointer<Int>, to targets: UnsafeMutablePointer<Row>, _ count: Int) {
+    let (n, terms) = (layout.length, list[1])
     if terms == 0 {
       for r in 0..<count { write(targets[r], n) { _ in V.zero } }
       return
@@ -189,7 +208,7 @@ struct HostRowRun<V: Lanes> {
   @inline(always)
   private func term(_ list: UnsafePointer<Int>, _ t: Int) -> (UnsafeMutablePointer<V.Scalar>, UnsafeMutablePointer<Row>)
   {
-    (scalars(slot: list[1 + 2 * t]), rows + list[2 + 2 * t] * tileRows)
+    (scalars(slot: list[2 + 2 * t]), rows + list[3 + 2 * t] * tileRows)
   }
 
   /// Writes the results of the tile.
@@ -199,7 +218,7 @@ struct HostRowRun<V: Lanes> {
       let first = result(k) + start * layout.length
       for r in 0..<count { (targets + r).initialize(to: Row(first + r * layout.length)) }
       combine(p + 1, to: targets, count)
-      p += 2 + 2 * p[1]
+      p += 3 + 2 * p[2]
     }
     for q in 0..<layout.scalarResults {
       let (values, target) = (scalars(slot: p[1]), result(layout.vectorResults + q) + start)

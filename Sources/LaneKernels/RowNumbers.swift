@@ -33,7 +33,7 @@ struct RowNumbers<V: Lanes> {
   }
 
   /// Runs the phases of the program on `count` vectors: `multiply` is called with two vectors of the program and the slot
-  /// of their inner products, `combine` with a list of terms and the vector they make.
+  /// of their inner products, `combine` with a combination and the vector it makes.
   @inline(always)
   func run(
     _ layout: RowLayout, count: Int, multiply: (Int, Int, Int) -> Void, combine: (UnsafePointer<Int>, Int) -> Void
@@ -59,7 +59,7 @@ struct RowNumbers<V: Lanes> {
       for _ in 0..<made {
         combine(p, next)
         next += 1
-        p += 1 + 2 * p[0]
+        p += 2 + 2 * p[1]
       }
     }
   }

@@ -218,13 +218,32 @@ struct RowRun<V: Lanes, L: RowLength> {
   private func term(
     _ list: UnsafePointer<Int>, _ t: Int
   ) -> (UnsafePointer<V>, UnsafePointer<UnsafePointer<V>>) {
-    (UnsafePointer(slots + list[1 + 2 * t] * tile), UnsafePointer(tables.rows + list[2 + 2 * t] * tile))
+    (UnsafePointer(slots + list[2 + 2 * t] * tile), UnsafePointer(tables.rows + list[3 + 2 * t] * tile))
   }
 
-  /// Writes a combination of vectors, row by row, to `targets`.
+  /// Writes a combination of vectors behind its gate, row by row, to `targets`.
   private func combine(_ list: UnsafePointer<Int>, to targets: UnsafePointer<UnsafePointer<V>>, count: Int) {
+    sum(list, to: targets, count: count)
     let n = L.of(layout.length)
-    let terms = list[0]
+    switch list[0] {
+    case RowGate.open: break
+    case RowGate.positive:
+      for r in 0..<count {
+        let y = UnsafeMutablePointer(mutating: targets[r])
+        for e in 0..<n { y[e] = V.max(V.zero, y[e]) }
+      }
+    default:
+      let gates = tables.rows + list[0] * tile
+      for r in 0..<count {
+        let (y, gate) = (UnsafeMutablePointer(mutating: targets[r]), gates[r])
+        for e in 0..<n { y[e] = V.select(gate[e] .<= V.zero, V.zero, y[e]) }
+      }
+    }
+  }
+
+  private func sum(_ list: UnsafePointer<Int>, to targets: UnsafePointer<UnsafePointer<V>>, count: Int) {
+    let n = L.of(layout.length)
+    let terms = list[1]
     if terms == 0 {
       for r in 0..<count {
         let y = UnsafeMutablePointer(mutating: targets[r])
@@ -276,7 +295,7 @@ struct RowRun<V: Lanes, L: RowLength> {
         }
         combine(p + 1, to: tables.targets, count: part.count)
       }
-      p += 2 + 2 * p[1]
+      p += 3 + 2 * p[2]
     }
     let totals = sums + layout.vectorResults * n
     for q in 0..<layout.scalarResults {
@@ -301,7 +320,7 @@ struct RowRun<V: Lanes, L: RowLength> {
     _ list: UnsafePointer<Int>, to total: UnsafeMutablePointer<V>, count: Int, counting mask: V.Bits
   ) {
     let n = L.of(layout.length)
-    for t in 0..<list[0] {
+    for t in 0..<list[1] {
       let (c, v) = term(list, t)
       // Four sums at a time stay in registers.
       var e = 0
@@ -336,7 +355,7 @@ struct RowRun<V: Lanes, L: RowLength> {
         let y = call.scalars(call.inputCount + k, group: 0, as: V.self)
         for e in 0..<n { y[e] = sums[k * n + e].sum }
       }
-      p += 2 + 2 * p[1]
+      p += 3 + 2 * p[2]
     }
     for q in 0..<layout.scalarResults {
       if p[0] != 0 {

@@ -19,8 +19,13 @@ import Testing
       case .unary(let f, let a): numbers.append(f.opcode.value(numbers[a]))
       case .binary(let f, let a, let b): numbers.append(f.opcode.value(numbers[a], numbers[b]))
       case .select(let c, let a, let b): numbers.append(numbers[c] != 0 ? numbers[a] : numbers[b])
-      case .vector(let terms):
-        all.append(combination(terms))
+      case .vector(let terms, let gate):
+        let sum = combination(terms)
+        switch gate {
+        case .open: all.append(sum)
+        case .positive: all.append(sum.map { max(0, $0) })
+        case .vector(let v): all.append(zip(sum, all[v]).map { $1 > 0 ? $0 : 0 })
+        }
         numbers.append(.nan)
       }
     }
@@ -53,7 +58,28 @@ import Testing
     #expect(try RowProgram.parse(program.description) == program)
   }
 
-  @Test(arguments: ["", "1 0: v0.v1: 0 v0", "1 0: = 1: 1 v0", "2 0: v0.v2: 0.", "1 0: tanh 0: 0.", "1 0: = x: 0."])
+  /// Gates of both kinds: the cotangent of what a gate lets through passes it too.
+  @Test func gatesReadBackAndPassCotangents() throws {
+    var r = RowBuilder(vectors: 2, scalars: 0)
+    let positive = r.positivePart(r.sum(r.vector(0), r.vector(1)))
+    r.result(r.gated(r.scaled(positive, r.square(positive)), by: r.vector(1)))
+    let program = try r.program()
+    #expect(program.description == "2 0: = 1.0; [0 v0 + 0 v1 | positive]; v2.v2; [2 v2 | v1]: 0 v3")
+    #expect(try RowProgram.parse(program.description) == program)
+    let vectors = [[0.5, 1, -2, 3], [0.25, -0.5, 1, 1]]
+    // (x + y)₊ = [0.75, 0.5, 0, 4], its square 16.8125; y is positive but for the second coordinate.
+    #expect(Self.evaluate(program, vectors, []) == [[0.75 * 16.8125, 0, 0, 4 * 16.8125]])
+    let gradient = try program.gradient(wanted: [0, 1], hasCotangent: [true])
+    let found = Self.evaluate(gradient, vectors + [[1, 1, 1, 1]], [])
+    // 2 p ⟨p, g⟩ + ‖p‖² g with ⟨p, g⟩ over what the second gate lets through, behind the first gate.
+    let expected = [2 * 0.75 * 4.75 + 16.8125, 2 * 0.5 * 4.75, 0, 2 * 4 * 4.75 + 16.8125]
+    #expect(found == [expected, expected])
+  }
+
+  @Test(arguments: [
+    "1 0: = 1; [0 v0 | v1]: 0 v1", "1 0: = 1; [0 v0 | negative]: 0 v1", "1 0: = 1; [0 v0 | v0 | v0]: 0 v1", "",
+    "1 0: v0.v1: 0 v0", "1 0: = 1: 1 v0", "2 0: v0.v2: 0.", "1 0: tanh 0: 0.", "1 0: = x: 0.",
+  ])
   func malformedTextIsRefused(_ text: String) {
     #expect(throws: TextError.self) { try RowProgram.parse(text) }
   }

@@ -11,6 +11,11 @@ extension GradientCatalogue {
 
   private static let sample = program("2 1: v0.v1; s0; * 0 1; tanh 2; [3 v0 + 1 v1]; v2.v2; sinhc 5: 6 v2 + 3 v0, 5.")
 
+  /// Gates on what leaves a program and on what stays in it; the second vector is there a phase after the third.
+  private static let gated = program(
+    "2 1: = 1.0; s0; v0.v1; sinhc 2; [3 v0 + 1 v1 | positive]; v2.v2; [5 v0 + 0 v1]; [1 v1 | v0]; v3.v4; "
+      + "[8 v4 + 0 v1 | v2]: 0 v2 + 1 v3, 0 v5, 8.")
+
   static let rows: [GradientCase] =
     ["row", "row_sum"].flatMap { op in
       [
@@ -18,6 +23,8 @@ extension GradientCatalogue {
         GradientCase(op, ["[B] R[3, 4]", "R[4]", "R[1]"], ["program": sample]),
         GradientCase(op, ["[B] R[2, 3, 4]", "R[3, 4]", "[B] R[2, 1, 1]"], ["program": sample]),
         GradientCase(op, ["[B] R[4]", "R[3, 4]", "R[1]"], ["program": sample]),
+        GradientCase(op, ["[B] R[3, 4]", "R[4]", "R[1]"], ["program": gated]),
+        GradientCase(op, ["[B] R[3, 32]", "[B] R[3, 32]", "[B] R[3, 1]"], ["program": gated]),
       ]
     }
     + [[0], [1]].flatMap { kept in

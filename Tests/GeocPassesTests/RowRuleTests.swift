@@ -59,7 +59,7 @@ struct RowRule: Sendable, CustomTestStringConvertible {
       says: [
         "fuse-radial: fused a map of h and a map of n into radial{hyperboloid, clamp 0.004, hyperboloid}",
         "fuse-rows: ran a map of n inside the row program of n",
-        "fuse-rows: ran out at the end of the row program of n",
+        "fuse-rows: ran out behind n, as one row program",
       ]),
     RowRule(
       name: "−((−x) ⊕ (−y)) = x ⊕ y",
@@ -112,6 +112,44 @@ struct RowRule: Sendable, CustomTestStringConvertible {
             as: out
         loss: { mse: { prediction: out, target: t } }
         """, says: ["fuse-radial: skipped a map of x in front of out: it reads directions only"], gone: ["radial"]),
+    RowRule(
+      name: "a rectified tangent vector never is in memory",
+      spec: """
+        inputs: { a: "R[4]", t: "R[4]" }
+        graph:
+          - expmap0: { c: 0.7, margin: 0.004 }
+          - poincare_linear: { out: 4, margin: 0.004 }
+            as: h
+          - ball_relu: { margin: 0.004 }
+            as: r
+          - coordinates: {}
+            as: out
+        loss: { mse: { prediction: out, target: t } }
+        """,
+      says: [
+        "fuse-radial: fused a map of h and a map of r into radial{hyperboloid, clamp 0.004, tangent}",
+        "fuse-rows: ran r behind a map of r, as one row program",
+      ]),
+    RowRule(
+      name: "a rectifier ends a row program",
+      spec: """
+        inputs: { a: "R[4]", t: "R[4]" }
+        graph:
+          - expmap0: { c: 0.7, margin: 0.004 }
+          - poincare_batch_norm: { stats: batch, margin: 0.004 }
+            as: n
+          - ball_relu: { margin: 0.004 }
+            as: r
+          - poincare_linear: { out: 4, margin: 0.004 }
+          - logmap0: {}
+            as: out
+        loss: { mse: { prediction: out, target: t } }
+        """,
+      says: [
+        "fuse-rows: ran a map of r behind n, as one row program",
+        "fuse-rows: ran r behind a map of r, as one row program",
+        "fuse-rows: ran a map of poincare_linear_1 behind r, as one row program",
+      ]),
   ]
 
   private static let plain = PassOptions(registry: Catalogue.registry)

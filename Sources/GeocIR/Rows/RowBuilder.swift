@@ -68,9 +68,33 @@ package struct RowBuilder: Sendable {
     let terms = a.terms.filter { steps[$0.value.step] != .constant(0) }
     guard let first = terms.first else { return nil }
     if terms.count == 1 { return (first.key, first.value) }
-    let step = add(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) })).step
-    if computed[step] == nil { computed[step] = vectors + computed.count }
-    return (computed[step] ?? 0, constant(1))
+    return (made(terms, .open), constant(1))
+  }
+
+  /// The vector that a combination makes behind a gate.
+  private mutating func made(_ terms: [(key: Int, value: RowNumber)], _ gate: RowProgram.Gate) -> Int {
+    let terms = terms.filter { steps[$0.value.step] != .constant(0) }
+    let step = add(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) }, gate)).step
+    if let known = computed[step] { return known }
+    computed[step] = vectors + computed.count
+    return vectors + computed.count - 1
+  }
+
+  /// The positive coordinates of a combination, 0 for the others.
+  package mutating func positivePart(_ a: RowVector) -> RowVector {
+    isZero(a) ? RowVector() : vector(made(a.terms, .positive))
+  }
+
+  /// The coordinates of a combination where `b` is positive, 0 for the others.
+  package mutating func gated(_ a: RowVector, by b: RowVector) -> RowVector {
+    if isZero(a) || isZero(b) { return RowVector() }
+    if let (k, x) = single(b), x == constant(1) { return vector(made(a.terms, .vector(k))) }
+    let gate = made(b.terms, .open)
+    return vector(made(a.terms, .vector(gate)))
+  }
+
+  private func isZero(_ a: RowVector) -> Bool {
+    a.coefficients.values.allSatisfy { steps[$0.step] == .constant(0) }
   }
 
   /// ⟨a, a⟩; x − y and y − x have one square.
@@ -95,6 +119,16 @@ package struct RowBuilder: Sendable {
 
   /// −a.
   package mutating func negated(_ a: RowVector) -> RowVector { scaled(a, constant(-1)) }
+
+  /// A combination behind a gate, as a vector of its own where it is a sum or the gate is not open; `own` are the vectors
+  /// that the gate may name.
+  fileprivate mutating func vector(_ a: RowVector, _ gate: RowProgram.Gate, _ own: [RowVector]) -> RowVector {
+    switch gate {
+    case .open: fixed(a)
+    case .positive: positivePart(a)
+    case .vector(let v): gated(a, by: own[v])
+    }
+  }
 
   /// x · a + y · b.
   package mutating func combination(_ x: RowNumber, _ a: RowVector, _ y: RowNumber, _ b: RowVector) -> RowVector {
@@ -161,7 +195,9 @@ package struct RowBuilder: Sendable {
       case .dot(let i, let j):
         needVector(i)
         needVector(j)
-      case .vector(let terms): for term in terms { needVector(term.vector) }
+      case .vector(let terms, let gate):
+        for term in terms { needVector(term.vector) }
+        if case .vector(let v) = gate { needVector(v) }
       default: break
       }
     }
@@ -174,9 +210,11 @@ package struct RowBuilder: Sendable {
       let moved = steps[k].mapOperands { place[$0] }
       switch moved {
       case .dot(let i, let j): kept.append(.dot(vectorPlace[i], vectorPlace[j]))
-      case .vector(let terms):
+      case .vector(let terms, let gate):
+        var moved = gate
+        if case .vector(let v) = gate { moved = .vector(vectorPlace[v]) }
         kept.append(
-          .vector(terms.map { RowProgram.Term(coefficient: $0.coefficient, vector: vectorPlace[$0.vector]) }))
+          .vector(terms.map { RowProgram.Term(coefficient: $0.coefficient, vector: vectorPlace[$0.vector]) }, moved))
         vectorPlace[computed[k] ?? 0] = count
         count += 1
       default: kept.append(moved)
@@ -278,8 +316,8 @@ extension RowBuilder {
       switch step {
       case .dot(let i, let j): numbers.append(i == j ? square(own[i]) : dot(own[i], own[j]))
       case .scalar(let s): numbers.append(scalars[s])
-      case .vector(let terms):
-        own.append(fixed(combination(terms)))
+      case .vector(let terms, let gate):
+        own.append(vector(combination(terms), gate, own))
         numbers.append(constant(0))
       default: numbers.append(add(step.mapOperands { numbers[$0].step }))
       }
@@ -325,10 +363,10 @@ extension RowProgram {
     for step in steps {
       switch step {
       case .dot(let i, let j): forward.append(b.dot(own[i], own[j]))
-      case .vector(let terms):
+      case .vector(let terms, let gate):
         var sum = RowVector()
         for term in terms { sum = b.sum(sum, b.scaled(own[term.vector], forward[term.coefficient])) }
-        own.append(b.fixed(sum))
+        own.append(b.vector(sum, gate, own))
         forward.append(b.constant(0))
       default: forward.append(b.add(step.mapOperands { forward[$0].step }))
       }
@@ -360,9 +398,15 @@ extension RowProgram {
     }
     var lastVector = own.count
     for k in steps.indices.reversed() {
-      if case .vector(let terms) = steps[k] {
+      if case .vector(let terms, let gate) = steps[k] {
         lastVector -= 1
-        spread(terms, b.fixed(vectorAdjoint[lastVector]))
+        let adjoint = vectorAdjoint[lastVector]
+        switch gate {
+        case .open: spread(terms, b.fixed(adjoint))
+        // What a gate lets through is positive where the gate is open.
+        case .positive: spread(terms, b.gated(adjoint, by: own[lastVector]))
+        case .vector(let v): spread(terms, b.gated(adjoint, by: own[v]))
+        }
         continue
       }
       guard let a = adjoint[k] else { continue }

@@ -1,3 +1,5 @@
+import GeocKernelABI
+
 /// A row program as the kernel `row` runs it: phases of inner products, scalar instructions and vectors.
 ///
 /// Numbers that cross a phase or scale a vector live in slots; the scalar inputs are the first of them. Instructions name
@@ -5,8 +7,8 @@
 package struct RowCode: Sendable {
   /// `[slots, computed vectors, registers, constants, sums, words of all phases, phases…, vector results…, scalar
   /// results…]`; a phase is `[dots, (vector, vector, slot)…, instructions, (opcode, destination, a, b, c)…, copies, (place,
-  /// slot)…, vectors, (terms, (slot, vector)…)…]`, a vector result `[is a sum, terms, (slot, vector)…]`, a scalar result
-  /// `[is a sum, slot]`.
+  /// slot)…, vectors, combinations…]`, a combination `[gate, terms, (slot, vector)…]` with a gate as in `RowGate`, a vector
+  /// result `[is a sum, combination]`, a scalar result `[is a sum, slot]`.
   package let sizes: [Int]
   /// Constants of the instructions.
   package let reals: [Double]
@@ -24,13 +26,15 @@ package struct RowCode: Sendable {
     for (k, step) in steps.enumerated() {
       switch step {
       case .dot(let i, let j): phase[k] = max(available[i], available[j])
-      case .vector(let terms):
+      case .vector(let terms, let gate):
         phase[k] = terms.map { max(phase[$0.coefficient], available[$0.vector]) }.max() ?? 0
+        if case .vector(let v) = gate { phase[k] = max(phase[k], available[v]) }
         available.append(phase[k] + 1)
       default: phase[k] = step.operands.map { phase[$0] }.max() ?? 0
       }
     }
-    let count = (phase.max() ?? 0) + 1
+    let vectors = Vectors(program, phase, summed: summed)
+    let count = (steps.indices.filter { !vectors.leaving.contains($0) }.map { phase[$0] }.max() ?? 0) + 1
     // Numbers that need a slot: inputs, and what leaves its phase.
     var slot: [Int: Int] = [:]
     var slots = program.scalars
@@ -44,13 +48,13 @@ package struct RowCode: Sendable {
       switch step {
       case .scalar(let s): slot[k] = s
       case .dot: keep(k)
-      case .vector(let terms): for term in terms { keep(term.coefficient) }
+      case .vector(let terms, _): for term in terms { keep(term.coefficient) }
       default: break
       }
     }
-    for result in program.results {
+    for (k, result) in program.results.enumerated() {
       switch result {
-      case .vector(let terms): for term in terms { keep(term.coefficient) }
+      case .vector(let terms): if vectors.results[k] == nil { for term in terms { keep(term.coefficient) } }
       case .scalar(let s): keep(s)
       }
     }
@@ -60,8 +64,14 @@ package struct RowCode: Sendable {
         keep(operand)
       }
     }
-    func terms(_ list: [RowProgram.Term]) -> [Int] {
-      [list.count] + list.flatMap { [slot[$0.coefficient] ?? 0, $0.vector] }
+    func combination(_ list: [RowProgram.Term], _ gate: RowProgram.Gate) -> [Int] {
+      let code =
+        switch gate {
+        case .open: RowGate.open
+        case .positive: RowGate.positive
+        case .vector(let v): vectors.numbers[v]
+        }
+      return [code, list.count] + list.flatMap { [slot[$0.coefficient] ?? 0, vectors.numbers[$0.vector]] }
     }
     var parts: [Phase] = []
     for p in 0..<count {
@@ -72,22 +82,22 @@ package struct RowCode: Sendable {
         guard let own = slot[k] else { continue }
         switch step {
         case .dot(let i, let j):
-          if phase[k] == p { dots += [i, j, own] }
+          if phase[k] == p { dots += [vectors.numbers[i], vectors.numbers[j], own] }
           loads[k] = own
         case .scalar: loads[k] = own
         case .vector: break
         default: if phase[k] == p { roots.append(k) } else { loads[k] = own }
         }
       }
-      var vectors: [[Int]] = []
-      for (k, step) in steps.enumerated() where phase[k] == p {
-        if case .vector(let list) = step { vectors.append(terms(list)) }
+      var made: [[Int]] = []
+      for (k, step) in steps.enumerated() where phase[k] == p && !vectors.leaving.contains(k) {
+        if case .vector(let list, let gate) = step { made.append(combination(list, gate)) }
       }
       parts.append(
         Phase(
           dots: dots, numbers: MapProgram.compile(steps, loads: loads, roots: roots),
           slots: roots.map { slot[$0] ?? 0 },
-          vectors: vectors))
+          vectors: made))
     }
     let registers = parts.map(\.numbers.registerCount).max() ?? 0
     var places = Places(slots: slots, registers: registers)
@@ -99,17 +109,66 @@ package struct RowCode: Sendable {
       let isSum = summed.contains(k) ? 1 : 0
       switch result {
       case .vector(let list):
-        body += [isSum] + terms(list)
+        if let step = vectors.results[k], case .vector(let list, let gate) = steps[step] {
+          body += [isSum] + combination(list, gate)
+        } else {
+          body += [isSum] + combination(list, .open)
+        }
         vectorResults += 1
       case .scalar(let s): scalarResults += [isSum, slot[s] ?? 0]
       }
     }
     reals = places.constants
     sizes =
-      [slots, available.count - program.vectors, registers, reals.count, summed.count, phaseWords] + body
+      [slots, vectors.count - program.vectors, registers, reals.count, summed.count, phaseWords] + body
       + scalarResults
     phases = count
     self.vectorResults = vectorResults
+  }
+
+  /// The numbers of vectors as the kernel counts them: inputs, then those that are made, phase by phase. What only leaves
+  /// the program is made in its place and has none.
+  private struct Vectors {
+    /// By the number in the program.
+    private(set) var numbers: [Int]
+    /// The steps whose vector only leaves the program.
+    private(set) var leaving: Set<Int> = []
+    /// The step that makes a result in its place, by result.
+    private(set) var results: [Int: Int] = [:]
+    private(set) var count: Int
+
+    init(_ program: RowProgram, _ phase: [Int], summed: Set<Int>) {
+      let made = program.steps.indices.filter { if case .vector = program.steps[$0] { true } else { false } }
+      var uses = [Int](repeating: 0, count: program.vectors + made.count)
+      for step in program.steps {
+        switch step {
+        case .dot(let i, let j):
+          uses[i] += 1
+          uses[j] += 1
+        case .vector(let terms, let gate):
+          for term in terms { uses[term.vector] += 1 }
+          if case .vector(let v) = gate { uses[v] += 1 }
+        default: break
+        }
+      }
+      for case .vector(let terms) in program.results { for term in terms { uses[term.vector] += 1 } }
+      for (k, result) in program.results.enumerated() where !summed.contains(k) {
+        guard case .vector(let terms) = result, terms.count == 1, let term = terms.first,
+          term.vector >= program.vectors,
+          uses[term.vector] == 1, program.steps[term.coefficient] == .constant(1)
+        else { continue }
+        let step = made[term.vector - program.vectors]
+        leaving.insert(step)
+        results[k] = step
+      }
+      numbers = Array(0..<program.vectors) + made.map { _ in 0 }
+      count = program.vectors
+      for v in made.indices.sorted(by: { (phase[made[$0]], $0) < (phase[made[$1]], $1) }) {
+        if leaving.contains(made[v]) { continue }
+        numbers[program.vectors + v] = count
+        count += 1
+      }
+    }
   }
 
   /// Where numbers are: slots, registers, constants.

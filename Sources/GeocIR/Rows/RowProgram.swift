@@ -2,14 +2,17 @@
 ///
 /// Inputs are vectors v0, v1, … of one length n and scalars s0, s1, …, one of each for every row. The steps compute
 /// numbers from the inner products ⟨va, vb⟩ and the scalars, and further vectors Σ cₖ vₖ with coefficients among the
-/// numbers, which are numbered after the inputs; a result is such a combination, or one of the numbers. Möbius addition, exponential and logarithmic maps, gyration, transport, distances and projections
-/// all are of this form, and the form is closed under composition and differentiation.
+/// numbers, which are numbered after the inputs; a gate makes some of the coordinates of such a vector 0. A result is a
+/// combination, or one of the numbers. Möbius addition, exponential and logarithmic maps, gyration, transport, distances,
+/// projections and rectified tangent vectors all are of this form, and the form is closed under composition and
+/// differentiation.
 ///
 /// The text form counts the steps from 0 and names operands by their number:
 ///
 ///     2 1: v0.v1; s0; * 0 1; [2 v0 + 0 v1]; v2.v2; select 0 1 4: 5 v2, 4
 ///
-/// has two vectors and one scalar, six steps (the fourth is the vector v2), a vector result and a scalar result.
+/// has two vectors and one scalar, six steps (the fourth is the vector v2), a vector result and a scalar result. With
+/// gates the fourth would be `[2 v0 + 0 v1 | positive]` or `[2 v0 + 0 v1 | v1]`.
 package struct RowProgram: Hashable, Sendable {
   /// One number, or one vector, of every row.
   package enum Step: Hashable, Sendable {
@@ -25,13 +28,13 @@ package struct RowProgram: Hashable, Sendable {
     case binary(ScalarExpression.Binary, Int, Int)
     /// The second where the first is not 0, else the third.
     case select(Int, Int, Int)
-    /// A vector.
-    case vector([Term])
+    /// A vector, some of its coordinates 0.
+    case vector([Term], Gate)
 
     /// The steps it reads.
     package var operands: [Int] {
       switch self {
-      case .vector(let terms): terms.map(\.coefficient)
+      case .vector(let terms, _): terms.map(\.coefficient)
       case .dot, .scalar, .constant: []
       case .unary(_, let a): [a]
       case .binary(_, let a, let b): [a, b]
@@ -42,8 +45,8 @@ package struct RowProgram: Hashable, Sendable {
     /// The same step with other operands.
     package func mapOperands(_ f: (Int) -> Int) -> Step {
       switch self {
-      case .vector(let terms):
-        .vector(terms.map { Term(coefficient: f($0.coefficient), vector: $0.vector) })
+      case .vector(let terms, let gate):
+        .vector(terms.map { Term(coefficient: f($0.coefficient), vector: $0.vector) }, gate)
       case .dot, .scalar, .constant: self
       case .unary(let u, let a): .unary(u, f(a))
       case .binary(let o, let a, let b): .binary(o, f(a), f(b))
@@ -64,6 +67,16 @@ package struct RowProgram: Hashable, Sendable {
       self.coefficient = coefficient
       self.vector = vector
     }
+  }
+
+  /// Which coordinates of a vector stay; the others become 0. A coordinate that is not a number passes every gate.
+  package enum Gate: Hashable, Sendable {
+    /// All.
+    case open
+    /// The positive ones.
+    case positive
+    /// Those where a vector is positive.
+    case vector(Int)
   }
 
   /// What leaves the program.
@@ -96,8 +109,9 @@ package struct RowProgram: Hashable, Sendable {
         guard (0..<known).contains(a), (0..<known).contains(b) else { return nil }
       case .scalar(let s):
         guard (0..<scalars).contains(s) else { return nil }
-      case .vector(let terms):
+      case .vector(let terms, let gate):
         guard terms.allSatisfy({ (0..<known).contains($0.vector) }) else { return nil }
+        if case .vector(let v) = gate, !(0..<known).contains(v) { return nil }
         known += 1
         isNumber[k] = false
       default: break
@@ -135,7 +149,7 @@ package struct RowProgram: Hashable, Sendable {
     for step in steps {
       switch step {
       case .dot: count += 2 * n
-      case .vector(let terms): count += 2 * n * terms.count
+      case .vector(let terms, let gate): count += 2 * n * terms.count + (gate == .open ? 0 : n)
       case .scalar, .constant: break
       default: count += 1
       }
@@ -155,7 +169,9 @@ extension RowProgram: CustomStringConvertible {
       case .unary(let f, let a): "\(f.rawValue) \(a)"
       case .binary(let f, let a, let b): "\(f.rawValue) \(a) \(b)"
       case .select(let c, let a, let b): "select \(c) \(a) \(b)"
-      case .vector(let terms): "[\(Self.text(terms))]"
+      case .vector(let terms, .open): "[\(Self.text(terms))]"
+      case .vector(let terms, .positive): "[\(Self.text(terms)) | positive]"
+      case .vector(let terms, .vector(let v)): "[\(Self.text(terms)) | v\(v)]"
       }
     }
     let out = results.map { result in
@@ -207,8 +223,20 @@ extension RowProgram: CustomStringConvertible {
     return program
   }
 
+  private static func gate(_ text: String) throws(TextError) -> Gate {
+    if text == "positive" { return .positive }
+    guard text.first == "v", let vector = Int(text.dropFirst()) else {
+      throw TextError("'\(text)' is not a gate", at: 0)
+    }
+    return .vector(vector)
+  }
+
   private static func step(_ text: String) throws(TextError) -> Step {
-    if text.first == "[", text.last == "]" { return .vector(try terms(String(text.dropFirst().dropLast()))) }
+    if text.first == "[", text.last == "]" {
+      let parts = text.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false).map(\.trimmed)
+      guard parts.count == 2 else { return .vector(try terms(text.dropFirst().dropLast().trimmed), .open) }
+      return .vector(try terms(parts[0]), try gate(parts[1]))
+    }
     let words = text.split(separator: " ").map(String.init)
     let numbers = words.dropFirst().compactMap { Int($0) }
     if words.count == 1, let word = words.first {

@@ -175,10 +175,15 @@ extension RowProgram.Step {
       digest.add(c)
       digest.add(a)
       digest.add(b)
-    case .vector(let terms):
+    case .vector(let terms, let gate):
       for term in terms {
         digest.add(term.coefficient)
         digest.add(term.vector)
+      }
+      switch gate {
+      case .open: break
+      case .positive: digest.add(-1)
+      case .vector(let v): digest.add(v)
       }
     }
   }

@@ -114,10 +114,17 @@ enum RowOp: Op {
       for term in terms.dropFirst() { sum = try b.add(sum, try b.mul(numbers[term.coefficient], vectors[term.vector])) }
       return sum
     }
+    func gated(_ x: Value, _ gate: RowProgram.Gate) throws -> Value {
+      switch gate {
+      case .open: x
+      case .positive: try b.map("max(x0, 0)", [x])
+      case .vector(let v): try b.map("select(less(0, x1), x0, 0)", [x, vectors[v]])
+      }
+    }
     for step in program.steps {
       let value =
         switch step {
-        case .vector(let terms): try combination(terms)
+        case .vector(let terms, let gate): try gated(try combination(terms), gate)
         case .dot(let i, let j): try b.sumLast(try b.mul(vectors[i], vectors[j]), 1, keep: true)
         case .scalar(let s): c.inputs[program.vectors + s]
         case .constant(let x): try b.fill([1], x)
