@@ -1,8 +1,16 @@
 /// Hyperbolic functions, the error function and the inverse cosine, from `VectorExponential` and polynomials.
 extension Lanes {
   @inline(always) static func tanh(_ x: Self) -> Self {
-    let t = expm1(constant(-2) * abs(x))
-    return withSign(abs(t / (t + constant(2))), of: x)
+    let (a, q) = (abs(x), x * x)
+    return withSign(near(q, fma(a * q, tanhTail(q), a)) { _ in tanhFar(a) }, of: x)
+  }
+
+  /// tanh a for a that is not small: 1 - 2/(e^2a + 1), where an error of the exponential counts less than half.
+  @inline(always) static func tanhFar(_ a: Self) -> Self {
+    // Beyond it the result is 1.
+    let limit = exponentBias == 1023 ? constant(40) : constant(20)
+    let (tail, k) = reduceExponent(min(limit, a + a))
+    return one - constant(2) / fma(one + tail, powerOfTwo(k), one)
   }
 
   @inline(always) static func sinh(_ x: Self) -> Self {

@@ -5,7 +5,7 @@ extension Lanes {
   @inline(always) static func tanhc(_ q: Self) -> Self {
     near(q, fma(q, tanhTail(q), one)) { q in
       let s = sqrt(q)
-      return tanh(s) / s
+      return tanhFar(s) / s
     }
   }
 
