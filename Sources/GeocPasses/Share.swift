@@ -5,6 +5,7 @@ import GeocIR
 ///
 /// - `eigvals(x)` is the first result of `eigh(x)` where that exists.
 /// - `eigh(U f(Λ) Uᵀ)` is `(f(Λ), U)`: the matrix was just built from its own eigenvectors.
+/// - `matmul(x, w)` is a step on the way of `congruence(w, x)`, which then has it as a second result.
 package enum Share: Pass {
   package static let name = "share"
   package static let summary = "merges equal nodes and reuses eigendecompositions"
@@ -12,6 +13,9 @@ package enum Share: Pass {
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let decomposed = Set(f.nodes.filter { $0.op == "eigh" }.map { $0.inputs[0] })
+    let multiplied = Set(f.nodes.compactMap(Half.init(product:)))
+    /// Halves of congruences in the new function, by what they are in the source.
+    var halves: [Half: Value] = [:]
     var rebuilder = Rebuilder(f, options.registry, mergesEqualNodes: true)
     /// Rebuilt matrix → eigenvalues, eigenvectors and the function applied.
     var rebuilt: [Value: (w: Value, u: Value, f: SpectralFunction)] = [:]
@@ -44,6 +48,23 @@ package enum Share: Pass {
         } else {
           try rebuilder.copy(node)
         }
+      case "congruence":
+        guard let half = Half(of: node), multiplied.contains(half), halves[half] == nil else {
+          try rebuilder.copy(node)
+          continue
+        }
+        var attributes = node.attributes
+        attributes["half"] = .bool(true)
+        let both = try rebuilder.builder.node(node.op, try rebuilder.values(node.inputs), attributes)
+        try rebuilder.replace(node, with: [both[0]])
+        halves[half] = both[1]
+      case "matmul":
+        guard let half = Half(product: node), let known = halves[half] else {
+          try rebuilder.copy(node)
+          continue
+        }
+        try rebuilder.replace(node, with: [known])
+        report.record(name, f, "took a product from the congruence that computes it", at: node.origin)
       case "spectral_rebuild":
         try rebuilder.copy(node)
         if let g = node.attributes.spectral("f") {
@@ -60,6 +81,25 @@ package enum Share: Pass {
       }
     }
     return try Prune.run(try rebuilder.finish(), options, &report)
+  }
+
+  /// The product x w, or x wᵀ.
+  private struct Half: Hashable {
+    var x: Value
+    var w: Value
+    var isTransposed: Bool
+
+    /// What a matrix product is; nil for other nodes and for products of a transposed x.
+    init?(product node: Node) {
+      guard node.op == "matmul", !node.attributes.bool("ta") else { return nil }
+      (x, w, isTransposed) = (node.inputs[0], node.inputs[1], node.attributes.bool("tb"))
+    }
+
+    /// What a congruence computes on its way; nil where it is a result of it already.
+    init?(of node: Node) {
+      guard node.op == "congruence", !node.attributes.bool("half") else { return nil }
+      (w, x, isTransposed) = (node.inputs[0], node.inputs[1], node.attributes.bool("transpose"))
+    }
   }
 
   private static func full(_ x: Value, _ b: inout Builder) throws -> (w: Value, u: Value) {

@@ -8,6 +8,8 @@ import GeocIR
 /// | `reshape(reshape(x))`, `reshape` to the same shape | one, none | – |
 /// | `transpose(transpose(x))` | `x` | – |
 /// | `batch_sum(matmul(a, b))` | `matmul_reduce(a, b)` | the product is read once and batched |
+/// | `batch_sum(map{c * x0})` | `map{c * x0}` of the sum | read once |
+/// | `batch_sum(congruence(w, x))` | `congruence(w, batch_sum(x))` | `w` unbatched, read once |
 /// | `congruence(v, congruence(w, x))` | `congruence(w v, x)` | `v`, `w` unbatched, the inner result read once |
 /// | `map{x0}`, `as_type`, `spread` to the same type | `x` | – |
 package enum Simplify: Pass {
@@ -20,6 +22,7 @@ package enum Simplify: Pass {
     "sym", "syrk", "scatter_matrix", "congruence", "spectral_rebuild", "spectral_rebuild_vjp", "spectral_power",
     "spectral_power_vjp",
     "guarded_abs", "guarded_abs_vjp", "guarded_max", "guarded_max_vjp", "pair_kernel", "pair_kernel_vjp",
+    "pair_contraction",
     "cholesky_vjp",
   ]
 
@@ -72,7 +75,17 @@ package enum Simplify: Pass {
       case "map" where node.inputs.count == 1 && node.attributes.expression("expr") == .input(0):
         rebuilder.map[result] = try rebuilder.value(x)
       case "batch_sum":
-        if let inner, inner.op == "matmul", uses[x.index] == 1 {
+        if let inner, uses[x.index] == 1, isMultiple(inner) {
+          let sum = try rebuilder.builder.node(node.op, try rebuilder.values(inner.inputs), node.attributes)
+          try rebuilder.replace(node, with: try rebuilder.builder.node(inner.op, sum, inner.attributes))
+        } else if let inner, inner.op == "congruence", uses[x.index] == 1, inner.results.count == 1,
+          !f.type(inner.inputs[0]).isBatched
+        {
+          let sum = try rebuilder.builder.node(node.op, [try rebuilder.value(inner.inputs[1])], node.attributes)
+          try rebuilder.replace(
+            node,
+            with: try rebuilder.builder.node(inner.op, [try rebuilder.value(inner.inputs[0])] + sum, inner.attributes))
+        } else if let inner, inner.op == "matmul", uses[x.index] == 1 {
           var attributes = inner.attributes
           attributes["keep"] = .bool(true)
           let new = try rebuilder.builder.node("matmul_reduce", try rebuilder.values(inner.inputs), attributes)
@@ -90,7 +103,7 @@ package enum Simplify: Pass {
         }
       case "congruence":
         guard let second = node.inputs.last, let inner = maker(second), inner.op == "congruence",
-          uses[second.index] == 1,
+          uses[second.index] == 1, inner.results.count == 1, node.results.count == 1,
           !f.type(x).isBatched, !f.type(inner.inputs[0]).isBatched, f.type(second).isBatched
         else {
           try rebuilder.copy(node)
@@ -102,6 +115,14 @@ package enum Simplify: Pass {
       }
     }
     return try rebuilder.finish()
+  }
+
+  /// Whether a map multiplies its only input by a constant.
+  private static func isMultiple(_ node: Node) -> Bool {
+    guard node.op == "map", node.inputs.count == 1,
+      case .binary(.multiply, .constant, .input(0))? = node.attributes.expression("expr")
+    else { return false }
+    return true
   }
 
   /// Whether a reduction sums all axes in front of the last two, and drops them.

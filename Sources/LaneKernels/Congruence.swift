@@ -1,8 +1,9 @@
 import GeocKernelABI
 
-/// `congruence`, sizes [F, divW, modW, divX, modX, n, m, t]: W [·,n,m], X symmetric → Y, exactly symmetric.
+/// `congruence`, sizes [F, divW, modW, divX, modX, n, m, t, h]: W [·,n,m], X symmetric → Y, exactly symmetric, and with
+/// h = 1 the half H of the product.
 ///
-/// t = 0: Y = Wᵀ X W [F,m,m] of X [·,n,n]; t = 1: Y = W X Wᵀ [F,n,n] of X [·,m,m].
+/// t = 0: Y = Wᵀ X W [F,m,m] of X [·,n,n], H = X W; t = 1: Y = W X Wᵀ [F,n,n] of X [·,m,m], H = X Wᵀ.
 enum Congruence: LaneKernel {
   static var name: String { "congruence" }
   static func workspace(_ sizes: [Int]) -> Int { sizes[5] * sizes[6] }
@@ -27,15 +28,16 @@ enum Congruence: LaneKernel {
     let s = call.sizes
     let (mapW, mapX) = (FieldMap(s + 1), FieldMap(s + 3))
     let (n, m) = (s[5], s[6])
-    let isTransposed = s[7] == 0
+    let (isTransposed, keepsHalf) = (s[7] == 0, s[8] == 1)
     // Y = P X Pᵀ with P [outer, inner].
     let (outer, inner) = isTransposed ? (m, n) : (n, m)
-    let product = call.scratchLanes(as: V.self)
     for group in 0..<call.groups {
       let w = W(call, operand: 0, group: group)
       let x = X(call, operand: 1, group: group)
       let y = call.lanes(2, group: group, as: V.self)
+      let halves = keepsHalf ? call.lanes(3, group: group, as: V.self) : call.scratchLanes(as: V.self)
       for field in 0..<s[0] {
+        let product = keepsHalf ? halves + field * inner * outer : halves
         let p = MatrixView(w.advanced(by: mapW(field) * n * m), columns: m, isTransposed: isTransposed)
         let own = MatrixView(x.advanced(by: mapX(field) * inner * inner), columns: inner)
         multiply(

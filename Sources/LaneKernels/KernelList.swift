@@ -43,6 +43,7 @@ package func installKernels(_ add: (KernelSet) -> Void) {
   add(LagCovarianceVJP.set)
   add(PairKernel.set)
   add(PairKernelVJP.set)
+  add(PairContraction.set)
   add(Cholesky.set)
   add(CholeskyVJP.set)
   add(TriangularSolve.set)

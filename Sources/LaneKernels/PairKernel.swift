@@ -112,7 +112,7 @@ enum PairKernel: LaneKernel {
 enum PairKernelVJP: LaneKernel {
   static var name: String { "pair_kernel_vjp" }
   static func workspace(_ sizes: [Int]) -> Int {
-    PairProblem<Double>.workspace(n: sizes[5]) + 4 * sizes[5] * sizes[5] + 2 * sizes[5] + 1
+    PairProblem<Double>.workspace(n: sizes[5]) + 3 * sizes[5] * sizes[5] + Contraction<Double>.workspace(n: sizes[5])
   }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
@@ -122,7 +122,7 @@ enum PairKernelVJP: LaneKernel {
     let tangent = problem.work + n * n
     let cotangent = tangent + n * n
     let terms = cotangent + n * n
-    let sums = terms + n * n + 2 * n + 1
+    let sums = terms + Contraction<V>.workspace(n: n)
     for field in 0..<call.sizes[0] {
       for group in 0..<call.groups {
         let isNew = problem.isNew(call, group: group)
@@ -132,122 +132,12 @@ enum PairKernelVJP: LaneKernel {
         let back = call.source(3, group: group, as: V.self).advanced(by: field * n * n)
         problem.project(back, cotangent, MirrorSink(base: cotangent, n: n, scale: 1))
         let isShared = V.count > 1 && !call.operands[0].isBatched
-        if problem.p == 0.5 {
-          contract(problem, RootDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
-        } else if problem.p == -0.5 {
-          contract(
-            problem, InverseRootDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
-        } else if problem.p == -1 {
-          contract(problem, InverseDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
-        } else if problem.p == 1 {
-          contract(problem, UnitDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
-        } else {
-          contract(problem, GeneralDifference.self, tangent, cotangent, terms, sums, isShared: isShared, isNew: isNew)
-        }
+        let contraction = Contraction(
+          n: n, c: problem.c, p: problem.p, values: problem.values, terms: terms, isShared: isShared)
+        if isNew { contraction.prepare() }
+        contraction.run(tangent, cotangent, to: sums)
         problem.rebuild(sums, call.lanes(4, group: group, as: V.self) + field * n * n)
       }
     }
-  }
-
-  /// `sums = M + Mᵀ`; Δ is symmetric in i and k, so that both halves share it.
-  ///
-  /// Of an unbatched base point every lane has the same Δ: the lanes then hold neighbouring j while it is computed.
-  private static func contract<V: Lanes, D: PowerDividedDifference>(
-    _ problem: PairProblem<V>, _: D.Type, _ tangent: UnsafeMutablePointer<V>, _ cotangent: UnsafeMutablePointer<V>,
-    _ terms: UnsafeMutablePointer<V>, _ sums: UnsafeMutablePointer<V>, isShared: Bool, isNew: Bool
-  ) {
-    let n = problem.n
-    let c = V.constant(problem.c)
-    let p = problem.p
-    // Rows of numbers when shared, filled up to whole vectors, and of vectors when not.
-    let length = (n + V.count - 1) / V.count
-    let numbers = UnsafeMutableRawPointer(terms).assumingMemoryBound(to: V.Scalar.self)
-    let differences = isShared ? terms + n * length : terms + n * n
-    let shared = UnsafeMutableRawPointer(differences).assumingMemoryBound(to: V.Scalar.self)
-    for i in 0..<n where isNew {
-      if isShared {
-        let row = numbers + i * length * V.count
-        for j in 0..<(length * V.count) { row[j] = D.prepare(problem.pairSum(i, Swift.min(j, n - 1))).first }
-      } else {
-        for j in 0..<n { terms[i * n + j] = D.prepare(problem.pairSum(i, j)) }
-      }
-    }
-    for i in 0..<n {
-      for k in 0...i {
-        if isShared {
-          for j in 0..<length {
-            differences[j] = D.difference(terms[i * length + j], terms[k * length + j], p)
-          }
-        }
-        // Four sums, so that an addition need not wait for the one before.
-        var sums4 = (V.zero, V.zero, V.zero, V.zero)
-        @inline(always) func term(_ j: Int, _ sum: V) -> V {
-          let both = V.fma(
-            cotangent[i * n + j], tangent[k * n + j], cotangent[k * n + j] * tangent[i * n + j])
-          let difference = isShared ? V.splat(shared[j]) : D.difference(terms[i * n + j], terms[k * n + j], p)
-          return V.fma(difference, both, sum)
-        }
-        var j = 0
-        while j + 4 <= n {
-          sums4.0 = term(j, sums4.0)
-          sums4.1 = term(j + 1, sums4.1)
-          sums4.2 = term(j + 2, sums4.2)
-          sums4.3 = term(j + 3, sums4.3)
-          j += 4
-        }
-        while j < n {
-          sums4.0 = term(j, sums4.0)
-          j += 1
-        }
-        let value = c * ((sums4.0 + sums4.1) + (sums4.2 + sums4.3))
-        sums[i * n + k] = value
-        sums[k * n + i] = value
-      }
-    }
-  }
-}
-
-/// Exact divided difference of x^p, from a prepared function of each argument.
-private protocol PowerDividedDifference {
-  static func prepare<V: Lanes>(_ x: V) -> V
-  static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V
-}
-
-/// √x: 1 / (√x + √y).
-private enum RootDifference: PowerDividedDifference {
-  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.sqrt(x) }
-  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { V.one / (x + y) }
-}
-
-/// 1/√x: -1 / (√x √y (√x + √y)).
-private enum InverseRootDifference: PowerDividedDifference {
-  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.sqrt(x) }
-  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { -V.one / (x * y * (x + y)) }
-}
-
-/// 1/x: -1 / (x y).
-private enum InverseDifference: PowerDividedDifference {
-  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { V.one / x }
-  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { -(x * y) }
-}
-
-/// x: 1.
-private enum UnitDifference: PowerDividedDifference {
-  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { x }
-  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V { V.one }
-}
-
-/// x^p: p (x y)^((p-1)/2) sinhc(p h) / sinhc(h), h = ½ ln(y/x), for any p.
-private enum GeneralDifference: PowerDividedDifference {
-  @inline(always) static func prepare<V: Lanes>(_ x: V) -> V { x }
-  @inline(always) static func difference<V: Lanes>(_ x: V, _ y: V, _ p: Double) -> V {
-    let low = V.min(x, y)
-    let h = V.constant(0.5) * V.log1p((V.max(x, y) - low) / low)
-    let scale = V.constant(p) * V.pow(x * y, V.constant((p - 1) / 2))
-    return scale * sinhc(V.constant(p) * h) / sinhc(h)
-  }
-  @inline(always) static func sinhc<V: Lanes>(_ t: V) -> V {
-    let series = V.fma(t * t, V.constant(1.0 / 6.0), V.one)
-    return V.select(V.abs(t) .< V.constant(1e-4), series, V.sinh(t) / t)
   }
 }

@@ -62,6 +62,30 @@ import Testing
     }
   }
 
+  /// In its eigenbasis a base point is diagonal, and its eigenvectors are the identity.
+  @Test(arguments: exponents)
+  func contractionIsTheGradientInTheEigenbasis(_ p: Double) throws {
+    var numbers = TestNumbers(23)
+    let batch = 10
+    for n in [1, 3, 4, 9] {
+      let w = BenchInput.shared((0..<n).map { 0.5 + Double($0 / 2) })
+      let identity = BenchInput.shared((0..<(n * n)).map { $0 % (n + 1) == 0 ? 1.0 : 0 })
+      let (v, g) = (
+        numbers.items(batch) { Reference.symmetric($0.normal(n * n), n) },
+        numbers.items(batch) { Reference.symmetric($0.normal(n * n), n) }
+      )
+      for instance in Instance.allCases {
+        let whole = try KernelBench(sizes: [1, 1, 1, 1, 1, n], reals: [2, p])
+          .run("pair_kernel_vjp", instance, batch: batch, [w, identity, v, g], outputs: [n * n])
+        let part = try KernelBench(sizes: [1, n], reals: [2, p])
+          .run("pair_contraction", instance, batch: batch, [w, v, g], outputs: [n * n])
+        for item in 0..<batch {
+          expectClose(part.outputs[0][item], whole.outputs[0][item], 4 * instance.tolerance, "n \(n) p \(p)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: exponents)
   func gradientMatchesDifferences(_ p: Double) throws {
     var numbers = TestNumbers(22)

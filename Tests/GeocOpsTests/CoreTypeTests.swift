@@ -36,6 +36,10 @@ import Testing
       ("matmul_reduce", ["[B] R[4, 2, 3]", "R[3, 6]"], ["keep": .bool(false)], ["R[2, 6]"]),
       ("congruence", ["R[2, 1, 5, 3]", "[B] SPD(5)[4]"], [:], ["[B] R[2, 4, 3, 3]"]),
       ("congruence", ["R[5, 3]", "R[3, 3]"], ["transpose": .bool(true)], ["R[5, 5]"]),
+      (
+        "congruence", ["[B] R[5, 3]", "R[3, 3]"], ["transpose": .bool(true), "half": .bool(true)],
+        ["[B] R[5, 5]", "[B] R[3, 5]"]
+      ),
       ("syrk", ["[B] R[4, 9]"], [:], ["[B] R[4, 4]"]),
       ("scatter_matrix", ["[B] R[2, 4, 9]"], [:], ["[B] R[2, 4, 4]"]), ("sym", ["R[4, 4]"], [:], ["R[4, 4]"]),
       ("eigh", ["[B] SPD(4)[2]"], [:], ["[B] R[2, 4]", "[B] R[2, 4, 4]"]), ("eigvals", ["Sym(4)"], [:], ["R[4]"]),

@@ -14,6 +14,7 @@ enum GradientCatalogue {
     "spectral_map": "on eigenvalues that share made: it stands behind differentiation",
     "spectral_power": "on eigenpairs: the gradient is that of power_by",
     "pair_kernel": "on eigenpairs: the gradient is that of pair_map",
+    "pair_contraction": "on eigenpairs: a part of the gradient of pair_map",
     "spectral_grad": "a backward", "spectral_second": "a backward",
     "contrast": "stands inside self_contrastive and supervised_contrastive", "contrast_vjp": "a backward",
     "labelled_share": "of a mask, which has no gradient",
@@ -97,6 +98,8 @@ enum GradientCatalogue {
       GradientCase("congruence", ["R[3, 4]", "[B] Sym(4)[2]"], ["transpose": .bool(true)]),
       GradientCase("congruence", ["[B] R[4, 3]", "Sym(4)"]),
       GradientCase("congruence", ["[B] R[2, 4, 3]", "[B] Sym(4)[2]"]),
+      GradientCase("congruence", ["R[4, 3]", "[B] Sym(4)"], ["half": .bool(true)]),
+      GradientCase("congruence", ["[B] R[3, 4]", "Sym(4)[2]"], ["half": .bool(true), "transpose": .bool(true)]),
     ]
 
   private static let decompositions: [GradientCase] =
@@ -110,6 +113,9 @@ enum GradientCatalogue {
       GradientCase("guarded_max", ["[B] SPD(4)"], ["eps": .real(0.01)]),
       GradientCase("pair_map", ["[B] SPD(4)", "[B] Sym(4)"], ["c": .real(0.5), "p": .real(-0.5)]),
       GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)[2]"], ["c": .real(2), "p": .real(-0.5)]),
+      GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)"], ["c": .real(1), "p": .real(-1)]),
+      GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)"], ["c": .real(0.5), "p": .real(0.5)]),
+      GradientCase("pair_map", ["SPD(3)", "[B] Sym(3)"], ["c": .real(2), "p": .real(0.7)]),
     ]
     + [
       "log", "exp", "pow(0.5)", "pow(-0.5)", "pow(3)", "max(0.5)", "max(0.3) |> log", "log |> affine(0.5, 1) |> exp",

@@ -109,8 +109,9 @@ enum CongruenceOp: Op {
   static let name = "congruence"
   static let doc = OpDoc(
     family: "core", summary: "wᵀ x w of symmetric x (w x wᵀ with transpose), exactly symmetric.",
-    backward: "x̄ = w ȳ wᵀ, w̄ = 2 x w sym(ȳ)")
-  static let signature: Signature = "(w: T[*], x: T[*]) {transpose: bool = false} -> R[*]"
+    backward: "x̄ = w ȳ wᵀ, w̄ = 2 x w sym(ȳ)",
+    parameters: ["half": "whether x w (x wᵀ with transpose), a step on the way, is a second result"])
+  static let signature: Signature = "(w: T[*], x: T[*]) {transpose: bool = false, half: bool = false} -> R[*]"
   static let isPublic = false
 
   static func sizes(_ w: [Int], _ x: [Int], _ attributes: Attributes) throws -> (leading: [Int], n: Int, m: Int) {
@@ -122,27 +123,44 @@ enum CongruenceOp: Op {
   }
   static func infer(_ call: TypeCall) throws -> [GeoType] {
     let s = try sizes(call.shape(0), call.shape(1), call.attributes)
-    let size = call.attributes.bool("transpose") ? s.n : s.m
-    return [.real(s.leading + [size, size], isBatched: call.isBatched)]
+    let (inner, outer) = call.attributes.bool("transpose") ? (s.m, s.n) : (s.n, s.m)
+    let whole = GeoType.real(s.leading + [outer, outer], isBatched: call.isBatched)
+    guard call.attributes.bool("half") else { return [whole] }
+    return [whole, .real(s.leading + [inner, outer], isBatched: call.isBatched)]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
+    if c.attributes.bool("half") { return nil }
     guard let raw = cotangents[0] else { return [nil, nil] }
     let dy = try b.sym(raw)
     let (w, x) = (c.inputs[0], c.inputs[1])
     let transposed = c.attributes.bool("transpose")
     let dx = try b.congruence(w, dy, transpose: !transposed)
-    // Ordered so that the product with the batched x is the one that a reduction over the batch absorbs.
-    let dw =
-      transposed
-      ? try b.scale(try b.matmul(dy, try b.matmul(w, x)), 2)
-      : try b.matmul(try b.scale(try b.matmul(x, w), 2), dy)
+    // The inner product is a step on the way of the congruence, and the outer one what a reduction over the batch absorbs.
+    let half = try b.matmul(x, w, tb: transposed)
+    let dw = try b.scale(transposed ? try b.matmul(dy, half, tb: true) : try b.matmul(half, dy), 2)
     return [try b.summedInside(dw, c.inputShape(0)), try b.summedInside(dx, c.inputShape(1))]
+  }
+  /// With its half it stands in functions that are differentiated already; elsewhere it is spelled out.
+  static func definition(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
+    guard c.attributes.bool("half") else { return nil }
+    let transposed = c.attributes.bool("transpose")
+    return [
+      try b.congruence(c.inputs[0], c.inputs[1], transpose: transposed),
+      try b.matmul(c.inputs[1], c.inputs[0], tb: transposed),
+    ]
+  }
+  static func narrowed(_ attributes: Attributes, to results: [Int]) -> Attributes? {
+    guard results == [0] else { return nil }
+    var own = attributes
+    own["half"] = .bool(false)
+    return own
   }
   static func kernel(_ c: OpContext) throws -> KernelRequest? {
     let s = try sizes(c.inputShape(0), c.inputShape(1), c.attributes)
     let fields = try MatrixShape.fields(
       [c.inputShape(0).dropLast(2), c.inputShape(1).dropLast(2)].map(Array.init), in: s.leading)
-    return KernelRequest("congruence", sizes: fields + [s.n, s.m, c.attributes.bool("transpose") ? 1 : 0])
+    let flags = ["transpose", "half"].map { c.attributes.bool($0) ? 1 : 0 }
+    return KernelRequest("congruence", sizes: fields + [s.n, s.m] + flags)
   }
   static func flops(_ c: OpContext) -> Int {
     guard let s = try? sizes(c.inputShape(0), c.inputShape(1), c.attributes) else { return 0 }

@@ -281,6 +281,29 @@ enum PairKernelVJPOp: EigenpairOp {
   static func flops(_ c: OpContext) -> Int { 10 * c.resultShape(0).reduce(1, *) * (c.resultShape(0).last ?? 0) }
 }
 
+/// The batch's part in the gradient of `pair_kernel` for an unbatched base point, in the eigenbasis of that.
+enum PairContractionOp: EigenpairOp {
+  static let name = "pair_contraction"
+  static let doc = OpDoc(
+    family: "core",
+    summary: "Gradient of (c(a_i + a_j))^p ∘ v with respect to the matrix whose eigenvalues are a, in its eigenbasis.",
+    formula: "y_ik = Σ_j Δ_ikj (g_ij v_kj + g_kj v_ij), Δ_ikj = c h[c(a_i + a_j), c(a_k + a_j)], h = x^p",
+    source: "SPD layer set, section 5")
+  static let signature: Signature = "(w: T[*], v: T[*], g: T[*]) {c: real, p: real} -> R[*]"
+  static func infer(_ call: TypeCall) throws -> [GeoType] {
+    let s = try SquareShape.split(call.shape(1), name)
+    guard call.shape(0) == [s.n], call.shape(1) == call.shape(2), !call.inputs[0].isBatched else {
+      throw TypeProblem(.disagreement, "\(name) takes eigenvalues [n] and two arrays of symmetric matrices [n, n]")
+    }
+    return [.real(call.shape(1), isBatched: call.isBatched)]
+  }
+  static func kernel(_ c: OpContext) throws -> KernelRequest? {
+    KernelRequest(
+      "pair_contraction", sizes: try sizes(c), reals: [c.attributes.real("c"), c.attributes.real("p")])
+  }
+  static func flops(_ c: OpContext) -> Int { 3 * c.resultShape(0).reduce(1, *) * (c.resultShape(0).last ?? 0) }
+}
+
 /// `pair_kernel` as a function of the base point itself.
 enum PairMapOp: Op {
   static let name = "pair_map"
@@ -296,15 +319,47 @@ enum PairMapOp: Op {
   }
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let pair = try b.eigh(c.inputs[0])
+    if hasOneBase(c) { return [try weighted(&b, c, pair.w, pair.u, try b.congruence(pair.u, try b.sym(c.inputs[1])))] }
     return [try b.node("pair_kernel", [pair.w, pair.u, c.inputs[1]], c.attributes)[0]]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let raw = cotangents[0] else { return [nil, nil] }
     let dy = try b.sym(raw)
     let pair = try b.eigh(c.inputs[0])
+    if hasOneBase(c) {
+      let v = try b.congruence(pair.u, try b.sym(c.inputs[1]))
+      let g = try b.congruence(pair.u, dy)
+      let own = try b.node("pair_contraction", [pair.w, v, g], c.attributes)[0]
+      let da = try b.congruence(pair.u, own, transpose: true)
+      let dv = try weighted(&b, c, pair.w, pair.u, g)
+      return [try b.summedInside(da, c.inputShape(0)), dv]
+    }
     let da = try b.node("pair_kernel_vjp", [pair.w, pair.u, c.inputs[1], dy], c.attributes)[0]
     let dv = try b.node("pair_kernel", [pair.w, pair.u, dy], c.attributes)[0]
     return [try b.summedInside(da, c.inputShape(0)), try b.summedInside(dv, c.inputShape(1))]
+  }
+
+  /// Whether every tangent vector of a batch has the same base point, whose eigenbasis passes can then take to what stands
+  /// around.
+  private static func hasOneBase(_ c: OpContext) -> Bool {
+    !c.inputTypes[0].isBatched && c.inputTypes[1].isBatched && c.inputShape(0).count == 2
+  }
+
+  /// E (v ∘ (c(a_i + a_j))^p) Eᵀ.
+  private static func weighted(
+    _ b: inout Builder, _ c: OpContext, _ w: Value, _ u: Value, _ v: Value
+  ) throws -> Value {
+    let (factor, p) = (c.attributes.real("c"), c.attributes.real("p"))
+    let sum = "\(factor) * (x0 + x1)"
+    let power =
+      switch p {
+      case 0.5: "sqrt(\(sum))"
+      case -0.5: "rsqrt(\(sum))"
+      case -1: "reciprocal(\(sum))"
+      default: "pow(\(sum), \(p))"
+      }
+    let weight = try b.map(power, [w, try b.reshape(w, [b.shape(w).last ?? 1, 1])])
+    return try b.congruence(u, try b.mul(v, weight), transpose: true)
   }
 }
 

@@ -52,7 +52,7 @@ enum BiMapOp: Op {
     }
     var dx = try b.congruence(w, dy, transpose: true)
     if channels { dx = try b.reshape(try b.reduce(dx, "sum", axes: [0]), c.inputShape(0)) }
-    let dw = try b.matmul(try b.matmul(x, try b.scale(w, 2)), dy)
+    let dw = try b.scale(try b.matmul(try b.matmul(x, w), dy), 2)
     return [dx, dw]
   }
   static func recovery(of input: Int, _ c: OpContext) -> Recovery {
