@@ -8,7 +8,7 @@ package enum Pipeline {
   ]
   /// On core ops, after differentiation and step insertion.
   package static let corePasses: [any Pass.Type] = [
-    Expand.self, Share.self, Simplify.self, FuseElementwise.self, MergeMaps.self, Prune.self,
+    Expand.self, Share.self, Simplify.self, FuseElementwise.self, SplitMaps.self, MergeMaps.self, Prune.self,
   ]
   /// All of them.
   package static var all: [any Pass.Type] { layerPasses + corePasses }

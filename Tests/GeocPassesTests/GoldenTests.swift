@@ -121,13 +121,28 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
       }
       """),
     GoldenCase(
+      "share-half-of-a-congruence", Share.self,
+      """
+      func @f core (%x: input [B] R[4, 4], %w: param R[4, 3], %v: param R[3, 4], %g: input [B] R[3, 3]) -> ("y": %y, "z": %z, "d": %d, "p": %p, "q": %q) {
+        %y = congruence(%w, %x) {half = false, transpose = false} : [B] R[3, 3]  !1:3
+        %z = congruence(%v, %x) {half = false, transpose = true} : [B] R[3, 3]  !2:3
+        %h = matmul(%x, %w) {ta = false, tb = false} : [B] R[4, 3]  !3:3
+        %d = matmul(%h, %g) {ta = false, tb = false} : [B] R[4, 3]  !4:3
+        %p = matmul(%x, %v) {ta = false, tb = true} : [B] R[4, 3]  !5:3
+        %q = matmul(%x, %w) {ta = true, tb = false} : [B] R[4, 3]  !6:3
+      }
+      """),
+    GoldenCase(
       "simplify", Simplify.self,
       """
-      func @f core (%x: input [B] R[4, 4], %a: input [B] R[4, 2], %w: param R[4, 3], %v: param R[3, 2]) -> ("s": %s, "m": %m, "p": %p, "c": %c, "t": %t) {
+      func @f core (%x: input [B] R[4, 4], %a: input [B] R[4, 2], %w: param R[4, 3], %v: param R[3, 2]) -> ("s": %s, "m": %m, "n": %n, "p": %p, "c": %c, "t": %t) {
         %k = syrk(%a) {alpha = 1.0} : [B] R[4, 4]  !1:3
         %s = sym(%k) : [B] R[4, 4]  !2:3
         %y = matmul(%x, %a) {ta = true, tb = false} : [B] R[4, 2]  !3:3
         %m = batch_sum(%y) : R[4, 2]  !4:3
+        %u = matmul(%a, %v) {ta = false, tb = true} : [B] R[4, 3]  !4:3
+        %u2 = map(%u) {expr = expr<2.0 * x0>} : [B] R[4, 3]  !4:3
+        %n = batch_sum(%u2) : R[4, 3]  !4:3
         %r = reshape(%a) {shape = [8]} : [B] R[8]  !5:3
         %p = reshape(%r) {shape = [2, 4]} : [B] R[2, 4]  !6:3
         %d = congruence(%w, %x) {transpose = false} : [B] R[3, 3]  !7:3
@@ -147,6 +162,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         %d = map(%x) {expr = expr<tanh(x0)>} : [B] R[4]  !4:3
         %e = map(%d) {expr = expr<x0 * x0>} : [B] R[4]  !5:3
         %z = map(%e, %d) {expr = expr<x0 - x1>} : [B] R[4]  !6:3
+      }
+      """),
+    GoldenCase(
+      "split-maps", SplitMaps.self,
+      """
+      func @f core (%x: input [B] R[3, 3], %w: param R[3], %v: param R[3, 1], %i: param R[3, 3], %s: param R) -> ("y": %y, "z": %z, "u": %u) {
+        %y = map(%x, %w, %v, %i) {expr = expr<sqrt((x1 + x2) / (2.0 * x1 * x2)) * x0 + (1.0 - x1) * x3>} : [B] R[3, 3]  !1:3 at "layer"
+        %z = map(%x, %w, %v) {expr = expr<x0 / sqrt((x1 + x2) / (2.0 * x1 * x2))>} : [B] R[3, 3]  !2:3 at "layer"
+        %u = map(%x, %w, %s) {expr = expr<x0 * (2.0 * x1) + rsqrt(x2 + 1e-05)>} : [B] R[3, 3]  !3:3 at "layer"
       }
       """),
     GoldenCase(
