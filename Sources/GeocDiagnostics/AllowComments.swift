@@ -16,7 +16,9 @@ package struct AllowComments: Sendable {
   /// Reads the comments of a file.
   package init(_ file: SourceFile) {
     // Most files have none: no line is decoded then.
-    guard file.text.contains("geoc:"), file.text.contains("allow") else { return }
+    let word = Array("allow".utf8)
+    guard file.bytes.indices.contains(where: { file.bytes[$0] == word[0] && file.bytes[$0...].starts(with: word) })
+    else { return }
     var pending: [Set<String>] = []
     var hasContent = false
     for line in 1...file.lineCount {

@@ -15,14 +15,14 @@ extension Elaborator {
 
   /// `text` with `$name` replaced.
   mutating func substituted(_ text: Located<String>, _ scope: Scope) -> Located<String> {
-    guard text.value.contains("$") else { return text }
+    guard text.value.utf8.contains(UInt8(ascii: "$")) else { return text }
     return Located(expanded(text.value, text.span, scope), text.span)
   }
 
   /// A tree with `$name` replaced: a scalar that is one `$name` becomes the parameter's value, whatever its form.
   mutating func substituted(_ node: YAMLNode, _ scope: Scope) -> YAMLNode {
     if let text = node.text {
-      guard text.contains("$") else { return node }
+      guard text.utf8.contains(UInt8(ascii: "$")) else { return node }
       if text.hasPrefix("$"), let value = scope.environment[String(text.dropFirst())] {
         noteUse(String(text.dropFirst()), scope)
         return value.used(at: node.span)
