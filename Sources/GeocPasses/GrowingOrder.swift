@@ -4,8 +4,9 @@
 /// before it, and one of these is its trunk, so that all trunks make trees, which are climbed in long steps.
 struct GrowingOrder {
   private struct Thing {
-    var before: [Int] = []
-    var behind: [Int] = []
+    /// The last noted pair with a thing before it, and with one behind it; -1 where there is none.
+    var before = -1
+    var behind = -1
     var level = 0
     /// The thing before it of the highest level when it was first noted; itself where there was none.
     var trunk: Int
@@ -17,7 +18,18 @@ struct GrowingOrder {
     var search = 0
   }
 
+  /// Two things of which one comes before the other. All pairs are one table, since lists of their own would be two
+  /// allocations for each thing.
+  private struct Pair {
+    var before: Int
+    var behind: Int
+    /// The pair of the same `behind`, and that of the same `before`, noted last before this one; -1 where there is none.
+    var nextBefore: Int
+    var nextBehind: Int
+  }
+
   private var things: [Thing] = []
+  private var pairs: [Pair] = []
   private var searchCount = 0
 
   /// Notes that `others`, which are noted, come before `k`. None of them may need it.
@@ -25,8 +37,9 @@ struct GrowingOrder {
     while things.count <= k { things.append(Thing(trunk: things.count, ancestor: things.count)) }
     if things[k].depth < 0 { plant(k, on: others.max { things[$0].level < things[$1].level }) }
     for other in others {
-      things[k].before.append(other)
-      things[other].behind.append(k)
+      pairs.append(Pair(before: other, behind: k, nextBefore: things[k].before, nextBehind: things[other].behind))
+      things[k].before = pairs.count - 1
+      things[other].behind = pairs.count - 1
       raise(k, to: things[other].level + 1)
     }
   }
@@ -46,11 +59,16 @@ struct GrowingOrder {
   }
 
   private mutating func raise(_ k: Int, to level: Int) {
+    guard things[k].level < level else { return }
     var rest = [(k, level)]
     while let (next, level) = rest.popLast() {
       guard things[next].level < level else { continue }
       things[next].level = level
-      for thing in things[next].behind { rest.append((thing, level + 1)) }
+      var pair = things[next].behind
+      while pair >= 0 {
+        rest.append((pairs[pair].behind, level + 1))
+        pair = pairs[pair].nextBehind
+      }
     }
   }
 
@@ -63,7 +81,11 @@ struct GrowingOrder {
       if next == k { return true }
       guard things[next].level > things[k].level, things[next].search != searchCount else { continue }
       things[next].search = searchCount
-      rest += things[next].before
+      var pair = things[next].before
+      while pair >= 0 {
+        rest.append(pairs[pair].before)
+        pair = pairs[pair].nextBefore
+      }
     }
     return false
   }

@@ -197,7 +197,9 @@ private struct MapClusters {
     let own = expression.mapInputs { parts[$0] }
     if cluster.key.isBatched, !cluster.members.isEmpty {
       let costly = own.costlyParts
-      guard cluster.expressions.contains(where: { !$0.costlyParts.isDisjoint(with: costly) }) else { return nil }
+      guard !costly.isEmpty, cluster.expressions.contains(where: { !$0.costlyParts.isDisjoint(with: costly) }) else {
+        return nil
+      }
     }
     let size = cluster.expressions.reduce(own.nodeCount) { $0 + $1.nodeCount }
     guard

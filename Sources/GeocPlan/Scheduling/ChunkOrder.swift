@@ -24,17 +24,18 @@ struct ChunkOrder {
     readersHere = [Int](repeating: 0, count: flow.root.count)
     /// Position of each node that was seen, -1 for others.
     var position = [Int](repeating: -1, count: flow.work.count)
+    entries.reserveCapacity(members.count)
+    var producers: [Int] = []
     for (at, k) in members.enumerated() {
-      let work = flow.work[k]
       var inputs: [Int] = []
-      var producers: [Int] = []
-      for input in work.inputs where flow.isBatched(input) && !inputs.contains(input) {
+      producers.removeAll(keepingCapacity: true)
+      for input in flow.work[k].inputs where flow.isBatched(input) && !inputs.contains(input) {
         inputs.append(input)
         readersHere[input] += 1
         let p = flow.producer[input] < 0 ? -1 : position[flow.producer[input]]
         if p >= 0, !producers.contains(p) { producers.append(p) }
       }
-      let written = work.outputs.reduce(0) { $0 + (flow.isBatched($1) ? flow.elements[$1] : 0) }
+      let written = flow.work[k].outputs.reduce(0) { $0 + (flow.isBatched($1) ? flow.elements[$1] : 0) }
       entries.append(Entry(inputs: inputs, written: written, producers: producers.count))
       for p in producers { entries[p].consumers.append(at) }
       position[k] = at

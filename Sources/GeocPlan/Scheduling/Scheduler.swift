@@ -144,6 +144,8 @@ package struct Scheduler {
   }
 
   private mutating func emitChunked(_ group: StepGroup, _ region: Int, _ uses: ValueUses) {
+    // The functions below would copy that of `self` at each call.
+    let analysis = analysis
     let order = ChunkOrder(analysis, group.steps).best()
     let whole = Set(group.steps.flatMap { analysis.work[$0].whole })
     for (at, k) in order.enumerated() {
