@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(
       name: "CBlas", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CSvm", providers: [.apt(["libsvm-dev"])]),
     .systemLibrary(name: "CLbfgs", providers: [.apt(["liblbfgs-dev"])]),
     .target(name: "CJSON"),
@@ -107,7 +108,8 @@ let package = Package(
     .executableTarget(
       name: "geoc",
       dependencies: [
-        "GeocDiagnostics", "GeocKernels", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan", "GeocRuntime",
+        "CMalloc", "GeocDiagnostics", "GeocKernels", "GeocIR", "GeocOps", "GeocSpec", "GeocPasses", "GeocPlan",
+        "GeocRuntime",
         "GeocTensorFiles", "GeocThreads", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: optimized),
     .testTarget(

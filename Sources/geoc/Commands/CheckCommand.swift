@@ -39,6 +39,7 @@ struct CheckCommand: GeocCommand {
   }
 
   func execute(_ console: Console) throws -> CommandStatus {
+    CompilerMemory.keepsFreedPages()
     let policy = try lints.policy()
     var sink = DiagnosticSink(policy: policy)
     var specs: [String] = []
@@ -51,7 +52,10 @@ struct CheckCommand: GeocCommand {
         path == "-"
         ? try StandardInput.model(console, overrides, &sink)
         : try SpecCompiler.model(path: path, registry: Catalogue.registry, overrides: overrides, sink: &sink)
-      if let model { try ModelCompiler(model: model).check(&sink) }
+      guard let model else { continue }
+      let compiler = ModelCompiler(model: model)
+      try compiler.check(&sink)
+      console.kept = compiler
     }
     let diagnostics = sink.diagnostics
     if format == .human {

@@ -32,6 +32,7 @@ struct CompileCommand: GeocCommand {
   @OptionGroup var options: CompileOptions
 
   func execute(_ console: Console) throws -> CommandStatus {
+    CompilerMemory.keepsFreedPages()
     var sink = DiagnosticSink()
     guard let compiler = try options.compiler(file, console, &sink) else {
       console.report(sink)
@@ -48,7 +49,9 @@ struct CompileCommand: GeocCommand {
       if function == nil { console.print(try InitialMoments(compiler).text(console.printDecorator)) }
     }
     if let path = output ?? (emit == nil && !report ? "\(compiler.model.module.name).geoplan" : nil) {
-      try PlanFile.write(try compiler.plan(), to: path)
+      let plan = try compiler.plan()
+      console.kept = (compiler, plan)
+      try PlanFile.write(plan, to: path)
       console.note("wrote \(path)")
     }
     return .success

@@ -26,6 +26,10 @@ struct ModelCompiler: Sendable {
     let outcomes = Mutex<[Key: Pipeline.Outcome]>([:])
     let proofs = Mutex<[String: ScaleProof]?>(nil)
     let stepsByRows = Mutex<Bool?>(nil)
+    /// What nobody asks for again, for as long as the compiler lives.
+    private let derived = Mutex<[Pipeline.Outcome]>([])
+
+    func keep(_ outcome: Pipeline.Outcome) { derived.withLock { $0.append(outcome) } }
   }
 
   /// A compiler of the same model in f64, for what is tested to rounding.
@@ -114,8 +118,9 @@ struct ModelCompiler: Sendable {
   }
 
   /// What `body` gives for each purpose and its compiled function, functions at the same time, and once for functions that
-  /// are equal but for their names; with the name of a function that was made for another. Throws what the first that
-  /// fails throws.
+  /// are equal but for their names; with the name of a function that was made for another. All functions are compiled
+  /// first: one with a gradient takes longest in both, and the others are ready for `body` before it is. Throws what the
+  /// first that fails throws.
   func compileAll<Part: Sendable>(
     _ purposes: [Pipeline.Purpose], _ body: @escaping @Sendable (Pipeline.Purpose, Function) throws -> Part
   ) throws -> [(name: String?, part: Part)] {
@@ -127,7 +132,8 @@ struct ModelCompiler: Sendable {
       places[twin] = distinct.count
       distinct.append(twin)
     }
-    let parts = try ThreadPool.map(distinct, weight: \.effort) { try body($0, try compile($0).function) }
+    let functions = try ThreadPool.map(distinct, weight: \.effort) { ($0, try compile($0).function) }
+    let parts = try ThreadPool.map(functions, weight: \.1.nodes.count) { try body($0, $1) }
     return zip(purposes, twins).compactMap { purpose, twin in
       places[twin].map { (purpose == twin ? nil : purpose.functionName, parts[$0]) }
     }
@@ -206,7 +212,7 @@ struct ModelCompiler: Sendable {
     }
     do {
       if model.optimizer != nil {
-        _ = try plain.outcome(update, Pipeline.derive)
+        known.keep(try plain.outcome(update, Pipeline.derive))
         try ProjectionCheck(compiler: self).run(&sink)
       }
       for purpose in try fits().flatMap(Self.purposes) { _ = try plain.outcome(purpose, Pipeline.derive) }

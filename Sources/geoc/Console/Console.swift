@@ -20,6 +20,9 @@ final class Console {
   private var failures: [Int32: Int32] = [:]
   /// Set by the option of every command.
   var color = Color.auto
+  /// What a command needs to its end. It lives as long as the console, which the process leaves to its end: thousands of
+  /// nodes would take as long to free as some passes run.
+  var kept: Any?
 
   /// A console on the process's own streams.
   init() {
