@@ -37,7 +37,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(
-      name: "CBlas", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+      name: "CBlas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CSvm", providers: [.apt(["libsvm-dev"])]),
@@ -61,7 +61,8 @@ let package = Package(
       name: "GeocKernelsTests",
       dependencies: ["GeocKernels", "GeocKernelABI", "GeocIR", "CBlas"]
         + kernelLevels.map { .target(name: "Kernels\($0.uppercased())") },
-      swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") }),
+      swiftSettings: strict + kernelLevels.map { .define("GEOC_KERNELS_\($0.uppercased())") },
+      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("lapacke")]),
     .target(name: "GeocIR", dependencies: ["GeocDiagnostics", "GeocKernelABI"], swiftSettings: optimized),
     .testTarget(name: "GeocIRTests", dependencies: ["GeocIR", "GeocKernelABI"], swiftSettings: strict),
     .target(name: "GeocOps", dependencies: ["GeocIR"], swiftSettings: optimized),

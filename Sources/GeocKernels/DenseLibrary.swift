@@ -1,10 +1,8 @@
 import CBlas
 
-/// OpenBLAS as a whole.
-package enum DenseLibrary {
-  private static let ended: Void = blas_use_calling_thread()
-
-  /// Leaves all threads to the runtime, which divides work over its own: those of OpenBLAS start with the process and would
-  /// keep the other processors busy with waiting, for some 20 ms. Called again, it does nothing.
-  package static func useCallingThread() { ended }
+/// OpenBLAS and LAPACKE. They are loaded when the first of their routines is called: to link them when the process starts
+/// takes longer than all else that it does before its command.
+enum DenseLibrary {
+  /// The routines in use. All threads are left to the runtime, which divides work over its own.
+  static let routines = blas_load()
 }

@@ -47,7 +47,6 @@ package struct KernelTable: Sendable {
 
   /// The table for a requested level (by name), or for the best one that the processor runs.
   package init(request: String?) {
-    DenseLibrary.useCallingThread()
     let choice = InstructionLevel.choose(
       request: request, built: Self.built, processor: InstructionLevel.processor)
     var sets: [KernelSet] = []

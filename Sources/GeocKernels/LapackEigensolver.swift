@@ -17,13 +17,13 @@ enum LapackEigensolver {
     result.single64 = { call in
       guard call.pointee.sizes[1] > largestLaneOrder else { return single64(call) }
       solve(call.pointee, vectors: vectors, as: Double.self) { job, n, a, w in
-        LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, upper, n, a, n, w)
+        DenseLibrary.routines.LAPACKE_dsyevd(LAPACK_COL_MAJOR, job, upper, n, a, n, w)
       }
     }
     result.single32 = { call in
       guard call.pointee.sizes[1] > largestLaneOrder else { return single32(call) }
       solve(call.pointee, vectors: vectors, as: Float.self) { job, n, a, w in
-        LAPACKE_ssyevd(LAPACK_COL_MAJOR, job, upper, n, a, n, w)
+        DenseLibrary.routines.LAPACKE_ssyevd(LAPACK_COL_MAJOR, job, upper, n, a, n, w)
       }
     }
     return result

@@ -3,13 +3,11 @@
 // Nothing here computes on tensors or rewrites IR.
 import Foundation
 import GeocIR
-import GeocKernels
 
 /// Entry point of the process.
 @main
 enum Main {
   static func main() {
-    DenseLibrary.useCallingThread()
     // A reader that goes away (`geoc ops | head`) ends the output, not the process.
     signal(SIGPIPE, SIG_IGN)
     // A file beyond the size limit of the process is an error of the write, as a full disk is.

@@ -47,7 +47,7 @@ extension Double: LapackScalar {
     _ a: UnsafePointer<Double>, isTransposed ta: Bool, _ b: UnsafePointer<Double>, isTransposed tb: Bool,
     _ c: UnsafeMutablePointer<Double>, m: Int, k: Int, n: Int
   ) {
-    cblas_dgemm(
+    DenseLibrary.routines.cblas_dgemm(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
       Int32(ta ? m : k), b, Int32(tb ? k : n), 0, c, Int32(n))
   }
@@ -55,51 +55,52 @@ extension Double: LapackScalar {
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, rows: Int, columns: Int,
     depth: Int, stride: Int, scale: Double
   ) {
-    cblas_dgemm(
+    DenseLibrary.routines.cblas_dgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), scale, a, Int32(depth), b,
       Int32(depth), 0, c, Int32(stride))
   }
   static func rankUpdate(
     _ a: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, n: Int, depth: Int, stride: Int, scale: Double
   ) {
-    cblas_dsyrk(
+    DenseLibrary.routines.cblas_dsyrk(
       CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(depth), scale, a, Int32(depth), 0, c, Int32(stride))
   }
   static func geqrf(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Double>, _ tau: UnsafeMutablePointer<Double>,
     _ work: UnsafeMutablePointer<Double>, _ workCount: Int32
   ) -> Int32 {
-    LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, tau, work, workCount)
+    DenseLibrary.routines.LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, tau, work, workCount)
   }
   static func orgqr(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Double>, _ tau: UnsafeMutablePointer<Double>,
     _ work: UnsafeMutablePointer<Double>, _ workCount: Int32
   ) -> Int32 {
-    LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, rows, columns, columns, a, rows, tau, work, workCount)
+    DenseLibrary.routines.LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, rows, columns, columns, a, rows, tau, work, workCount)
   }
   static func getrf(_ n: Int32, _ a: UnsafeMutablePointer<Double>, _ pivots: UnsafeMutablePointer<Int32>) -> Int32 {
-    LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, a, n, pivots)
+    DenseLibrary.routines.LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, a, n, pivots)
   }
   static func getrsTransposed(
     _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ pivots: UnsafePointer<Int32>,
     _ b: UnsafeMutablePointer<Double>
   ) -> Int32 {
-    LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
+    DenseLibrary.routines.LAPACKE_dgetrs_work(
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
   }
   static func potrf(_ n: Int32, _ a: UnsafeMutablePointer<Double>) -> Int32 {
-    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
+    DenseLibrary.routines.LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
   }
   static func potrs(
     _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Double>, _ b: UnsafeMutablePointer<Double>
   ) -> Int32 {
-    LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
+    DenseLibrary.routines.LAPACKE_dpotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
   }
   static func gesdd(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Double>, _ s: UnsafeMutablePointer<Double>,
     _ u: UnsafeMutablePointer<Double>, _ vt: UnsafeMutablePointer<Double>, _ work: UnsafeMutablePointer<Double>,
     _ workCount: Int32, _ integers: UnsafeMutablePointer<Int32>
   ) -> Int32 {
-    LAPACKE_dgesdd_work(
+    DenseLibrary.routines.LAPACKE_dgesdd_work(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), rows, columns, a, rows, s, u, rows, vt, Swift.min(rows, columns),
       work,
       workCount, integers)
@@ -111,7 +112,7 @@ extension Float: LapackScalar {
     _ a: UnsafePointer<Float>, isTransposed ta: Bool, _ b: UnsafePointer<Float>, isTransposed tb: Bool,
     _ c: UnsafeMutablePointer<Float>, m: Int, k: Int, n: Int
   ) {
-    cblas_sgemm(
+    DenseLibrary.routines.cblas_sgemm(
       CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a,
       Int32(ta ? m : k), b, Int32(tb ? k : n), 0, c, Int32(n))
   }
@@ -119,51 +120,52 @@ extension Float: LapackScalar {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, rows: Int, columns: Int,
     depth: Int, stride: Int, scale: Float
   ) {
-    cblas_sgemm(
+    DenseLibrary.routines.cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), scale, a, Int32(depth), b,
       Int32(depth), 0, c, Int32(stride))
   }
   static func rankUpdate(
     _ a: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, n: Int, depth: Int, stride: Int, scale: Float
   ) {
-    cblas_ssyrk(
+    DenseLibrary.routines.cblas_ssyrk(
       CblasRowMajor, CblasLower, CblasNoTrans, Int32(n), Int32(depth), scale, a, Int32(depth), 0, c, Int32(stride))
   }
   static func geqrf(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Float>, _ tau: UnsafeMutablePointer<Float>,
     _ work: UnsafeMutablePointer<Float>, _ workCount: Int32
   ) -> Int32 {
-    LAPACKE_sgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, tau, work, workCount)
+    DenseLibrary.routines.LAPACKE_sgeqrf_work(LAPACK_COL_MAJOR, rows, columns, a, rows, tau, work, workCount)
   }
   static func orgqr(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Float>, _ tau: UnsafeMutablePointer<Float>,
     _ work: UnsafeMutablePointer<Float>, _ workCount: Int32
   ) -> Int32 {
-    LAPACKE_sorgqr_work(LAPACK_COL_MAJOR, rows, columns, columns, a, rows, tau, work, workCount)
+    DenseLibrary.routines.LAPACKE_sorgqr_work(LAPACK_COL_MAJOR, rows, columns, columns, a, rows, tau, work, workCount)
   }
   static func getrf(_ n: Int32, _ a: UnsafeMutablePointer<Float>, _ pivots: UnsafeMutablePointer<Int32>) -> Int32 {
-    LAPACKE_sgetrf_work(LAPACK_COL_MAJOR, n, n, a, n, pivots)
+    DenseLibrary.routines.LAPACKE_sgetrf_work(LAPACK_COL_MAJOR, n, n, a, n, pivots)
   }
   static func getrsTransposed(
     _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ pivots: UnsafePointer<Int32>,
     _ b: UnsafeMutablePointer<Float>
   ) -> Int32 {
-    LAPACKE_sgetrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
+    DenseLibrary.routines.LAPACKE_sgetrs_work(
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "T")), n, columns, a, n, pivots, b, n)
   }
   static func potrf(_ n: Int32, _ a: UnsafeMutablePointer<Float>) -> Int32 {
-    LAPACKE_spotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
+    DenseLibrary.routines.LAPACKE_spotrf_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, a, n)
   }
   static func potrs(
     _ n: Int32, _ columns: Int32, _ a: UnsafePointer<Float>, _ b: UnsafeMutablePointer<Float>
   ) -> Int32 {
-    LAPACKE_spotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
+    DenseLibrary.routines.LAPACKE_spotrs_work(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), n, columns, a, n, b, n)
   }
   static func gesdd(
     _ rows: Int32, _ columns: Int32, _ a: UnsafeMutablePointer<Float>, _ s: UnsafeMutablePointer<Float>,
     _ u: UnsafeMutablePointer<Float>, _ vt: UnsafeMutablePointer<Float>, _ work: UnsafeMutablePointer<Float>,
     _ workCount: Int32, _ integers: UnsafeMutablePointer<Int32>
   ) -> Int32 {
-    LAPACKE_sgesdd_work(
+    DenseLibrary.routines.LAPACKE_sgesdd_work(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), rows, columns, a, rows, s, u, rows, vt, Swift.min(rows, columns),
       work,
       workCount, integers)
