@@ -55,9 +55,10 @@ package enum AtomicFile {
   ///
   /// The bytes go to a new file in the same directory, are flushed to the disk, and the file is renamed. When anything
   /// fails, that file is removed and the old content stays. A symbolic link is followed; an existing file keeps its
-  /// permissions. Throws `writeFailed`, or what `body` throws.
+  /// permissions. What `isDurable` is false for is not flushed: if the machine itself fails soon after, the path may hold a
+  /// part, which whoever reads it has to notice. Throws `writeFailed`, or what `body` throws.
   package static func write(
-    to path: String, systemWrite: @escaping WriteFunction = { Glibc.write($0, $1, $2) },
+    to path: String, isDurable: Bool = true, systemWrite: @escaping WriteFunction = { Glibc.write($0, $1, $2) },
     body: (Sink) throws(TensorFileError) -> Void
   ) throws(TensorFileError) {
     let (target, mode) = try resolve(path)
@@ -66,7 +67,7 @@ package enum AtomicFile {
     do throws(TensorFileError) {
       try body(Sink(path: path, descriptor: descriptor, systemWrite: systemWrite))
       if let mode, fchmod(descriptor, mode) != 0 { throw failure(path, "cannot set the permissions") }
-      if fsync(descriptor) != 0 { throw failure(path, "cannot write the file") }
+      if isDurable, fsync(descriptor) != 0 { throw failure(path, "cannot write the file") }
       isOpen = false
       if close(descriptor) != 0 { throw failure(path, "cannot write the file") }
       if rename(temporary, target) != 0 { throw failure(path, "cannot replace the file") }
@@ -75,7 +76,7 @@ package enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    flushDirectory(of: target)
+    if isDurable { flushDirectory(of: target) }
   }
 
   private static func failure(_ path: String, _ what: String) -> TensorFileError {

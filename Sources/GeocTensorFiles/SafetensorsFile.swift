@@ -75,9 +75,10 @@ package struct SafetensorsFile: TensorContainer {
   /// Writes arrays and metadata, with the same bytes for the same content in any order.
   ///
   /// Wider types come first, so that every array is aligned to its element; arrays of one width are sorted by name.
-  /// Throws `duplicateArray`, `notRepresentable` or `writeFailed`.
+  /// `isDurable` is that of `AtomicFile`. Throws `duplicateArray`, `notRepresentable` or `writeFailed`.
   package static func write(
-    _ arrays: [(name: String, tensor: Tensor)], encoded metadata: [String: EncodedText], to path: String
+    _ arrays: [(name: String, tensor: Tensor)], encoded metadata: [String: EncodedText], to path: String,
+    isDurable: Bool = true
   ) throws(TensorFileError) {
     try requireDistinctNames(arrays, path: path)
     let codes = Dictionary(uniqueKeysWithValues: SafetensorsHeader.dtypes.map { ($0.value, $0.key) })
@@ -102,7 +103,7 @@ package struct SafetensorsFile: TensorContainer {
     } catch {
       throw error.located(file: path)
     }
-    try AtomicFile.write(to: path) { sink throws(TensorFileError) in
+    try AtomicFile.write(to: path, isDurable: isDurable) { sink throws(TensorFileError) in
       var length: [UInt8] = []
       length.append(littleEndian: UInt64(header.count))
       try sink.write(length)

@@ -15,10 +15,11 @@ package enum PlanFile {
   /// The metadata entries that `plan_hash` covers, in order.
   static let hashed = ["format", "geoc_version", "ir", "schedule", "run", "spec", "spec_hash"]
 
-  /// Writes a plan. Throws E0517.
+  /// Writes a plan. It is not flushed to the disk, which takes as long as half of the passes: a plan can be made again, and
+  /// one that is not complete is refused by its hash. Throws E0517.
   package static func write(_ plan: Plan, to path: String) throws(GeocError) {
     do {
-      try SafetensorsFile.write([], encoded: metadata(plan), to: path)
+      try SafetensorsFile.write([], encoded: metadata(plan), to: path, isDurable: false)
     } catch {
       throw GeocError(Diagnostic(.data.writeFailed, "\(error)", item: path))
     }
