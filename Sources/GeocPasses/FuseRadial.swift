@@ -150,7 +150,7 @@ package enum FuseRadial: Pass {
   /// Ops whose result has rows no longer than those of the first input.
   private static func keepsLength(_ node: Node) -> Bool {
     switch node.op {
-    case "as_type", "stop_gradient": true
+    case "as_type", "stop_gradient", "relu": true
     case "map": node.attributes.expression("expr") == .binary(.max, .input(0), .constant(0))
     default: false
     }

@@ -19,7 +19,9 @@ package enum FuseRows: Pass {
     + "whole program"
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
-    guard f.nodes.contains(where: { program(of: $0) != nil }) else { return try Prune.run(f, options, &report) }
+    guard f.nodes.contains(where: { $0.op == "radial" || program(of: $0) != nil }) else {
+      return try Prune.run(f, options, &report)
+    }
     let joined = try Prune.run(try joined(f, options, &report), options, &report)
     return try Prune.run(try merged(joined, options, &report), options, &report)
   }
@@ -60,6 +62,7 @@ package enum FuseRows: Pass {
     init?(_ node: Node, _ inputs: [Value], label: String) {
       switch node.op {
       case "radial": f = node.attributes.radial("f")
+      case "relu": break
       case "map":
         let rectifier = ScalarExpression.binary(.max, .input(0), .constant(0))
         guard node.attributes.expression("expr") == rectifier else { return nil }

@@ -131,6 +131,26 @@ struct RowRule: Sendable, CustomTestStringConvertible {
         "fuse-rows: ran r behind a map of r, as one row program",
       ]),
     RowRule(
+      name: "a rectifier between radial maps makes a program with them",
+      spec: """
+        inputs: { a: "R[4]", t: "R[4]" }
+        graph:
+          - ball_project: { c: 0.7, margin: 0.004 }
+          - logmap0: {}
+          - relu: {}
+            as: r
+          - expmap0: { c: 0.7, margin: 0.004 }
+            as: x
+          - coordinates: {}
+            as: out
+        loss: { mse: { prediction: out, target: t } }
+        """,
+      says: [
+        "fuse-radial: dropped the projection of a map of x: its argument stays inside",
+        "fuse-rows: ran r behind logmap0_1, as one row program",
+        "fuse-rows: ran a map of x behind r, as one row program",
+      ], gone: ["radial", "relu"]),
+    RowRule(
       name: "a rectifier ends a row program",
       spec: """
         inputs: { a: "R[4]", t: "R[4]" }
