@@ -13,9 +13,6 @@ package enum Share: Pass {
 
   package static func run(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
     let decomposed = Set(f.nodes.filter { $0.op == "eigh" }.map { $0.inputs[0] })
-    let multiplied = Set(f.nodes.compactMap(Half.init(product:)))
-    /// Halves of congruences in the new function, by what they are in the source.
-    var halves: [Half: Value] = [:]
     var rebuilder = Rebuilder(f, options.registry, mergesEqualNodes: true)
     /// Rebuilt matrix → eigenvalues, eigenvectors and the function applied.
     var rebuilt: [Value: (w: Value, u: Value, f: SpectralFunction)] = [:]
@@ -48,23 +45,6 @@ package enum Share: Pass {
         } else {
           try rebuilder.copy(node)
         }
-      case "congruence":
-        guard let half = Half(of: node), multiplied.contains(half), halves[half] == nil else {
-          try rebuilder.copy(node)
-          continue
-        }
-        var attributes = node.attributes
-        attributes["half"] = .bool(true)
-        let both = try rebuilder.builder.node(node.op, try rebuilder.values(node.inputs), attributes)
-        try rebuilder.replace(node, with: [both[0]])
-        halves[half] = both[1]
-      case "matmul":
-        guard let half = Half(product: node), let known = halves[half] else {
-          try rebuilder.copy(node)
-          continue
-        }
-        try rebuilder.replace(node, with: [known])
-        report.record(name, f, "took a product from the congruence that computes it", at: node.origin)
       case "spectral_rebuild":
         try rebuilder.copy(node)
         if let g = node.attributes.spectral("f") {
@@ -80,7 +60,33 @@ package enum Share: Pass {
         }
       }
     }
-    return try Prune.run(try rebuilder.finish(), options, &report)
+    return try Prune.run(try halved(try rebuilder.finish(), options, &report), options, &report)
+  }
+
+  /// Products that a congruence in front of them computes on its way, taken from there. Equal nodes are one already: two
+  /// equal congruences, of which one gives its half, would not be.
+  private static func halved(_ f: Function, _ options: PassOptions, _ report: inout PassReport) throws -> Function {
+    let products = Set(f.nodes.compactMap(Half.init(product:)))
+    func given(_ node: Node) -> Half? { Half(of: node).flatMap { products.contains($0) ? $0 : nil } }
+    guard f.nodes.contains(where: { given($0) != nil }) else { return f }
+    var rebuilder = Rebuilder(f, options.registry)
+    var halves: [Half: Value] = [:]
+    for node in f.nodes {
+      rebuilder.builder.origin = node.origin
+      if let half = given(node) {
+        var attributes = node.attributes
+        attributes["half"] = .bool(true)
+        let both = try rebuilder.builder.node(node.op, try rebuilder.values(node.inputs), attributes)
+        try rebuilder.replace(node, with: [both[0]])
+        halves[half] = both[1]
+      } else if let known = Half(product: node).flatMap({ halves[$0] }) {
+        try rebuilder.replace(node, with: [known])
+        report.record(name, f, "took a product from the congruence that computes it", at: node.origin)
+      } else {
+        try rebuilder.copy(node)
+      }
+    }
+    return try rebuilder.finish()
   }
 
   /// The product x w, or x wᵀ.
