@@ -149,15 +149,18 @@ package enum FuseRadial: Pass {
 
   /// Ops whose result has rows no longer than those of the first input.
   private static func keepsLength(_ node: Node) -> Bool {
-    switch node.op {
-    case "as_type", "stop_gradient", "relu": true
-    case "map": node.attributes.expression("expr") == .binary(.max, .input(0), .constant(0))
-    default: false
-    }
+    node.op == "as_type" || node.op == "stop_gradient" || node.isRectifier
   }
 
   private static func label(_ f: Function, _ node: Node) -> String {
     let name = node.results.first.map { f.names[$0.index] } ?? ""
     return name.isEmpty ? (node.origin.path.isEmpty ? "a radial map" : "a map of \(node.origin.path)") : name
+  }
+}
+
+extension Node {
+  /// Whether it is max(x, 0), as a layer or as a map.
+  var isRectifier: Bool {
+    op == "relu" || op == "map" && attributes.expression("expr") == .binary(.max, .input(0), .constant(0))
   }
 }

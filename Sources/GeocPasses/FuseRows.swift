@@ -60,14 +60,7 @@ package enum FuseRows: Pass {
     var label: String
 
     init?(_ node: Node, _ inputs: [Value], label: String) {
-      switch node.op {
-      case "radial": f = node.attributes.radial("f")
-      case "relu": break
-      case "map":
-        let rectifier = ScalarExpression.binary(.max, .input(0), .constant(0))
-        guard node.attributes.expression("expr") == rectifier else { return nil }
-      default: return nil
-      }
+      if node.op == "radial" { f = node.attributes.radial("f") } else if !node.isRectifier { return nil }
       (input, operand) = (inputs[0], inputs.dropFirst().first)
       curvature = node.attributes.real("c", 1)
       self.label = label
