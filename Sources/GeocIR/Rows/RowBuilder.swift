@@ -65,16 +65,21 @@ package struct RowBuilder: Sendable {
 
   /// A combination as a multiple of one vector; nil for zero.
   private mutating func single(_ a: RowVector) -> (vector: Int, factor: RowNumber)? {
-    let terms = a.terms.filter { steps[$0.value.step] != .constant(0) }
+    let terms = terms(of: a)
     guard let first = terms.first else { return nil }
-    if terms.count == 1 { return (first.key, first.value) }
+    if terms.count == 1 { return (first.vector, RowNumber(step: first.coefficient)) }
     return (made(terms, .open), constant(1))
   }
 
-  /// The vector that a combination makes behind a gate.
-  private mutating func made(_ terms: [(key: Int, value: RowNumber)], _ gate: RowProgram.Gate) -> Int {
-    let terms = terms.filter { steps[$0.value.step] != .constant(0) }
-    let step = add(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) }, gate)).step
+  /// The terms of a combination that are not 0.
+  private func terms(of a: RowVector) -> [RowProgram.Term] {
+    a.terms.filter { steps[$0.value.step] != .constant(0) }
+      .map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) }
+  }
+
+  /// The number of the vector that terms make behind a gate.
+  private mutating func made(_ terms: [RowProgram.Term], _ gate: RowProgram.Gate) -> Int {
+    let step = add(.vector(terms, gate)).step
     if let known = computed[step] { return known }
     computed[step] = vectors + computed.count
     return vectors + computed.count - 1
@@ -82,19 +87,16 @@ package struct RowBuilder: Sendable {
 
   /// The positive coordinates of a combination, 0 for the others.
   package mutating func positivePart(_ a: RowVector) -> RowVector {
-    isZero(a) ? RowVector() : vector(made(a.terms, .positive))
+    let terms = terms(of: a)
+    return terms.isEmpty ? RowVector() : vector(made(terms, .positive))
   }
 
   /// The coordinates of a combination where `b` is positive, 0 for the others.
   package mutating func gated(_ a: RowVector, by b: RowVector) -> RowVector {
-    if isZero(a) || isZero(b) { return RowVector() }
-    if let (k, x) = single(b), x == constant(1) { return vector(made(a.terms, .vector(k))) }
-    let gate = made(b.terms, .open)
-    return vector(made(a.terms, .vector(gate)))
-  }
-
-  private func isZero(_ a: RowVector) -> Bool {
-    a.coefficients.values.allSatisfy { steps[$0.step] == .constant(0) }
+    let terms = terms(of: a)
+    guard !terms.isEmpty, let (k, x) = single(b) else { return RowVector() }
+    let gate = x == constant(1) ? k : made(self.terms(of: b), .open)
+    return vector(made(terms, .vector(gate)))
   }
 
   /// ⟨a, a⟩; x − y and y − x have one square.
@@ -165,11 +167,7 @@ package struct RowBuilder: Sendable {
   }
 
   /// Makes a combination a result.
-  package mutating func result(_ v: RowVector) {
-    let terms = v.terms
-      .filter { steps[$0.value.step] != .constant(0) }
-    results.append(.vector(terms.map { RowProgram.Term(coefficient: $0.value.step, vector: $0.key) }))
-  }
+  package mutating func result(_ v: RowVector) { results.append(.vector(terms(of: v))) }
 
   /// Makes a number a result.
   package mutating func result(_ s: RowNumber) { results.append(.scalar(s.step)) }
@@ -400,13 +398,9 @@ extension RowProgram {
     for k in steps.indices.reversed() {
       if case .vector(let terms, let gate) = steps[k] {
         lastVector -= 1
-        let adjoint = vectorAdjoint[lastVector]
-        switch gate {
-        case .open: spread(terms, b.fixed(adjoint))
-        // What a gate lets through is positive where the gate is open.
-        case .positive: spread(terms, b.gated(adjoint, by: own[lastVector]))
-        case .vector(let v): spread(terms, b.gated(adjoint, by: own[v]))
-        }
+        // What passes the gate of positive coordinates is positive where that is open.
+        let back = gate == .positive ? .vector(lastVector) : gate
+        spread(terms, b.vector(vectorAdjoint[lastVector], back, own))
         continue
       }
       guard let a = adjoint[k] else { continue }
