@@ -1,5 +1,7 @@
 #include "CVec.h"
 
+const char cv_idle_line[64] __attribute__((aligned(64))) = {0};
+
 int cv_cpu_level(void) {
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("sse4.2") || !__builtin_cpu_supports("popcnt")) return 1;

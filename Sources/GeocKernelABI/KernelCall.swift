@@ -150,6 +150,8 @@ package struct KernelSet: Sendable {
   /// Whether the results of a kernel that reduces the batch are combined over chunks by their maximum; else they are
   /// added.
   package var takesMaximum = false
+  /// Outputs that a call may leave unwritten, where another one says that they mean nothing.
+  package var unwritten: Set<Int> = []
 
   /// All fields, in order.
   package init(
@@ -168,6 +170,13 @@ package struct KernelSet: Sendable {
   package var takingMaximum: KernelSet {
     var copy = self
     copy.takesMaximum = true
+    return copy
+  }
+
+  /// The same kernel, which may leave outputs unwritten.
+  package func leavingUnwritten(_ outputs: Set<Int>) -> KernelSet {
+    var copy = self
+    copy.unwritten = outputs
     return copy
   }
 

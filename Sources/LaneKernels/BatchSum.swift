@@ -14,30 +14,45 @@ func firstLanes<V: Lanes>(_ count: Int, as _: V.Type) -> V.Bits {
 /// `batch_sum`, sizes [E]: x [E] → y [E], unbatched: the sum over the items of this chunk.
 enum BatchSum: LaneKernel {
   static var name: String { "batch_sum" }
-  static func workspace(_ sizes: [Int]) -> Int { LaneWidth.f32 + 1 }
+  /// Elements whose sums over the groups wait to be added up over the lanes.
+  private static var block: Int { 4 * LaneWidth.f32 }
+  static func workspace(_ sizes: [Int]) -> Int { 2 * block }
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let elements = call.sizes[0]
     let y = call.scalars(call.inputCount, group: 0, as: V.self)
     let sums = call.scratchLanes(as: V.self)
     let scalars = UnsafeMutableRawPointer(sums).assumingMemoryBound(to: V.Scalar.self)
-    let totals = scalars + V.count * V.count
-    for start in stride(from: 0, to: elements, by: V.count) {
-      let count = Swift.min(V.count, elements - start)
-      for k in 0..<V.count { sums[k] = V.zero }
-      for group in 0..<call.groups {
-        let x = call.source(0, group: group, as: V.self)
-        let valid = call.validLanes(group: group, as: V.self)
-        if valid == V.count {
-          for k in 0..<count { sums[k] += x[start + k] }
-        } else {
-          let mask = firstLanes(valid, as: V.self)
-          for k in 0..<count { sums[k] += V.select(mask, x[start + k], V.zero) }
-        }
-      }
-      V.sumBlock(scalars, totals)
+    let totals = scalars + block * V.count
+    for start in stride(from: 0, to: elements, by: block) {
+      let count = Swift.min(block, elements - start)
+      addGroups(call, start, count, to: sums)
+      let whole = (count + V.count - 1) / V.count * V.count
+      for k in count..<Swift.max(count, whole) { sums[k] = V.zero }
+      for k in stride(from: 0, to: whole, by: V.count) { V.sumBlock(scalars + k * V.count, totals + k) }
       for k in 0..<count { y[start + k] = totals[k] }
     }
+  }
+
+  /// The sums of `count` elements over the groups, lane by lane. Lanes without an item of their own do not count.
+  @inline(always) private static func addGroups<V: Lanes>(
+    _ call: KernelCall, _ start: Int, _ count: Int, to sums: UnsafeMutablePointer<V>
+  ) {
+    let stride = call.stride(0, as: V.self)
+    let x = call.source(0, group: 0, as: V.self).dropping(start).base
+    let isBatched = V.count > 1 && call.operands[0].isBatched
+    let whole = call.items / V.count
+    for k in 0..<count {
+      var sum = V.zero
+      for group in 0..<whole {
+        sum += isBatched ? V.load(x + group * stride + k * V.count) : V.splat(x[group * stride + k])
+      }
+      sums[k] = sum
+    }
+    guard whole < call.groups else { return }
+    let last = call.source(0, group: whole, as: V.self)
+    let mask = firstLanes(call.validLanes(group: whole, as: V.self), as: V.self)
+    for k in 0..<count { sums[k] += V.select(mask, last[start + k], V.zero) }
   }
 }
 

@@ -35,16 +35,19 @@ enum Congruence: LaneKernel {
       let w = W(call, operand: 0, group: group)
       let x = X(call, operand: 1, group: group)
       let y = call.lanes(2, group: group, as: V.self)
+      var ahead = call.lookahead(
+        after: group, 1, 2, keepsHalf ? 3 : 0, during: s[0] * inner * outer * (inner + outer / 2), as: V.self)
       let halves = keepsHalf ? call.lanes(3, group: group, as: V.self) : call.scratchLanes(as: V.self)
       for field in 0..<s[0] {
         let product = keepsHalf ? halves + field * inner * outer : halves
         let p = MatrixView(w.advanced(by: mapW(field) * n * m), columns: m, isTransposed: isTransposed)
         let own = MatrixView(x.advanced(by: mapX(field) * inner * inner), columns: inner)
         multiply(
-          own, p.transposed, rows: inner, columns: outer, depth: inner, into: StoreSink(base: product, columns: outer))
+          own, p.transposed, rows: inner, columns: outer, depth: inner, into: StoreSink(base: product, columns: outer),
+          &ahead)
         multiplyLower(
           p, MatrixView(LaneElements(product), columns: outer), n: outer, depth: inner,
-          into: MirrorSink(base: y + field * outer * outer, n: outer, scale: 1))
+          into: MirrorSink(base: y + field * outer * outer, n: outer, scale: 1), &ahead)
       }
     }
   }

@@ -24,7 +24,8 @@ enum Eigensolver {
   ) -> Bool {
     let reduced = reduce(x, n, w, u, vectors: vectors, scratch)
     var problem = reduced.problem
-    let converged = ImplicitQL.iterate(&problem, 1, n)
+    var nothing = Lookahead.nothing
+    let converged = ImplicitQL.iterate(&problem, 1, n, &nothing)
     return finish(reduced, n, u, vectors: vectors, converged: converged == 1)
   }
 
@@ -108,7 +109,15 @@ enum Eigensolver {
             (reduced + k).initialize(to: one)
             (side + k).initialize(to: one.problem)
           }
-          let converged = ImplicitQL.iterate(side, count, n)
+          let size = count * n * n * MemoryLayout<V>.size
+          let next = Swift.min(p + width, problems)
+          var ahead =
+            call.operands[0].isBatched && V.count > 1
+            ? Lookahead(
+              UnsafeRawBufferPointer(start: x(next).base, count: size),
+              vectors ? UnsafeRawBufferPointer(start: work(next / fields, next % fields, 0), count: size) : .none,
+              steps: count * n * n) : .nothing
+          let converged = ImplicitQL.iterate(side, count, n, &ahead)
           for k in 0..<count {
             let u = work((p + k) / fields, (p + k) % fields, k)
             if !finish(reduced[k], n, u, vectors: vectors, converged: converged & (1 << k) != 0) {

@@ -3,14 +3,16 @@ import GeocKernelABI
 /// Spectral clamps that cost an eigendecomposition only in groups where some item needs one.
 ///
 /// The guard is a Cholesky factorisation of `x - shift·I`: where it succeeds in a lane, the clamp is the identity there,
-/// bit for bit, and the decomposition reported is a marker: `u = I` and `w` the same number, inside the region where
-/// the clamp is the identity. Every choice is made lane by lane, so results do not depend on the neighbours.
+/// bit for bit, and the decomposition reported is a marker: `w` the same number, inside the region where the clamp is the
+/// identity, and a `u` that means nothing. Every choice is made lane by lane, so results do not depend on the neighbours.
 enum SpectralGuard {
   /// Scratch vectors for `run`.
   static func scratch(_ n: Int) -> Int { 2 * n * n + n + Eigensolver.scratch(n) }
 
   /// Which lanes of `x` [n,n] (lower triangle) have only positive pivots after `shift` is taken from the diagonal.
-  static func passes<V: Lanes>(_ x: LaneSource<V>, _ n: Int, shift: V, _ l: UnsafeMutablePointer<V>) -> V.Bits {
+  static func passes<V: Lanes>(
+    _ x: LaneSource<V>, _ n: Int, shift: V, _ l: UnsafeMutablePointer<V>, _ ahead: inout Lookahead
+  ) -> V.Bits {
     var good = V.Bits.splat(-1)
     for j in 0..<n {
       let rj = l + j * n
@@ -39,7 +41,9 @@ enum SpectralGuard {
         var s5 = x[(i + 5) * n + j]
         var s6 = x[(i + 6) * n + j]
         var s7 = x[(i + 7) * n + j]
+        var pace = ahead.pace
         for k in 0..<j {
+          pace.advance()
           let y = -rj[k]
           s0 = V.fma(r0[k], y, s0)
           s1 = V.fma(r1[k], y, s1)
@@ -58,6 +62,7 @@ enum SpectralGuard {
         r5[j] = s5 * inverse
         r6[j] = s6 * inverse
         r7[j] = s7 * inverse
+        ahead.pass(j)
         i += 8
       }
       while i + 3 < n {
@@ -102,28 +107,25 @@ enum SpectralGuard {
     let w: UnsafeMutablePointer<V> = call.lanes(2, group: group) + field * n
     let u: UnsafeMutablePointer<V> = call.lanes(3, group: group) + field * n * n
     let scratch: UnsafeMutablePointer<V> = call.scratchLanes()
-    let good = passes(x, n, shift: shift, scratch)
+    var ahead = Lookahead(
+      call.next(0, after: group, as: V.self), call.next(1, after: group, as: V.self),
+      steps: call.sizes[0] * n * n * 3 / 2)
+    let good = passes(x, n, shift: shift, scratch, &ahead)
     if (~good).any {
       let clamped = scratch + n * n
       if !Eigensolver.solve(x, n, w, u, vectors: true, scratch + 2 * n * n + n) {
         Eigensolver.recordFailure(call, group: group, field: field, w, n)
       }
       for k in 0..<n { clamped[k] = clamp(w[k]) }
-      SpectralRebuild.rebuild(clamped, u, y, n, clamped + n)
+      SpectralRebuild.rebuild(clamped, u, y, n, clamped + n, &ahead)
       for i in 0..<(n * n) { y[i] = V.select(good, x[i], y[i]) }
       for k in 0..<n { w[k] = V.select(good, marker, w[k]) }
-      for i in 0..<n {
-        for j in 0..<n { u[i * n + j] = V.select(good, i == j ? .one : .zero, u[i * n + j]) }
-      }
     } else {
       for i in 0..<(n * n) {
+        ahead.advance()
         y[i] = x[i]
-        u[i] = .zero
       }
-      for k in 0..<n {
-        w[k] = marker
-        u[k * n + k] = .one
-      }
+      for k in 0..<n { w[k] = marker }
     }
     return good
   }
@@ -148,7 +150,8 @@ enum SpectralGuard {
           }
           let u = kernel + n * n
           SpectralRebuild.copy(call.source(1, group: group).dropping(field * n * n), u, n * n)
-          SpectralRebuild.pullBack(kernel, u, dy, dx, n, u + n * n)
+          var nothing = Lookahead.nothing
+          SpectralRebuild.pullBack(kernel, u, dy, dx, n, u + n * n, &nothing)
         }
         for i in 0..<n {
           for j in 0...i {
@@ -164,7 +167,7 @@ enum SpectralGuard {
 
 /// `guarded_abs`, sizes [F, n]: x [F,n,n] → y [F,n,n] = |x|, w [F,n], u [F,n,n], folded [1].
 ///
-/// Where Cholesky succeeds y is x, w is 1 and u is I. `folded` counts the fields with a negative eigenvalue.
+/// Where Cholesky succeeds y is x, w is 1 and u need not be written. `folded` counts the fields with a negative eigenvalue.
 enum GuardedAbs: LaneKernel {
   static var name: String { "guarded_abs" }
   static func workspace(_ sizes: [Int]) -> Int { SpectralGuard.scratch(sizes[1]) }
@@ -199,7 +202,7 @@ enum GuardedAbsVJP: LaneKernel {
 
 /// `guarded_max`, sizes [F, n], reals [ε]: x → y = U max(w, ε) Uᵀ, w, u.
 ///
-/// Where Cholesky of x - εI succeeds y is x, w is |ε| + 1 and u is I.
+/// Where Cholesky of x - εI succeeds y is x, w is |ε| + 1 and u need not be written.
 enum GuardedMax: LaneKernel {
   static var name: String { "guarded_max" }
   static func workspace(_ sizes: [Int]) -> Int { SpectralGuard.scratch(sizes[1]) }

@@ -63,10 +63,14 @@ struct ItemProducts<V: Lanes> {
       for e in 0..<(m * width / V.count) { done[e] = .zero }
       for group in stride(from: 0, to: call.groups, by: round) {
         let items = Swift.min(round * V.count, call.items - group * V.count)
+        var ahead = call.lookahead(
+          after: group + round - 1, 0, 1, during: call.sizes[0] / mapC.mod * m * width / V.count * items * depth,
+          as: V.self)
         for field in 0..<call.sizes[0] where mapC(field) == output {
           multiply(
             left(group, mapA(field)), right(group, mapB(field)), rows: m, columns: width / V.count,
-            depth: items * depth, into: SumSink(from: done, into: next, columns: width / V.count, scale: 1))
+            depth: items * depth, into: SumSink(from: done, into: next, columns: width / V.count, scale: 1),
+            &ahead)
           swap(&done, &next)
         }
       }

@@ -83,6 +83,8 @@ protocol Lanes: LaneConstants {
   var sum: Scalar { get }
   /// An unaligned vector.
   static func load(_ p: UnsafePointer<Scalar>) -> Self
+  /// An unaligned vector, loaded anew each time by a loop without a register for it.
+  static func reload(_ p: UnsafePointer<Scalar>) -> Self
   /// Writes an unaligned vector.
   func store(_ p: UnsafeMutablePointer<Scalar>)
   /// Transposes `count` rows of `blocks × count` scalars into as many vectors.

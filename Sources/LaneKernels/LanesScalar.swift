@@ -44,6 +44,7 @@ extension Double: Lanes, Lanes64 {
   @inline(always) static func value(_ bits: Int) -> Self { Self(bitPattern: UInt64(truncatingIfNeeded: bits)) }
   @inline(always) var sum: Double { self }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { p.pointee }
+  @inline(always) static func reload(_ p: UnsafePointer<Double>) -> Self { p.pointee }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { p.pointee = self }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
@@ -100,6 +101,7 @@ extension Float: Lanes, Lanes32 {
   @inline(always) static func value(_ bits: Int32) -> Self { Self(bitPattern: UInt32(bitPattern: bits)) }
   @inline(always) var sum: Float { self }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { p.pointee }
+  @inline(always) static func reload(_ p: UnsafePointer<Float>) -> Self { p.pointee }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { p.pointee = self }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int

@@ -86,6 +86,7 @@ extension Lanes where Self == VectorOfDoubles {
   @inline(always) static func value(_ bits: VectorOfLongs) -> Self { cv_value_d(bits) }
   @inline(always) var sum: Double { cv_sum_d(self) }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { cv_load_d(p) }
+  @inline(always) static func reload(_ p: UnsafePointer<Double>) -> Self { cv_reload_d(p) }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { cv_store_d(p, self) }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
@@ -140,6 +141,7 @@ extension Lanes where Self == VectorOfFloats {
   @inline(always) static func value(_ bits: VectorOfInts) -> Self { cv_value_f(bits) }
   @inline(always) var sum: Float { cv_sum_f(self) }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { cv_load_f(p) }
+  @inline(always) static func reload(_ p: UnsafePointer<Float>) -> Self { cv_reload_f(p) }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { cv_store_f(p, self) }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int

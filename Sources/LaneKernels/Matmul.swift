@@ -49,11 +49,12 @@ enum Matmul: LaneKernel {
       let a = A(call, operand: 0, group: group)
       let b = B(call, operand: 1, group: group)
       let c = call.lanes(2, group: group, as: A.Vector.self)
+      var ahead = call.lookahead(after: group, 0, 1, 2, during: s[0] * m * k * n, as: A.Vector.self)
       for field in 0..<s[0] {
         multiply(
           MatrixView(a.advanced(by: mapA(field) * m * k), columns: ta ? m : k, isTransposed: ta),
           MatrixView(b.advanced(by: mapB(field) * k * n), columns: tb ? k : n, isTransposed: tb),
-          rows: m, columns: n, depth: k, into: StoreSink(base: c + field * m * n, columns: n))
+          rows: m, columns: n, depth: k, into: StoreSink(base: c + field * m * n, columns: n), &ahead)
       }
     }
   }

@@ -4,11 +4,12 @@
 /// Four rows of `a` times four columns of `b`, written at (`row`, `column`): 16 sums in registers where there are 32.
 @inline(never)
 func block4x4<A: ElementSource, B: ElementSource, S: BlockSink>(
-  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int,
+  ahead: PacedPrefetch = Lookahead.nothing.pace
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   typealias V = A.Vector
   guard V.hasManyRegisters else {
-    block2x4(a, b, depth: depth, into: sink, row: row, column: column)
+    block2x4(a, b, depth: depth, into: sink, row: row, column: column, ahead: ahead)
     block2x4(a.from(2, 0), b, depth: depth, into: sink, row: row + 2, column: column)
     return
   }
@@ -16,7 +17,9 @@ func block4x4<A: ElementSource, B: ElementSource, S: BlockSink>(
   var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
   var c20 = V.zero, c21 = V.zero, c22 = V.zero, c23 = V.zero
   var c30 = V.zero, c31 = V.zero, c32 = V.zero, c33 = V.zero
+  var ahead = ahead
   for k in 0..<depth {
+    ahead.advance()
     let b0 = b[k, 0], b1 = b[k, 1], b2 = b[k, 2], b3 = b[k, 3]
     let a0 = a[0, k]
     c00 = V.fma(a0, b0, c00)
@@ -60,13 +63,16 @@ func block4x4<A: ElementSource, B: ElementSource, S: BlockSink>(
 /// Three rows of `a` times four columns of `b`, written at (`row`, `column`).
 @inline(never)
 func block3x4<A: ElementSource, B: ElementSource, S: BlockSink>(
-  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int,
+  ahead: PacedPrefetch = Lookahead.nothing.pace
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   typealias V = A.Vector
   var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
   var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
   var c20 = V.zero, c21 = V.zero, c22 = V.zero, c23 = V.zero
+  var ahead = ahead
   for k in 0..<depth {
+    ahead.advance()
     // 12 sums, three elements of `a` and one of `b`: all 16 registers.
     let a0 = a[0, k], a1 = a[1, k], a2 = a[2, k]
     let b0 = b[k, 0]
@@ -103,12 +109,15 @@ func block3x4<A: ElementSource, B: ElementSource, S: BlockSink>(
 /// Two rows of `a` times four columns of `b`, written at (`row`, `column`).
 @inline(never)
 func block2x4<A: ElementSource, B: ElementSource, S: BlockSink>(
-  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+  _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int,
+  ahead: PacedPrefetch = Lookahead.nothing.pace
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   typealias V = A.Vector
   var c00 = V.zero, c01 = V.zero, c02 = V.zero, c03 = V.zero
   var c10 = V.zero, c11 = V.zero, c12 = V.zero, c13 = V.zero
+  var ahead = ahead
   for k in 0..<depth {
+    ahead.advance()
     let b0 = b[k, 0], b1 = b[k, 1], b2 = b[k, 2], b3 = b[k, 3]
     let a0 = a[0, k]
     c00 = V.fma(a0, b0, c00)

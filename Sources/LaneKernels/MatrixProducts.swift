@@ -41,21 +41,32 @@ private func panelWidth(_ columns: Int, depth: Int) -> Int { depth <= 96 ? 8 : c
 /// A tile of four columns, `height` rows of `a`.
 @inline(always)
 private func tile<A: ElementSource, B: ElementSource, S: BlockSink>(
-  _ height: Int, _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int
+  _ height: Int, _ a: MatrixView<A>, _ b: MatrixView<B>, depth: Int, into sink: S, row: Int, column: Int,
+  _ ahead: inout Lookahead
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   if A.Vector.hasManyRegisters {
-    block4x4(a, b, depth: depth, into: sink, row: row, column: column)
+    block4x4(a, b, depth: depth, into: sink, row: row, column: column, ahead: ahead.pace)
   } else if height == 3 {
-    block3x4(a, b, depth: depth, into: sink, row: row, column: column)
+    block3x4(a, b, depth: depth, into: sink, row: row, column: column, ahead: ahead.pace)
   } else {
-    block2x4(a, b, depth: depth, into: sink, row: row, column: column)
+    block2x4(a, b, depth: depth, into: sink, row: row, column: column, ahead: ahead.pace)
   }
+  ahead.pass(depth)
 }
 
 /// `a b`, `rows × depth` times `depth × columns`.
 @inline(always)
 func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, rows: Int, columns: Int, depth: Int, into sink: S
+) where A.Vector == B.Vector, S.Vector == A.Vector {
+  var nothing = Lookahead.nothing
+  multiply(a, b, rows: rows, columns: columns, depth: depth, into: sink, &nothing)
+}
+
+/// The same, asking for memory that is needed after it.
+@inline(always)
+func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
+  _ a: MatrixView<A>, _ b: MatrixView<B>, rows: Int, columns: Int, depth: Int, into sink: S, _ ahead: inout Lookahead
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
   if rows >= 4 && columns >= 4 {
     let width = panelWidth(columns, depth: depth)
@@ -68,7 +79,7 @@ func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
         var column = panel
         while column < end {
           let c = Swift.min(column, columns - 4)
-          tile(height, a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c)
+          tile(height, a.from(r, 0), b.from(0, c), depth: depth, into: sink, row: r, column: c, &ahead)
           column += 4
         }
         row += height
@@ -94,6 +105,16 @@ func multiply<A: ElementSource, B: ElementSource, S: BlockSink>(
 func multiplyLower<A: ElementSource, B: ElementSource, S: BlockSink>(
   _ a: MatrixView<A>, _ b: MatrixView<B>, n: Int, depth: Int, into sink: S, isTriangular: Bool = false
 ) where A.Vector == B.Vector, S.Vector == A.Vector {
+  var nothing = Lookahead.nothing
+  multiplyLower(a, b, n: n, depth: depth, into: sink, isTriangular: isTriangular, &nothing)
+}
+
+/// The same, asking for memory that is needed after it.
+@inline(always)
+func multiplyLower<A: ElementSource, B: ElementSource, S: BlockSink>(
+  _ a: MatrixView<A>, _ b: MatrixView<B>, n: Int, depth: Int, into sink: S, isTriangular: Bool = false,
+  _ ahead: inout Lookahead
+) where A.Vector == B.Vector, S.Vector == A.Vector {
   if n >= 4 {
     let width = panelWidth(n, depth: depth)
     for panel in stride(from: 0, to: n, by: width) {
@@ -105,7 +126,8 @@ func multiplyLower<A: ElementSource, B: ElementSource, S: BlockSink>(
         var column = panel
         while column < Swift.min(panel + width, r + height) {
           let c = Swift.min(column, n - 4)
-          tile(height, a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c)
+          tile(
+            height, a.from(r, start), b.from(start, c), depth: depth - start, into: sink, row: r, column: c, &ahead)
           column += 4
         }
         row += height

@@ -16,10 +16,13 @@ enum PairContraction: LaneKernel {
       n: n, c: call.reals[0], p: call.reals[1], values: values, terms: values + n, isShared: V.count > 1)
     contraction.prepare()
     for group in 0..<call.groups {
+      var ahead = Lookahead(
+        call.next(1, after: group, as: V.self), call.next(2, after: group, as: V.self),
+        call.next(3, after: group, as: V.self), steps: call.sizes[0] * n * n * n / 8)
       for field in 0..<call.sizes[0] {
         contraction.run(
           call.lanes(1, group: group, as: V.self) + field * n * n,
-          call.lanes(2, group: group, as: V.self) + field * n * n,
+          call.lanes(2, group: group, as: V.self) + field * n * n, &ahead,
           to: call.lanes(3, group: group, as: V.self) + field * n * n)
       }
     }
@@ -38,8 +41,12 @@ struct Contraction<V: Lanes> {
   /// Whether all lanes have the same a, and so the same Δ: the lanes then hold neighbouring j while it is computed.
   let isShared: Bool
 
-  /// Vectors of scratch.
-  static func workspace(n: Int) -> Int { n * n + 2 * n + 1 }
+  /// Vectors of scratch, of two lanes at least where the lanes hold neighbouring j.
+  static func workspace(n: Int) -> Int { n * n + 2 * n + 1 + (keepsAll(n) ? n * (n + 1) / 2 * ((n + 1) / 2) : 0) }
+
+  /// Whether all Δ of a base point that is shared are computed together, and once for all items: where they stay in the
+  /// cache.
+  private static func keepsAll(_ n: Int) -> Bool { n <= 16 }
 
   /// Rows of numbers when shared, filled up to whole vectors, and of vectors when not.
   private var length: Int { (n + V.count - 1) / V.count }
@@ -56,14 +63,27 @@ struct Contraction<V: Lanes> {
   }
 
   /// The sums for symmetric v and g [n,n].
-  func run(_ v: UnsafeMutablePointer<V>, _ g: UnsafeMutablePointer<V>, to y: UnsafeMutablePointer<V>) {
+  func run(
+    _ v: UnsafeMutablePointer<V>, _ g: UnsafeMutablePointer<V>, _ ahead: inout Lookahead,
+    to y: UnsafeMutablePointer<V>
+  ) {
     switch p {
-    case 0.5: run(RootDifference.self, v, g, to: y)
-    case -0.5: run(InverseRootDifference.self, v, g, to: y)
-    case -1: run(InverseDifference.self, v, g, to: y)
-    case 1: run(UnitDifference.self, v, g, to: y)
-    default: run(GeneralDifference.self, v, g, to: y)
+    case 0.5: run(RootDifference.self, v, g, &ahead, to: y)
+    case -0.5: run(InverseRootDifference.self, v, g, &ahead, to: y)
+    case -1: run(InverseDifference.self, v, g, &ahead, to: y)
+    case 1: run(UnitDifference.self, v, g, &ahead, to: y)
+    default: run(GeneralDifference.self, v, g, &ahead, to: y)
     }
+  }
+
+  /// Where Δ is computed, behind what it is computed from.
+  private var differences: UnsafeMutablePointer<V> { terms + n * (isShared ? length : n) }
+
+  /// The numbers Δ_ikj of a pair, when shared.
+  @inline(always) private func findDifferences<D: PowerDividedDifference>(
+    _: D.Type, _ i: Int, _ k: Int, to row: UnsafeMutablePointer<V>
+  ) {
+    for j in 0..<length { row[j] = D.difference(terms[i * length + j], terms[k * length + j], p) }
   }
 
   private func prepare<D: PowerDividedDifference>(_: D.Type) {
@@ -79,22 +99,24 @@ struct Contraction<V: Lanes> {
         for j in 0..<n { terms[i * n + j] = D.prepare(c * (values[i] + values[j])) }
       }
     }
+    guard isShared && Self.keepsAll(n) else { return }
+    for i in 0..<n {
+      for k in 0...i { findDifferences(D.self, i, k, to: differences + (i * (i + 1) / 2 + k) * length) }
+    }
   }
 
   /// Δ is symmetric in i and k, so that both halves share it.
   private func run<D: PowerDividedDifference>(
-    _: D.Type, _ v: UnsafeMutablePointer<V>, _ g: UnsafeMutablePointer<V>, to y: UnsafeMutablePointer<V>
+    _: D.Type, _ v: UnsafeMutablePointer<V>, _ g: UnsafeMutablePointer<V>, _ ahead: inout Lookahead,
+    to y: UnsafeMutablePointer<V>
   ) {
     let c = V.constant(c)
-    let differences = isShared ? terms + n * length : terms + n * n
-    let shared = UnsafeMutableRawPointer(differences).assumingMemoryBound(to: V.Scalar.self)
+    let keepsAll = Self.keepsAll(n)
     for i in 0..<n {
       for k in 0...i {
-        if isShared {
-          for j in 0..<length {
-            differences[j] = D.difference(terms[i * length + j], terms[k * length + j], p)
-          }
-        }
+        let pair = keepsAll ? differences + (i * (i + 1) / 2 + k) * length : differences
+        if isShared && !keepsAll { findDifferences(D.self, i, k, to: pair) }
+        let shared = UnsafeRawPointer(pair).assumingMemoryBound(to: V.Scalar.self)
         // Four sums, so that an addition need not wait for the one before.
         var sums = (V.zero, V.zero, V.zero, V.zero)
         @inline(always) func term(_ j: Int, _ sum: V) -> V {
@@ -104,6 +126,7 @@ struct Contraction<V: Lanes> {
         }
         var j = 0
         while j + 4 <= n {
+          ahead.advance()
           sums.0 = term(j, sums.0)
           sums.1 = term(j + 1, sums.1)
           sums.2 = term(j + 2, sums.2)

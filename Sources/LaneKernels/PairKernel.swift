@@ -135,7 +135,8 @@ enum PairKernelVJP: LaneKernel {
         let contraction = Contraction(
           n: n, c: problem.c, p: problem.p, values: problem.values, terms: terms, isShared: isShared)
         if isNew { contraction.prepare() }
-        contraction.run(tangent, cotangent, to: sums)
+        var nothing = Lookahead.nothing
+        contraction.run(tangent, cotangent, &nothing, to: sums)
         problem.rebuild(sums, call.lanes(4, group: group, as: V.self) + field * n * n)
       }
     }

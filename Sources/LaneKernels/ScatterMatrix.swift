@@ -6,9 +6,9 @@ import GeocKernelABI
 /// one centred series is ever there, in the cache. Where x is in lanes, a block of samples of each item is brought into
 /// rows. Only the finished sums of the items of a register are brought into lanes.
 ///
-/// Samples are centred before they are multiplied, less the mean of the first block. It differs from the mean of all T
-/// samples by √(T/block) of their deviation at most, so that what is taken off in the end cannot cancel more than T/block
-/// units in the last place.
+/// Samples are centred before they are multiplied, less the mean of an eighth of the first block. It differs from the mean
+/// of all T samples by √(T/taken) of their deviation at most, so that what is taken off in the end cannot cancel more than
+/// T/taken units in the last place.
 enum ScatterMatrix: LaneKernel {
   static var name: String { "scatter_matrix" }
 
@@ -69,7 +69,7 @@ private struct ScatterRun<V: Lanes> {
     let samples = start..<Swift.min(start + layout.block, layout.samples)
     if V.count > 1 && host == nil { unpack(samples) }
     for lane in 0..<valid {
-      var next = next(after: lane, block)
+      var next = next(after: lane, block, steps: (samples.count + V.count - 1) / V.count)
       var result = result(lane)
       multiply(lane, samples, &next, &result)
     }
@@ -114,7 +114,7 @@ private struct ScatterRun<V: Lanes> {
   }
 
   /// Adds the products of samples of one item.
-  private func multiply(_ lane: Int, _ samples: Range<Int>, _ next: inout Prefetch?, _ result: inout Prefetch) {
+  private func multiply(_ lane: Int, _ samples: Range<Int>, _ next: inout Lookahead, _ result: inout Prefetch) {
     let (count, rowStride) = (samples.count, layout.rowStride)
     let isFirst = samples.lowerBound == 0
     let depth = (count + V.count - 1) / V.count * V.count
@@ -126,32 +126,25 @@ private struct ScatterRun<V: Lanes> {
       let center = products + layout.products + 4 * s
       let rest = center + layout.rows
       if isFirst {
-        // Less the first sample, so that the mean is right to its last place however large it is.
-        four.store(0, to: center)
+        estimateCenters(of: four, count, to: center, as: V.self)
         for k in 0..<4 { rest[k] = 0 }
-        addDeviations(of: four, from: center, count, to: rest, as: V.self)
-        for k in 0..<4 {
-          let (first, sum) = (center[k], rest[k])
-          center[k] = first + sum / V.Scalar(count)
-          rest[k] = sum - (center[k] - first) * V.Scalar(count)
-        }
-      } else {
-        addDeviations(of: four, from: center, count, to: rest, as: V.self)
       }
-      next?.advance()
       result.advance()
-      centreAndMultiply(four, less: center, count, into: x, stride: rowStride, products: strip + 16 * s)
+      centreAndMultiply(
+        four, less: center, count, into: x, stride: rowStride, products: strip + 16 * s, sums: rest,
+        ahead: next.pace)
+      next.pass(depth / V.count)
       var r = layout.firstRow(s)
       while r < 4 * s {
         let width = layout.tile(4 * s - r)
-        next?.advance()
         result.advance()
         let y = base + r * rowStride
         if width == 3 {
-          multiplyStripByThree(x, y, stride: rowStride, depth: depth, products: strip + 4 * r)
+          multiplyStripByThree(x, y, stride: rowStride, depth: depth, products: strip + 4 * r, ahead: next.pace)
         } else {
-          multiplyStripByTwo(x, y, stride: rowStride, depth: depth, products: strip + 4 * r)
+          multiplyStripByTwo(x, y, stride: rowStride, depth: depth, products: strip + 4 * r, ahead: next.pace)
         }
+        next.pass(depth / V.count)
         r += width
       }
       sumStrip(16 * (s + 1), to: products + layout.start(s), isFirst: isFirst)
@@ -172,21 +165,18 @@ private struct ScatterRun<V: Lanes> {
     }
   }
 
-  /// What is read after a lane's samples of a block.
-  @inline(always) private func next(after lane: Int, _ block: Int) -> Prefetch? {
-    guard let host else { return nil }
-    var (item, block, field) = (group * V.count + lane + 1, block, field)
+  /// What is read after a lane's samples of a block, as far as it is one piece, in `steps` steps for each tile.
+  @inline(always) private func next(after lane: Int, _ block: Int, steps: Int) -> Lookahead {
+    guard let host, layout.blocks == 1 else { return .nothing }
+    var (item, field) = (group * V.count + lane + 1, field)
     if lane + 1 == valid {
-      block += 1
-      if block == layout.blocks { (block, field) = (0, field + 1) }
+      field += 1
       if field == call.sizes[0] { field = 0 } else { item = group * V.count }
     }
-    guard item < host.items else { return nil }
-    let start = block * layout.block
-    let count = Swift.min(layout.block, layout.samples - start)
-    return Prefetch(
-      host.address(item, element(0, field, start)), bytes: count * host.scalar.size, parts: layout.channels,
-      pitch: layout.samples * host.scalar.size, steps: layout.tiles)
+    guard item < host.items else { return .nothing }
+    let series = UnsafeRawBufferPointer(
+      start: host.address(item, element(0, field, 0)), count: layout.channels * layout.samples * host.scalar.size)
+    return Lookahead(series, steps: layout.tiles * steps)
   }
 
   /// A lane's share of the result.

@@ -3,17 +3,21 @@ import GeocKernelABI
 /// The loop over groups and fields that the three kernels with an exponent operand share.
 private func eachField<V: Lanes>(
   _ call: KernelCall, as _: V.Type,
-  _ body: (_ group: Int, _ field: Int, _ w: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, _ p: V) -> Void
+  _ body: (
+    _ group: Int, _ field: Int, _ w: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, _ p: V,
+    _ ahead: inout Lookahead
+  ) -> Void
 ) {
   let n = call.sizes[1]
   let w: UnsafeMutablePointer<V> = call.scratchLanes()
   let u = w + n
   for group in 0..<call.groups {
     let exponent: V = call.source(2, group: group)[0]
+    var ahead = call.lookahead(after: group, 1, 3, during: call.sizes[0] * n * n * n / 2, as: V.self)
     for field in 0..<call.sizes[0] {
       SpectralRebuild.copy(call.source(0, group: group).dropping(field * n), w, n)
       SpectralRebuild.copy(call.source(1, group: group).dropping(field * n * n), u, n * n)
-      body(group, field, w, u, exponent)
+      body(group, field, w, u, exponent, &ahead)
     }
   }
 }
@@ -27,13 +31,13 @@ enum SpectralPower: LaneKernel {
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let n = call.sizes[1]
-    eachField(call, as: V.self) { group, field, w, u, p in
+    eachField(call, as: V.self) { group, field, w, u, p, ahead in
       for k in 0..<n {
         let outside = .not((w[k] .> .zero) | ((w[k] .== .zero) & (p .>= .zero))) as V.Bits
         if outside.any { record(call, group, field, w[k], outside) }
         w[k] = V.pow(w[k], p)
       }
-      SpectralRebuild.rebuild(w, u, call.lanes(3, group: group) + field * n * n, n, u + n * n)
+      SpectralRebuild.rebuild(w, u, call.lanes(3, group: group) + field * n * n, n, u + n * n, &ahead)
     }
   }
 
@@ -61,7 +65,7 @@ enum SpectralPowerVJP: LaneKernel {
 
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let n = call.sizes[1]
-    eachField(call, as: V.self) { group, field, w, u, p in
+    eachField(call, as: V.self) { group, field, w, u, p, ahead in
       let kernel = u + n * n
       let isZero = p .== .zero
       for i in 0..<n {
@@ -72,7 +76,7 @@ enum SpectralPowerVJP: LaneKernel {
       }
       SpectralRebuild.pullBack(
         kernel, u, call.source(3, group: group).dropping(field * n * n),
-        call.lanes(4, group: group) + field * n * n, n, kernel + n * n)
+        call.lanes(4, group: group) + field * n * n, n, kernel + n * n, &ahead)
     }
   }
 }
@@ -85,7 +89,7 @@ enum SpectralPowerDP: LaneKernel {
   static func run<V: Lanes>(_ call: KernelCall, as vector: V.Type) {
     let n = call.sizes[1]
     for group in 0..<call.groups { call.lanes(4, group: group, as: V.self)[0] = .zero }
-    eachField(call, as: V.self) { group, field, w, u, p in
+    eachField(call, as: V.self) { group, field, w, u, p, _ in
       let dy: LaneSource<V> = call.source(3, group: group).dropping(field * n * n)
       let image = u + n * n
       SpectralRebuild.copy(dy, image, n * n)

@@ -5,14 +5,14 @@ enum SpectralRebuild {
   /// `y = U·diag(values)·Uᵀ` [n,n], exactly symmetric; `scaled` is scratch [n,n].
   static func rebuild<V: Lanes>(
     _ values: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, _ y: UnsafeMutablePointer<V>, _ n: Int,
-    _ scaled: UnsafeMutablePointer<V>
+    _ scaled: UnsafeMutablePointer<V>, _ ahead: inout Lookahead
   ) {
     for i in 0..<n {
       for k in 0..<n { scaled[i * n + k] = u[i * n + k] * values[k] }
     }
     multiplyLower(
       MatrixView(LaneElements(scaled), columns: n), MatrixView(LaneElements(u), columns: n, isTransposed: true), n: n,
-      depth: n, into: MirrorSink(base: y, n: n, scale: 1))
+      depth: n, into: MirrorSink(base: y, n: n, scale: 1), &ahead)
   }
 
   /// `dx = U(K ⊙ (Uᵀ sym(dy) U))Uᵀ` [n,n], exactly symmetric, where `kernel` holds the lower triangle of K.
@@ -20,7 +20,7 @@ enum SpectralRebuild {
   /// `scratch` is [2·n·n]; `kernel` is overwritten.
   static func pullBack<V: Lanes>(
     _ kernel: UnsafeMutablePointer<V>, _ u: UnsafeMutablePointer<V>, _ dy: LaneSource<V>,
-    _ dx: UnsafeMutablePointer<V>, _ n: Int, _ scratch: UnsafeMutablePointer<V>
+    _ dx: UnsafeMutablePointer<V>, _ n: Int, _ scratch: UnsafeMutablePointer<V>, _ ahead: inout Lookahead
   ) {
     let middle = scratch
     let product = scratch + n * n
@@ -36,11 +36,22 @@ enum SpectralRebuild {
     let inner = MatrixView(LaneElements(middle), columns: n)
     let outer = MatrixView(LaneElements(product), columns: n)
     let whole = StoreSink(base: product, columns: n)
-    multiply(inner, columns, rows: n, columns: n, depth: n, into: whole)
+    multiply(inner, columns, rows: n, columns: n, depth: n, into: whole, &ahead)
     multiplyLower(
-      columns.transposed, outer, n: n, depth: n, into: WeightedMirrorSink(base: middle, n: n, weight: kernel))
-    multiply(columns, inner, rows: n, columns: n, depth: n, into: whole)
-    multiplyLower(outer, columns.transposed, n: n, depth: n, into: MirrorSink(base: dx, n: n, scale: 1))
+      columns.transposed, outer, n: n, depth: n, into: WeightedMirrorSink(base: middle, n: n, weight: kernel), &ahead)
+    multiply(columns, inner, rows: n, columns: n, depth: n, into: whole, &ahead)
+    multiplyLower(outer, columns.transposed, n: n, depth: n, into: MirrorSink(base: dx, n: n, scale: 1), &ahead)
+  }
+
+  /// `n` vectors of an operand where they are, or of an unbatched one in `memory`. They are not to be written to.
+  @inline(always) static func vectors<V: Lanes>(
+    of source: LaneSource<V>, _ n: Int, or memory: UnsafeMutablePointer<V>
+  ) -> UnsafeMutablePointer<V> {
+    if V.count > 1 && source.isBatched {
+      return UnsafeMutableRawPointer(mutating: source.base).assumingMemoryBound(to: V.self)
+    }
+    copy(source, memory, n)
+    return memory
   }
 
   /// Copies `n` vectors of an operand, splatting an unbatched one.
@@ -62,12 +73,13 @@ enum Spectral: LaneKernel {
     let vectors = values + n
     let scaled = vectors + n * n
     for group in 0..<call.groups {
+      var ahead = call.lookahead(after: group, 1, 2, during: call.sizes[0] * n * n * n / 2, as: V.self)
       for field in 0..<call.sizes[0] {
         let w: LaneSource<V> = call.source(0, group: group).dropping(field * n)
         SpectralRebuild.copy(w, values, n)
-        SpectralRebuild.copy(call.source(1, group: group).dropping(field * n * n), vectors, n * n)
+        let u = SpectralRebuild.vectors(of: call.source(1, group: group).dropping(field * n * n), n * n, or: vectors)
         SpectralMap.evaluate(call, group: group, values, n, fieldOf: { _ in field }) { w[$0] }
-        SpectralRebuild.rebuild(values, vectors, call.lanes(2, group: group) + field * n * n, n, scaled)
+        SpectralRebuild.rebuild(values, u, call.lanes(2, group: group) + field * n * n, n, scaled, &ahead)
       }
     }
   }
@@ -85,17 +97,20 @@ enum SpectralVJP: LaneKernel {
     let kernel = values + n
     let vectors = kernel + n * n
     for group in 0..<call.groups {
+      var ahead = call.lookahead(after: group, 2, 3, 1, during: call.sizes[0] * n * n * n * 3, as: V.self)
       for field in 0..<call.sizes[0] {
         SpectralRebuild.copy(call.source(0, group: group).dropping(field * n), values, n)
-        SpectralRebuild.copy(call.source(1, group: group).dropping(field * n * n), vectors, n * n)
-        for i in 0..<(n * n) { kernel[i] = .one }
+        let u = SpectralRebuild.vectors(of: call.source(1, group: group).dropping(field * n * n), n * n, or: vectors)
+        for i in 0..<n {
+          for j in 0...i { kernel[i * n + j] = .one }
+        }
         for index in 0..<program.count {
           program.multiplyDifferences(index, kernel, values, n)
           _ = program.apply(index, values, n)
         }
         SpectralRebuild.pullBack(
-          kernel, vectors, call.source(2, group: group).dropping(field * n * n),
-          call.lanes(3, group: group) + field * n * n, n, vectors + n * n)
+          kernel, u, call.source(2, group: group).dropping(field * n * n),
+          call.lanes(3, group: group) + field * n * n, n, vectors + n * n, &ahead)
       }
     }
   }

@@ -24,7 +24,8 @@ import Testing
     #expect(result.fault.kind == 0)
     for (item, matrix) in x.enumerated() {
       let alone = try #require(harness.run([.batched([matrix])], outputs: outputs))
-      for k in outputs.indices { #expect(alone.outputs[k][0] == result.outputs[k][item]) }
+      // The vectors of a definite item mean nothing.
+      for k in outputs.indices where k != 2 || item % 3 == 0 { #expect(alone.outputs[k][0] == result.outputs[k][item]) }
       if item % 3 == 0 {
         #expect(result.outputs[3][item] == [1])
         let w = TestMatrices.lapackEigenvalues(result.outputs[0][item], n)

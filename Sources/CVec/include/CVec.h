@@ -126,6 +126,10 @@ CV_INLINE cv_f cv_load_f(const float *p) { return *(const cv_f_unaligned *)p; }
 CV_INLINE void cv_store_d(double *p, cv_d v) { *(cv_d_unaligned *)p = v; }
 CV_INLINE void cv_store_f(float *p, cv_f v) { *(cv_f_unaligned *)p = v; }
 
+// Loads that are made where they stand: constants of a loop that has no registers left for them.
+CV_INLINE cv_d cv_reload_d(const double *p) { return *(const volatile cv_d_unaligned *)p; }
+CV_INLINE cv_f cv_reload_f(const float *p) { return *(const volatile cv_f_unaligned *)p; }
+
 // Sum of all lanes, in a fixed tree order: halves first.
 #define CV_SUM(S, T, E, L)                                                          \
   CV_INLINE E cv_sum_##S(T a) {                                                     \
@@ -183,6 +187,11 @@ CV_SUM(f, cv_f, float, CV_FLOATS)
 
 // Asks for the cache line at `p`, which need not be memory of anyone.
 CV_INLINE void cv_prefetch(const void *p) { __builtin_prefetch(p); }
+// The same, for the second cache only.
+CV_INLINE void cv_prefetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
+// Memory that may be asked for to no purpose.
+extern const char cv_idle_line[64];
+CV_INLINE const void *cv_idle(void) { return cv_idle_line; }
 
 // `rows` holds the addresses of L rows of L scalars for each block; `lanes` is the same numbers as contiguous vectors, one
 // per column.

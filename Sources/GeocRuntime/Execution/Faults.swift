@@ -27,7 +27,8 @@ extension Executable {
   func checkChunk(_ k: Int, _ worker: Worker, _ firstItem: Int, _ items: Int) {
     let step = program.steps[k]
     guard worker.notFinite == nil, step.kind != .unpack else { return }
-    for (o, slot) in schedule.steps[k].outputs.enumerated() where schedule.slots[slot].isBatched {
+    for (o, slot) in schedule.steps[k].outputs.enumerated()
+    where schedule.slots[slot].isBatched && !program.unwritten[k].contains(o) {
       let operand = worker.operands[step.firstOperand + step.inputCount + o]
       // Rows are as lanes with one item each.
       let lanes = operand.isRows ? 1 : registerLanes
@@ -45,7 +46,8 @@ extension Executable {
   /// The same for an unbatched step, or for sums over the batch.
   func checkUnbatched(_ k: Int, _ worker: Worker) {
     guard worker.notFinite == nil else { return }
-    for slot in schedule.steps[k].outputs where !schedule.slots[slot].isBatched {
+    for (o, slot) in schedule.steps[k].outputs.enumerated()
+    where !schedule.slots[slot].isBatched && !program.unwritten[k].contains(o) {
       let base = unbatchedPlace(slot)
       if !(0..<schedule.slots[slot].elements).allSatisfy({ isFinite(base, $0) }) { worker.notFinite = (k, -1) }
     }

@@ -65,6 +65,8 @@ final class Program: @unchecked Sendable {
   let assigned: [[[Int]]]
   let operandCount: Int
   let scratchBytes: Int
+  /// Outputs of each step that it may leave unwritten.
+  let unwritten: [Set<Int>]
   /// Scratch scalars of the steps that gather a batch, from its items.
   private let batchWorkspaces: [@Sendable (Int) -> Int]
   private let sizes: UnsafeMutableBufferPointer<Int>
@@ -85,12 +87,14 @@ final class Program: @unchecked Sendable {
     var operandCount = 0
     var scratchBytes = 0
     var batchWorkspaces: [@Sendable (Int) -> Int] = []
+    var unwritten: [Set<Int>] = []
     let isBatched = schedule.regions.reduce(into: [Bool](repeating: false, count: schedule.steps.count)) {
       if $1.kind == .chunked { for k in $1.start..<$1.end { $0[k] = true } }
     }
     for (k, step) in schedule.steps.enumerated() {
       var function: KernelFunction = { _ in }
       var isShared = false
+      unwritten.append(kernels.kernel(step.kernel)?.unwritten ?? [])
       if step.kind == .kernel {
         guard let set = kernels.kernel(step.kernel) else {
           throw GeocError(Diagnostic(.plan.schedule, "there is no kernel '\(step.kernel)'"))
@@ -154,6 +158,7 @@ final class Program: @unchecked Sendable {
     self.operandCount = operandCount
     self.scratchBytes = scratchBytes + 64
     self.batchWorkspaces = batchWorkspaces
+    self.unwritten = unwritten
     self.sizeStarts = sizeStarts
     self.realStarts = realStarts
     steps = .allocate(capacity: max(1, prepared.count))
