@@ -95,6 +95,9 @@ package struct KernelCall {
   package var step: UInt64
   /// Where the first fault goes.
   package var fault: UnsafeMutablePointer<KernelFault>
+  /// The operands whose values wait in the arena of the batch, a bit each: the memory of the next group is not in the
+  /// caches, and that of the chunk behind this one follows.
+  package var distant: UInt = 0
   /// Which share of an unbatched call this is, from 0, where several workers make it together.
   package var part = 0
   /// How many shares there are.

@@ -111,12 +111,12 @@ enum Eigensolver {
           }
           let size = count * n * n * MemoryLayout<V>.size
           let next = Swift.min(p + width, problems)
-          var ahead =
-            call.operands[0].isBatched && V.count > 1
-            ? Lookahead(
-              UnsafeRawBufferPointer(start: x(next).base, count: size),
-              vectors ? UnsafeRawBufferPointer(start: work(next / fields, next % fields, 0), count: size) : .none,
-              steps: count * n * n) : .nothing
+          func memory(_ operand: Int, _ base: UnsafeRawPointer) -> UnsafeRawBufferPointer {
+            call.isDistant(operand) && V.count > 1 ? UnsafeRawBufferPointer(start: base, count: size) : .none
+          }
+          var ahead = Lookahead(
+            memory(0, x(next).base), vectors ? memory(2, work(next / fields, next % fields, 0)) : .none,
+            steps: count * n * n)
           let converged = ImplicitQL.iterate(side, count, n, &ahead)
           for k in 0..<count {
             let u = work((p + k) / fields, (p + k) % fields, k)

@@ -18,7 +18,7 @@ enum PairContraction: LaneKernel {
     for group in 0..<call.groups {
       var ahead = Lookahead(
         call.next(1, after: group, as: V.self), call.next(2, after: group, as: V.self),
-        call.next(3, after: group, as: V.self), steps: call.sizes[0] * n * n * n / 8)
+        call.next(3, after: group, as: V.self), steps: call.sizes[0] * 3 * n * (n + 1) / 2)
       for field in 0..<call.sizes[0] {
         contraction.run(
           call.lanes(1, group: group, as: V.self) + field * n * n,
@@ -117,6 +117,7 @@ struct Contraction<V: Lanes> {
         let pair = keepsAll ? differences + (i * (i + 1) / 2 + k) * length : differences
         if isShared && !keepsAll { findDifferences(D.self, i, k, to: pair) }
         let shared = UnsafeRawPointer(pair).assumingMemoryBound(to: V.Scalar.self)
+        for _ in 0..<3 { ahead.advance() }
         // Four sums, so that an addition need not wait for the one before.
         var sums = (V.zero, V.zero, V.zero, V.zero)
         @inline(always) func term(_ j: Int, _ sum: V) -> V {
@@ -126,7 +127,6 @@ struct Contraction<V: Lanes> {
         }
         var j = 0
         while j + 4 <= n {
-          ahead.advance()
           sums.0 = term(j, sums.0)
           sums.1 = term(j + 1, sums.1)
           sums.2 = term(j + 2, sums.2)

@@ -109,6 +109,9 @@ extension UnsafeRawBufferPointer {
 }
 
 extension KernelCall {
+  /// Whether the next group of an operand is worth asking for.
+  @inline(always) func isDistant(_ operand: Int) -> Bool { distant & (1 << UInt(operand)) != 0 }
+
   /// Operands of the group behind `group`, during as many multiply-adds of vectors, tile by tile.
   @inline(always) func lookahead<V: Lanes>(
     after group: Int, _ first: Int, _ second: Int, _ third: Int? = nil, during products: Int, as _: V.Type
@@ -118,10 +121,10 @@ extension KernelCall {
       third.map { next($0, after: group, as: V.self) } ?? .none, steps: products / 12)
   }
 
-  /// The memory of a batched operand in the group behind `group`, which is that of the next chunk behind the last one.
+  /// The memory of an operand in the group behind `group`, where it is distant.
   @inline(always) func next<V: Lanes>(_ operand: Int, after group: Int, as _: V.Type) -> UnsafeRawBufferPointer {
     let stride = stride(operand, as: V.self)
-    guard V.count > 1, stride > 0 else { return .none }
+    guard V.count > 1, stride > 0, isDistant(operand) else { return .none }
     return UnsafeRawBufferPointer(
       start: scalars(operand, group: group + 1, as: V.self), count: stride * MemoryLayout<V.Scalar>.size)
   }

@@ -44,9 +44,11 @@ extension Executable {
     let layout = program.layout
     let first = program.steps[k].firstOperand
     let inputCount = step.inputs.count
+    var distant: UInt = 0
     for o in 0..<(inputCount + step.outputs.count) {
       let slot = o < inputCount ? step.inputs[o] : step.outputs[o - inputCount]
       let piece = schedule.slots[slot]
+      if piece.storage == .batch { distant |= 1 << UInt(o) }
       let stride =
         switch piece.storage {
         case .rows, .results: Operand.ofRows
@@ -65,11 +67,12 @@ extension Executable {
       worker.operands[first + o] = Operand(base: base, groupStride: stride)
     }
     guard let sizes = program.sizes(k), let reals = program.reals(k) else { return }
-    (worker.calls + k).initialize(
-      to: KernelCall(
-        operands: UnsafePointer(worker.operands + first), inputCount: step.inputs.count, groups: 1, items: 1,
-        firstItem: 0, batch: bound.batch, sizes: sizes, reals: reals, scratch: worker.scratch.base, seed: 0, step: 0,
-        fault: worker.fault))
+    var call = KernelCall(
+      operands: UnsafePointer(worker.operands + first), inputCount: step.inputs.count, groups: 1, items: 1,
+      firstItem: 0, batch: bound.batch, sizes: sizes, reals: reals, scratch: worker.scratch.base, seed: 0, step: 0,
+      fault: worker.fault)
+    call.distant = distant
+    (worker.calls + k).initialize(to: call)
   }
 
   private func batchBase(_ slot: Int) -> UnsafeMutableRawPointer {
