@@ -69,7 +69,7 @@ private struct ScatterRun<V: Lanes> {
     let samples = start..<Swift.min(start + layout.block, layout.samples)
     if V.count > 1 && host == nil { unpack(samples) }
     for lane in 0..<valid {
-      var next = next(after: lane, block, steps: (samples.count + V.count - 1) / V.count)
+      var next = next(after: lane, steps: (samples.count + V.count - 1) / V.count)
       var result = result(lane)
       multiply(lane, samples, &next, &result)
     }
@@ -166,7 +166,7 @@ private struct ScatterRun<V: Lanes> {
   }
 
   /// What is read after a lane's samples of a block, as far as it is one piece, in `steps` steps for each tile.
-  @inline(always) private func next(after lane: Int, _ block: Int, steps: Int) -> Lookahead {
+  @inline(always) private func next(after lane: Int, steps: Int) -> Lookahead {
     guard let host, layout.blocks == 1 else { return .nothing }
     var (item, field) = (group * V.count + lane + 1, field)
     if lane + 1 == valid {

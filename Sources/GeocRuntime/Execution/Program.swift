@@ -94,7 +94,7 @@ final class Program: @unchecked Sendable {
     for (k, step) in schedule.steps.enumerated() {
       var function: KernelFunction = { _ in }
       var isShared = false
-      unwritten.append(kernels.kernel(step.kernel)?.unwritten ?? [])
+      unwritten.append([])
       if step.kind == .kernel {
         guard let set = kernels.kernel(step.kernel) else {
           throw GeocError(Diagnostic(.plan.schedule, "there is no kernel '\(step.kernel)'"))
@@ -110,6 +110,7 @@ final class Program: @unchecked Sendable {
           }
           function = lanes
         }
+        unwritten[k] = set.unwritten
         isShared = set.isDivisible && !isBatched[k] && step.cost >= Self.leastSharedCall
         let lanes = isBatched[k] ? layout.lanes : 1
         if let workspace = set.batchWorkspace { batchWorkspaces.append { workspace(step.sizes, $0) } }
