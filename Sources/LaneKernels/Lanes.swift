@@ -85,6 +85,8 @@ protocol Lanes: LaneConstants {
   static func load(_ p: UnsafePointer<Scalar>) -> Self
   /// An unaligned vector, loaded anew each time by a loop without a register for it.
   static func reload(_ p: UnsafePointer<Scalar>) -> Self
+  /// Lane k of vector `rows[k]` of an array.
+  static func gather(_ p: UnsafePointer<Self>, _ rows: Bits) -> Self
   /// Writes an unaligned vector.
   func store(_ p: UnsafeMutablePointer<Scalar>)
   /// Transposes `count` rows of `blocks × count` scalars into as many vectors.

@@ -45,6 +45,7 @@ extension Double: Lanes, Lanes64 {
   @inline(always) var sum: Double { self }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { p.pointee }
   @inline(always) static func reload(_ p: UnsafePointer<Double>) -> Self { p.pointee }
+  @inline(always) static func gather(_ p: UnsafePointer<Self>, _ rows: Int) -> Self { p[Int(rows)] }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { p.pointee = self }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
@@ -102,6 +103,7 @@ extension Float: Lanes, Lanes32 {
   @inline(always) var sum: Float { self }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { p.pointee }
   @inline(always) static func reload(_ p: UnsafePointer<Float>) -> Self { p.pointee }
+  @inline(always) static func gather(_ p: UnsafePointer<Self>, _ rows: Int32) -> Self { p[Int(rows)] }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { p.pointee = self }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int

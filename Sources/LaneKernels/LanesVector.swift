@@ -87,6 +87,9 @@ extension Lanes where Self == VectorOfDoubles {
   @inline(always) var sum: Double { cv_sum_d(self) }
   @inline(always) static func load(_ p: UnsafePointer<Double>) -> Self { cv_load_d(p) }
   @inline(always) static func reload(_ p: UnsafePointer<Double>) -> Self { cv_reload_d(p) }
+  @inline(always) static func gather(_ p: UnsafePointer<Self>, _ rows: VectorOfLongs) -> Self {
+    cv_gather_d(UnsafeRawPointer(p).assumingMemoryBound(to: Double.self), rows)
+  }
   @inline(always) func store(_ p: UnsafeMutablePointer<Double>) { cv_store_d(p, self) }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Double>?>, _ lanes: UnsafeMutablePointer<Double>, _ blocks: Int
@@ -142,6 +145,9 @@ extension Lanes where Self == VectorOfFloats {
   @inline(always) var sum: Float { cv_sum_f(self) }
   @inline(always) static func load(_ p: UnsafePointer<Float>) -> Self { cv_load_f(p) }
   @inline(always) static func reload(_ p: UnsafePointer<Float>) -> Self { cv_reload_f(p) }
+  @inline(always) static func gather(_ p: UnsafePointer<Self>, _ rows: VectorOfInts) -> Self {
+    cv_gather_f(UnsafeRawPointer(p).assumingMemoryBound(to: Float.self), rows)
+  }
   @inline(always) func store(_ p: UnsafeMutablePointer<Float>) { cv_store_f(p, self) }
   @inline(always) static func packBlocks(
     _ rows: UnsafePointer<UnsafePointer<Float>?>, _ lanes: UnsafeMutablePointer<Float>, _ blocks: Int

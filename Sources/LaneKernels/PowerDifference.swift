@@ -19,27 +19,36 @@ enum PowerDifference {
     }
   }
 
-  /// Multiplies `kernel` [n,n], lower triangle, by the differences of λ^θ at `values` [n].
+  /// Multiplies `kernel` [n,n], lower triangle, by the differences of λ^θ at `values` [n]; `scratch` is [2n].
   static func multiply<V: Lanes>(
-    _ theta: Double, _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int
+    _ theta: Double, _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int,
+    _ scratch: UnsafeMutablePointer<V>
   ) {
+    let inverses = scratch
+    let roots = scratch + n
     switch theta {
-    case 0: each(kernel, values, n) { _, _ in .zero }
+    case 0: Difference.multiply(kernel, n) { _, _ in .zero }
     case 1: break
-    case 2: each(kernel, values, n) { $0 + $1 }
-    case -1: each(kernel, values, n) { a, b in -((.one / a) * (.one / b)) }
-    case 0.5: each(kernel, values, n) { a, b in .one / (V.sqrt(a) + V.sqrt(b)) }
+    case 2: Difference.multiply(kernel, n) { values[$0] + values[$1] }
+    case -1:
+      for i in 0..<n { inverses[i] = .one / values[i] }
+      Difference.multiply(kernel, n) { -(inverses[$0] * inverses[$1]) }
+    case 0.5:
+      for i in 0..<n { roots[i] = V.sqrt(values[i]) }
+      Difference.multiply(kernel, n) { .one / (roots[$0] + roots[$1]) }
     case -0.5:
-      each(kernel, values, n) { a, b in
-        let ra = V.sqrt(a)
-        let rb = V.sqrt(b)
-        return -((.one / ra) * (.one / rb)) / (ra + rb)
+      for i in 0..<n {
+        roots[i] = V.sqrt(values[i])
+        inverses[i] = .one / roots[i]
       }
+      Difference.multiply(kernel, n) { -(inverses[$0] * inverses[$1]) / (roots[$0] + roots[$1]) }
     default:
       if theta > 0 && theta.rounded() == theta {
         whole(theta, kernel, values, n)
       } else {
-        each(kernel, values, n) { general($0, $1, V.constant(theta), isPositive: V.Bits.splat(theta > 0 ? -1 : 0)) }
+        Difference.multiply(kernel, n) {
+          general(values[$0], values[$1], V.constant(theta), isPositive: V.Bits.splat(theta > 0 ? -1 : 0))
+        }
       }
     }
   }
@@ -62,7 +71,9 @@ enum PowerDifference {
   ) {
     let isOdd = theta.truncatingRemainder(dividingBy: 2) != 0
     let exponent = V.constant(theta)
-    each(kernel, values, n) { a, b in
+    Difference.multiply(kernel, n) {
+      let a = values[$0]
+      let b = values[$1]
       let x = V.abs(a)
       let y = V.abs(b)
       let same = general(x, y, exponent, isPositive: .splat(-1))
@@ -72,14 +83,6 @@ enum PowerDifference {
         return V.select(mixed, (V.pow(x, exponent) + V.pow(y, exponent)) / (x + y), same)
       }
       return V.select(bothNegative, -same, V.select(mixed, same * (x - y) / (a - b), same))
-    }
-  }
-
-  @inline(always) private static func each<V: Lanes>(
-    _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int, _ difference: (V, V) -> V
-  ) {
-    for i in 0..<n {
-      for j in 0...i { kernel[i * n + j] *= difference(values[i], values[j]) }
     }
   }
 }

@@ -55,27 +55,21 @@ struct SpectralProgram<V: Lanes> {
     }
   }
 
-  /// Multiplies `kernel` [n,n], lower triangle, by the divided differences of primitive `index` at `values` [n].
+  /// Multiplies `kernel` [n,n], lower triangle, by the divided differences of primitive `index` at `values` [n]; `scratch`
+  /// is [2n].
   func multiplyDifferences(
-    _ index: Int, _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int
+    _ index: Int, _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int,
+    _ scratch: UnsafeMutablePointer<V>
   ) {
     let p = parameter(index)
     switch opcode(index) {
-    case .maximum: each(kernel, values, n) { Difference.maximum($0, $1, V.constant(p)) }
-    case .log: each(kernel, values, n) { Difference.log($0, $1) }
-    case .exp: each(kernel, values, n) { Difference.exp($0, $1) }
-    case .absolute: each(kernel, values, n) { Difference.absolute($0, $1) }
-    case .affine: each(kernel, values, n) { _, _ in V.constant(p) }
-    case .power: PowerDifference.multiply(p, kernel, values, n)
+    case .maximum: Difference.multiply(kernel, n) { Difference.maximum(values[$0], values[$1], V.constant(p)) }
+    case .log: Difference.multiplyLog(kernel, values, n, scratch)
+    case .exp: Difference.multiply(kernel, n) { Difference.exp(values[$0], values[$1]) }
+    case .absolute: Difference.multiply(kernel, n) { Difference.absolute(values[$0], values[$1]) }
+    case .affine: Difference.multiply(kernel, n) { _, _ in V.constant(p) }
+    case .power: PowerDifference.multiply(p, kernel, values, n, scratch)
     case nil: break
-    }
-  }
-
-  @inline(always) private func each(
-    _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int, _ difference: (V, V) -> V
-  ) {
-    for i in 0..<n {
-      for j in 0...i { kernel[i * n + j] *= difference(values[i], values[j]) }
     }
   }
 }
@@ -97,13 +91,43 @@ enum Difference {
     return V.select(bothPositive, .one, V.select(bothNegative, -.one, mixed))
   }
 
-  @inline(always) static func log<V: Lanes>(_ a: V, _ b: V) -> V {
-    let low = V.min(a, b)
-    let high = V.max(a, b)
-    let gap = high - low
-    let ratio = gap / low
-    let y = logarithmOfRatio(low, high, ratio) / gap
-    return V.select(gap .== .zero, .one / low, y)
+  /// Multiplies the lower triangle of `kernel` [n,n] by a function of its rows and columns.
+  @inline(always) static func multiply<V: Lanes>(
+    _ kernel: UnsafeMutablePointer<V>, _ n: Int, by difference: (_ row: Int, _ column: Int) -> V
+  ) {
+    for i in 0..<n {
+      for j in 0...i { kernel[i * n + j] *= difference(i, j) }
+    }
+  }
+
+  /// Multiplies `kernel` by the differences of the logarithm at `values` [n], all > 0; `scratch` is [2n].
+  ///
+  /// ln(a/b) is 2 artanh((a - b)/(a + b)) of numbers within a factor of two, and the same of their mantissas and a multiple of
+  /// ln 2 otherwise, which cancels nothing there.
+  @inline(always) static func multiplyLog<V: Lanes>(
+    _ kernel: UnsafeMutablePointer<V>, _ values: UnsafeMutablePointer<V>, _ n: Int, _ scratch: UnsafeMutablePointer<V>
+  ) {
+    let mantissas = scratch
+    let exponents = scratch + n
+    for i in 0..<n {
+      let (f, k) = V.decomposeAny(values[i])
+      mantissas[i] = .one + f
+      exponents[i] = V.number(k)
+    }
+    let third = V.constant(1.0 / 3)
+    let two = V.constant(2)
+    multiply(kernel, n) { i, j in
+      let gap = values[i] - values[j]
+      let sum = values[i] + values[j]
+      let isNear = V.abs(gap) .<= sum * third
+      let s =
+        V.select(isNear, gap, mantissas[i] - mantissas[j]) / V.select(isNear, sum, mantissas[i] + mantissas[j])
+      let z = s * s
+      let tail = z * V.wideLogarithmTail(z)
+      let k = exponents[i] - exponents[j]
+      let logarithm = V.fma(k, V.ln2High, V.fma(s, two, V.fma(s, tail, k * V.ln2Low)))
+      return V.select(isNear, two + tail, logarithm) / V.select(isNear, sum, gap)
+    }
   }
 
   /// `ln(hi/lo)` with `ratio = (hi - lo)/lo`, which may overflow.

@@ -105,7 +105,7 @@ enum SpectralVJP: LaneKernel {
           for j in 0...i { kernel[i * n + j] = .one }
         }
         for index in 0..<program.count {
-          program.multiplyDifferences(index, kernel, values, n)
+          program.multiplyDifferences(index, kernel, values, n, vectors + n * n)
           _ = program.apply(index, values, n)
         }
         SpectralRebuild.pullBack(

@@ -23,6 +23,8 @@ protocol LaneConstants {
   static func exponentialTail(_ z: Self) -> Self
   /// (2 atanh(s) - 2s)/s³ in z = s², for |s| ≤ 0.172: Taylor.
   static func logarithmTail(_ z: Self) -> Self
+  /// The same for |s| ≤ ⅓.
+  static func wideLogarithmTail(_ z: Self) -> Self
   /// (sin r - r)/r³ in z = r², for |r| ≤ π/4: Taylor.
   static func sineTail(_ z: Self) -> Self
   /// (cos r - 1 + r²/2)/r⁴ in z = r²: Taylor.
@@ -94,6 +96,25 @@ extension Lanes64 {
     p = fma(p, z, constant(0.28571428571428571))
     p = fma(p, z, constant(0.4))
     p = fma(p, z, constant(0.66666666666666667))
+    return p
+  }
+
+  @inline(always) static func wideLogarithmTail(_ z: Self) -> Self {
+    var p = constant(0.064516129032258063)
+    p = fma(p, z, constant(0.068965517241379309))
+    p = fma(p, z, constant(0.07407407407407407))
+    p = fma(p, z, constant(0.080000000000000002))
+    p = fma(p, z, constant(0.086956521739130432))
+    p = fma(p, z, constant(0.095238095238095233))
+    p = fma(p, z, constant(0.10526315789473684))
+    p = fma(p, z, constant(0.11764705882352941))
+    p = fma(p, z, constant(0.13333333333333333))
+    p = fma(p, z, constant(0.15384615384615385))
+    p = fma(p, z, constant(0.18181818181818182))
+    p = fma(p, z, constant(0.22222222222222221))
+    p = fma(p, z, constant(0.2857142857142857))
+    p = fma(p, z, constant(0.40000000000000002))
+    p = fma(p, z, constant(0.66666666666666663))
     return p
   }
 
@@ -205,6 +226,17 @@ extension Lanes32 {
     p = fma(p, z, constant(0.28571428571428571))
     p = fma(p, z, constant(0.4))
     p = fma(p, z, constant(0.66666666666666667))
+    return p
+  }
+
+  @inline(always) static func wideLogarithmTail(_ z: Self) -> Self {
+    var p = constant(0.13333333333333333)
+    p = fma(p, z, constant(0.15384615384615385))
+    p = fma(p, z, constant(0.18181818181818182))
+    p = fma(p, z, constant(0.22222222222222221))
+    p = fma(p, z, constant(0.2857142857142857))
+    p = fma(p, z, constant(0.40000000000000002))
+    p = fma(p, z, constant(0.66666666666666663))
     return p
   }
 

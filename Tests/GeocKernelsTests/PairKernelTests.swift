@@ -2,12 +2,14 @@ import CBlas
 import GeocKernelABI
 import Testing
 
+@testable import GeocKernels
+
 @Suite struct PairKernelTests {
   /// Eigenvalues, and eigenvectors as columns.
   static func eigenpairs(_ x: [Double], _ n: Int) -> (w: [Double], u: [Double]) {
     var columns = x
     var w = [Double](repeating: 0, count: n)
-    let info = LAPACKE_dsyev(
+    let info = DenseLibrary.routines.LAPACKE_dsyevd(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), Int32(n), &columns, Int32(n), &w)
     #expect(info == 0)
     return (w, Reference.transpose(columns, n, n))

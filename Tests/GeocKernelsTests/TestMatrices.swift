@@ -1,5 +1,7 @@
 import CBlas
 
+@testable import GeocKernels
+
 /// Symmetric test matrices and reference results for them.
 enum TestMatrices {
   /// Wishart, condition 1e12, repeated eigenvalues, identity, zero, diagonal, indefinite, tiny and huge.
@@ -89,11 +91,11 @@ enum TestMatrices {
     return rows.flatMap { $0 }
   }
 
-  /// Ascending, by LAPACK's dsyevd.
+  /// Ascending, by LAPACK's dsyevd. Whoever calls OpenBLAS before the kernels have loaded it waits forever for threads that they end.
   static func lapackEigenvalues(_ x: [Double], _ n: Int) -> [Double] {
     var a = x
     var w = [Double](repeating: 0, count: n)
-    let status = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 78, 85, Int32(n), &a, Int32(n), &w)
+    let status = DenseLibrary.routines.LAPACKE_dsyevd(LAPACK_COL_MAJOR, 78, 85, Int32(n), &a, Int32(n), &w)
     return status == 0 ? w : []
   }
 }

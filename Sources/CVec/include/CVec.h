@@ -86,6 +86,16 @@ CV_FLOAT_OPERATIONS(f, cv_f, float, cv_i)
 CV_INTEGER_OPERATIONS(l, cv_l, cv_ul, long)
 CV_INTEGER_OPERATIONS(i, cv_i, cv_ui, int)
 
+// Lane k of row `rows[k]` of an array of vectors.
+#define CV_GATHER(S, T, E, I, L)                                                                 \
+  CV_INLINE T cv_gather_##S(const E *p, I rows) {                                                \
+    T v;                                                                                         \
+    _Pragma("unroll") for (int i = 0; i < L; i++) v[i] = p[L * (long)rows[i] + i];               \
+    return v;                                                                                    \
+  }
+CV_GATHER(d, cv_d, double, cv_l, CV_DOUBLES)
+CV_GATHER(f, cv_f, float, cv_i, CV_FLOATS)
+
 CV_INLINE double cv_fma_1d(double a, double b, double c) { return CV_FMA(a, b, c); }
 CV_INLINE float cv_fma_1f(float a, float b, float c) { return CV_FMA(a, b, c); }
 CV_INLINE double cv_rint_1d(double a) { return __builtin_elementwise_roundeven(a); }
