@@ -19,7 +19,7 @@ package enum Catalogue {
     SpectralRebuildOp.self, SpectralRebuildVJPOp.self, SpectralMapOp.self, SpectralPowerOp.self,
     SpectralPowerVJPOp.self, SpectralPowerDpOp.self, PowerByOp.self, GuardedAbsOp.self, GuardedAbsVJPOp.self,
     GuardedMaxOp.self, GuardedMaxVJPOp.self, PairKernelOp.self, PairKernelVJPOp.self, PairContractionOp.self,
-    PairMapOp.self,
+    PairMapOp.self, PairExpOp.self,
     RandomUniformOp.self, SoftmaxVJPOp.self, CrossEntropyCoreOp.self, RowOp.self, RowSumOp.self, RadialOp.self,
     ConvolveOp.self, ConvolveInputOp.self, ConvolveWeightOp.self, UnfoldOp.self,
     ContrastOp.self, ContrastVJPOp.self, LabelledShareOp.self, LagCovarianceOp.self, LagCovarianceVJPOp.self,

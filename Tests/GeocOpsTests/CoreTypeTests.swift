@@ -51,6 +51,7 @@ import Testing
       ("guarded_abs", ["[B] Sym(3)[2]"], [:], ["[B] R[2, 3, 3]", "[B] R[2, 3]", "[B] R[2, 3, 3]", "[B] R"]),
       ("guarded_max", ["[B] Sym(3)"], ["eps": .real(0.1)], ["[B] R[3, 3]", "[B] R[3]", "[B] R[3, 3]"]),
       ("pair_map", ["SPD(3)", "[B] Sym(3)[2]"], ["c": .real(1), "p": .real(-1)], ["[B] R[2, 3, 3]"]),
+      ("pair_exp", ["SPD(3)", "[B] Sym(3)[2]"], ["c": .real(1), "p": .real(-1)], ["[B] R[2, 3, 3]"]),
       ("power_by", ["[B] SPD(3)", "R"], [:], ["[B] R[3, 3]"]),
       ("as_type", ["[B] R[3, 3]"], ["type": .type(GeoType(Space("Sym", [3])))], ["[B] Sym(3)"]),
       ("stop_gradient", ["[B] SPD(3)"], [:], ["[B] SPD(3)"]),

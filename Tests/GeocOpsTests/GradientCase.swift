@@ -101,6 +101,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
       GradientCase("guarded_max", ["[B] SPD(4)[2]"], op("guarded_max", ["eps": .real(1.2)])),
       GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)[2]"], op("pair_map", ["c": .real(0.5), "p": .real(-0.5)])),
       GradientCase("pair_map root", ["[B] SPD(4)", "Sym(4)"], op("pair_map", ["c": .real(2), "p": .real(0.5)])),
+      GradientCase("pair_exp", ["SPD(4)", "[B] Sym(4)[2]"], op("pair_exp", ["c": .real(2), "p": .real(-0.5)])),
+      GradientCase("pair_exp batch", ["[B] SPD(4)", "[B] Sym(4)"], op("pair_exp", ["c": .real(1), "p": .real(-1)])),
       GradientCase("pair_map inverse", ["[B] SPD(4)", "[B] Sym(4)"], op("pair_map", ["c": .real(1), "p": .real(-1)])),
       GradientCase(
         "spectral_grad log", ["[B] SPD(4)[2]", "[B] Sym(4)[2]"],

@@ -116,6 +116,9 @@ enum GradientCatalogue {
       GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)"], ["c": .real(1), "p": .real(-1)]),
       GradientCase("pair_map", ["SPD(4)", "[B] Sym(4)"], ["c": .real(0.5), "p": .real(0.5)]),
       GradientCase("pair_map", ["SPD(3)", "[B] Sym(3)"], ["c": .real(2), "p": .real(0.7)]),
+      GradientCase("pair_exp", ["[B] SPD(4)", "[B] Sym(4)"], ["c": .real(1), "p": .real(-1)]),
+      GradientCase("pair_exp", ["SPD(4)", "[B] Sym(4)[2]"], ["c": .real(2), "p": .real(-0.5)]),
+      GradientCase("pair_exp", ["SPD(4)", "[B] Sym(4)"], ["c": .real(1), "p": .real(-1)]),
     ]
     + [
       "log", "exp", "pow(0.5)", "pow(-0.5)", "pow(3)", "max(0.5)", "max(0.3) |> log", "log |> affine(0.5, 1) |> exp",

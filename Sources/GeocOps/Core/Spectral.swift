@@ -341,7 +341,7 @@ enum PairMapOp: Op {
 
   /// Whether every tangent vector of a batch has the same base point, whose eigenbasis passes can then take to what stands
   /// around.
-  private static func hasOneBase(_ c: OpContext) -> Bool {
+  static func hasOneBase(_ c: OpContext) -> Bool {
     !c.inputTypes[0].isBatched && c.inputTypes[1].isBatched && c.inputShape(0).count == 2
   }
 
@@ -349,6 +349,11 @@ enum PairMapOp: Op {
   private static func weighted(
     _ b: inout Builder, _ c: OpContext, _ w: Value, _ u: Value, _ v: Value
   ) throws -> Value {
+    try b.congruence(u, try b.mul(v, try weight(&b, c, w)), transpose: true)
+  }
+
+  /// (c(a_i + a_j))^p
+  static func weight(_ b: inout Builder, _ c: OpContext, _ w: Value) throws -> Value {
     let (factor, p) = (c.attributes.real("c"), c.attributes.real("p"))
     let sum = "\(factor) * (x0 + x1)"
     let power =
@@ -358,8 +363,7 @@ enum PairMapOp: Op {
       case -1: "reciprocal(\(sum))"
       default: "pow(\(sum), \(p))"
       }
-    let weight = try b.map(power, [w, try b.reshape(w, [b.shape(w).last ?? 1, 1])])
-    return try b.congruence(u, try b.mul(v, weight), transpose: true)
+    return try b.map(power, [w, try b.reshape(w, [b.shape(w).last ?? 1, 1])])
   }
 }
 
@@ -375,5 +379,9 @@ extension Builder {
   /// E[(EᵀVE) ∘ (c(a_i + a_j))^p]Eᵀ at the base point `a`.
   package mutating func pairMap(_ a: Value, _ v: Value, c: Double, p: Double) throws -> Value {
     try one("pair_map", [a, v], ["c": .real(c), "p": .real(p)])
+  }
+  /// (I + L) a (I + L) for L = `pairMap` of v.
+  package mutating func pairExp(_ a: Value, _ v: Value, c: Double, p: Double) throws -> Value {
+    try one("pair_exp", [a, v], ["c": .real(c), "p": .real(p)])
   }
 }

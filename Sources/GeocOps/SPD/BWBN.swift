@@ -89,8 +89,7 @@ enum BWBNOp: Op {
     let scaled = try b.node("guarded_abs", [j])
     var u = try b.map("2 * (x0 - x1)", [scaled[0], one])
     if let basis { u = try b.congruence(basis, u, transpose: true) }
-    let l = try b.pairMap(target, u, c: 2, p: -0.5)
-    let y = try b.congruence(try b.add(one, l), target)
+    let y = try b.pairExp(target, u, c: 2, p: -0.5)
     let coloured = try colouring.map { try b.congruence($0, y) } ?? y
     let result = theta == 1 ? coloured : try b.matrixPower(coloured, 1 / theta)
     let share = 1 / Double(max(1, shape.dropLast(2).reduce(1, *)))

@@ -28,12 +28,6 @@ enum BuresWasserstein {
     try b.map("x0 - 2 * x1", [try twiceSymmetricProduct(&b, a, x), a])
   }
 
-  /// exp_A V = (I + L) A (I + L) with LA + AL = V.
-  static func exp(_ b: inout Builder, _ a: Value, _ v: Value) throws -> Value {
-    let l = try b.pairMap(a, v, c: 1, p: -1)
-    return try b.congruence(try b.add(try b.identity(b.shape(a).last ?? 1), l), a)
-  }
-
   /// One fixed-point step of the mean from G: T̄ G T̄ with T̄ the mean of the maps to the points = F^{−T} R̄² F^{−1}.
   static func meanStep(_ b: inout Builder, _ g: Value, leading: Int, _ root: (inout Builder, Value) throws -> Value)
     throws -> Value

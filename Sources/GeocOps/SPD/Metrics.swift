@@ -105,7 +105,7 @@ enum SPDExpMapOp: Op {
         try b.spectral(log, a), try b.one("spectral_grad", [a, v], ["f": .spectral(log)]))
       return [try b.spectral(SpectralFunction([.exp]), moved)]
     case "log_cholesky": return [try LogCholesky.exp(&b, a, v)]
-    case "bures_wasserstein": return [try BuresWasserstein.exp(&b, a, v)]
+    case "bures_wasserstein": return [try b.pairExp(a, v, c: 1, p: -1)]
     default: return [try AffineInvariant.exp(&b, a, v)]
     }
   }

@@ -46,9 +46,7 @@ enum SPDSpace: SpaceDeclaration {
       let (root, inverse) = try roots(&b, x)
       let inner = try b.congruence(inverse, u)
       return try b.congruence(root, try b.spectral(SpectralFunction([.exp]), inner))
-    case "bures_wasserstein":
-      let l = try b.pairMap(x, u, c: 1, p: -1)
-      return try b.congruence(try b.add(try b.identity(g.space.sizes[0]), l), x)
+    case "bures_wasserstein": return try b.pairExp(x, u, c: 1, p: -1)
     default:
       let half = try b.matmul(u, try b.solve(x, u))
       return try b.sym(try b.map("x0 + x1 + 0.5 * x2", [x, u, half]))
