@@ -18,17 +18,14 @@ enum PairExpOp: Op {
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
     let (a, v) = (c.inputs[0], c.inputs[1])
-    guard PairMapOp.hasOneBase(c) else {
-      let l = try b.node("pair_map", [a, v], c.attributes)[0]
-      return [try b.congruence(try b.add(try b.identity(b.shape(a).last ?? 1), l), a)]
-    }
+    guard PairMapOp.hasOneBase(c) else { return [try b.congruence(try transport(&b, c), a)] }
     let pair = try b.eigh(a)
     let h = try factor(&b, c, pair, try b.congruence(pair.u, try b.sym(v)))
     return [try b.congruence(pair.u, try b.syrk(h, alpha: 1), transpose: true)]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
-    guard PairMapOp.hasOneBase(c) else { return nil }
     guard let dy = cotangents[0] else { return [nil, nil] }
+    guard PairMapOp.hasOneBase(c) else { return try spelledOutVJP(&b, c, dy) }
     let pair = try b.eigh(c.inputs[0])
     let v = try b.congruence(pair.u, try b.sym(c.inputs[1]))
     let h = try factor(&b, c, pair, v)
@@ -45,6 +42,22 @@ enum PairExpOp: Op {
     return [
       try b.congruence(pair.u, da, transpose: true), try b.congruence(pair.u, dv, transpose: true),
     ]
+  }
+
+  /// I + L
+  private static func transport(_ b: inout Builder, _ c: OpContext) throws -> Value {
+    let l = try b.node("pair_map", c.inputs, c.attributes)[0]
+    return try b.add(try b.identity(c.inputShape(0).last ?? 1), l)
+  }
+
+  /// The gradients where every tangent vector has a base point of its own.
+  private static func spelledOutVJP(_ b: inout Builder, _ c: OpContext, _ raw: Value) throws -> [Value?]? {
+    let dy = try b.sym(raw)
+    let w = try transport(&b, c)
+    let dl = try b.scale(try b.matmul(try b.matmul(c.inputs[0], w), dy), 2)
+    guard let own = try PairMapOp.vjp(&b, c, [dl]), let throughL = own[0] else { return nil }
+    let direct = try b.summedInside(try b.congruence(w, dy), c.inputShape(0))
+    return [try b.add(direct, throughL), own[1]]
   }
 
   /// H = (I + K)Λ^½, given the tangent vectors in the eigenbasis.
