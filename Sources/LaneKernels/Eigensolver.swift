@@ -15,7 +15,10 @@ enum Eigensolver {
     var u: UnsafeMutablePointer<V>
     var scratch: UnsafeMutablePointer<V>
     var factor: V
+    /// Lanes with a NaN or an infinity.
     var isBad: V.Bits
+    /// Lanes that have not become diagonal.
+    var isUnfinished = V.Bits.splat(0)
     /// Subdiagonal [n].
     var e: UnsafeMutablePointer<V> { scratch }
   }
@@ -35,8 +38,8 @@ enum Eigensolver {
   ) -> Bool {
     var reduced = reduce(x, n, w, u, vectors: vectors, scratch)
     var nothing = Lookahead.nothing
-    let converged = diagonalise(&reduced, 1, n, vectors: vectors, &nothing)
-    return finish(reduced, n, vectors: vectors, converged: converged == 1)
+    diagonalise(&reduced, 1, n, vectors: vectors, &nothing)
+    return finish(reduced, n, vectors: vectors)
   }
 
   /// Scales, reduces and forms Q.
@@ -74,14 +77,13 @@ enum Eigensolver {
     return Reduced(w: w, u: u, scratch: scratch, factor: factor, isBad: isBad)
   }
 
-  /// Brings `count` tridiagonal problems to diagonals side by side; bit k says whether problem k converged.
+  /// Brings `count` tridiagonal problems to diagonals side by side.
   ///
   /// Eigenvalues come first, by sweeps that touch no vectors: with an eigenvalue for its shift the first sweep of a block mostly
   /// finds it again, so that the vectors are turned about half as often as by Wilkinson's shifts.
   @inline(always) private static func diagonalise<V: Lanes>(
     _ problems: UnsafeMutablePointer<Reduced<V>>, _ count: Int, _ n: Int, vectors: Bool, _ ahead: inout Lookahead
-  ) -> Int {
-    var converged = 0
+  ) {
     let shifted = !vectors || n >= leastRowsForShifts
     if shifted {
       withUnsafeTemporaryAllocation(of: RootFreeQL<V>.self, capacity: count) { side in
@@ -97,14 +99,14 @@ enum Eigensolver {
         }
         if vectors {
           var nothing = Lookahead.nothing
-          _ = QLIteration.run(side, count, n, &nothing)
+          QLIteration.run(side, count, n, &nothing)
         } else {
-          converged = QLIteration.run(side, count, n, &ahead)
-          for k in 0..<count { spoil(side[k].blocks.remaining(n), side[k].d, n) }
+          QLIteration.run(side, count, n, &ahead)
+          for k in 0..<count { problems[k].isUnfinished = side[k].blocks.remaining(n) }
         }
       }
     }
-    guard vectors else { return converged }
+    guard vectors else { return }
     withUnsafeTemporaryAllocation(of: ImplicitQL<V>.self, capacity: count) { side in
       withUnsafeTemporaryAllocation(of: Int.self, capacity: count * 2 * sweepsPerBatch) { ranges in
         guard let side = side.baseAddress, let ranges = ranges.baseAddress else { return }
@@ -115,14 +117,13 @@ enum Eigensolver {
               d: problems[k].w, e: problems[k].e, u: problems[k].u, shifts: shifted ? scratch + 2 * n : nil,
               rotations: scratch + 8 * n, ranges: ranges + k * 2 * sweepsPerBatch))
         }
-        converged = QLIteration.run(side, count, n, &ahead)
+        QLIteration.run(side, count, n, &ahead)
         for k in 0..<count {
           side[k].flush(n)
-          spoil(side[k].blocks.remaining(n), side[k].d, n)
+          problems[k].isUnfinished = side[k].blocks.remaining(n)
         }
       }
     }
-    return converged
   }
 
   /// Makes the results `x` [count] of lanes NaN.
@@ -131,16 +132,14 @@ enum Eigensolver {
     for i in 0..<count { x[i] = V.select(lanes, V.splat(V.Scalar.nan), x[i]) }
   }
 
-  /// Takes the scaling back and marks failed lanes.
-  private static func finish<V: Lanes>(
-    _ reduced: Reduced<V>, _ n: Int, vectors: Bool, converged: Bool
-  ) -> Bool {
-    let w = reduced.w
+  /// Takes the scaling back and marks failed lanes; whether there are none.
+  private static func finish<V: Lanes>(_ reduced: Reduced<V>, _ n: Int, vectors: Bool) -> Bool {
     let back = V.one / reduced.factor
-    for i in 0..<n { w[i] *= back }
-    spoil(reduced.isBad, w, n)
+    let failed = reduced.isBad | reduced.isUnfinished
+    for i in 0..<n { reduced.w[i] *= back }
+    spoil(failed, reduced.w, n)
     if vectors { spoil(reduced.isBad, reduced.u, n * n) }
-    return converged && !reduced.isBad.any
+    return !failed.any
   }
 
   /// All fields of all groups of a call, a few side by side; `scratch` is what 128 bytes of lanes need.
@@ -173,8 +172,8 @@ enum Eigensolver {
         var ahead = Lookahead(
           memory(0, x(next).base), vectors ? memory(2, work(next / fields, next % fields, 0)) : .none,
           steps: count * n * n / 2)
-        let converged = diagonalise(reduced, count, n, vectors: vectors, &ahead)
-        for k in 0..<count where !finish(reduced[k], n, vectors: vectors, converged: converged & (1 << k) != 0) {
+        diagonalise(reduced, count, n, vectors: vectors, &ahead)
+        for k in 0..<count where !finish(reduced[k], n, vectors: vectors) {
           recordFailure(call, group: (p + k) / fields, field: (p + k) % fields, w(p + k), n)
         }
       }

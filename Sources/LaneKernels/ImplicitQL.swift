@@ -58,8 +58,7 @@ struct ImplicitQL<V: Lanes>: QLSweeps {
       table[0] = turn.c
       table[1] = turn.s
     } else {
-      let index = V.Bits.splat(row)
-      let takesPart = (index .>= blocks.start) & (index .< blocks.end)
+      let takesPart = blocks.holds(row)
       let isFirst = V.Bits.splat(row + 1) .== blocks.end
       let turn = rotate(
         d[0], d[1], e[0], e[1], V.select(isFirst, .one, table[2]), V.select(isFirst, .one, table[3]))

@@ -7,23 +7,20 @@ enum QLIteration {
     V.count == 1 || n > 48 ? 2 : Swift.min(4, 2 * V.perGroup)
   }
 
-  /// Diagonalises `count` problems side by side. Bit k of the result says whether problem k converged.
+  /// Diagonalises `count` problems side by side. The blocks that remain have not converged.
   ///
   /// The largest |d|, |e| must be about 2^20. Every row of a sweep is a step of `ahead`.
   @inline(always) static func run<S: QLSweeps>(
     _ problems: UnsafeMutablePointer<S>, _ count: Int, _ n: Int, _ ahead: inout Lookahead
-  ) -> Int {
+  ) {
     // LAPACK allows 30 sweeps per eigenvalue; a lane cannot take more than that, and lanes run in parallel.
     let limit = 40 * n
-    var converged = 0
     var running = (1 << count) - 1
     while true {
       var top = 0
       var bottom = n
       for k in 0..<count where running & (1 << k) != 0 {
-        let isDone = !problems[k].begin(n)
-        if isDone { converged |= 1 << k }
-        if isDone || problems[k].blocks.sweeps > limit {
+        if !problems[k].begin(n) || problems[k].blocks.sweeps > limit {
           running &= ~(1 << k)
         } else {
           top = Swift.max(top, problems[k].blocks.high)
@@ -43,7 +40,6 @@ enum QLIteration {
       }
       for k in 0..<count where running & (1 << k) != 0 { problems[k].end(n) }
     }
-    return converged
   }
 }
 

@@ -45,8 +45,7 @@ struct RootFreeQL<V: Lanes>: QLSweeps {
       d[row] = shift + next
       (gamma, p, s) = (next, nextP, sine)
     } else {
-      let index = V.Bits.splat(row)
-      let takesPart = (index .>= blocks.start) & (index .< blocks.end)
+      let takesPart = blocks.holds(row)
       let inside = takesPart & (V.Bits.splat(row + 1) .< blocks.end)
       e[row + 1] = V.select(inside, s * r, e[row + 1])
       e[row] = V.select(takesPart, sine * nextP, square)

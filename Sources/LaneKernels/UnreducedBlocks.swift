@@ -38,10 +38,13 @@ struct UnreducedBlocks<V: Lanes> {
   /// Whether a row is in the blocks of all lanes, with the rows above and below it.
   @inline(always) func areCommon(_ row: Int) -> Bool { row >= commonLow && row + 1 < commonHigh }
 
+  /// Lanes whose block holds rows `row` and `row + 1`.
+  @inline(always) func holds(_ row: Int) -> V.Bits { (start .<= .splat(row)) & (end .> .splat(row)) }
+
   /// Finds the blocks of the next sweep of the matrices with diagonals `d` [n] and subdiagonals `e` [n]; nil once all lanes are
   /// diagonal.
   ///
-  /// A subdiagonal that is not `isLarge` beside its diagonals is set to zero. The first one of a block, which is the one that
+  /// A subdiagonal that is not `isLarge` beside its diagonals ends a block. The first one of a block, which is the one that
   /// converges, is looked at before every sweep and multiplied with `patience` for that; all of them are every few sweeps,
   /// and where a block has come to its end.
   @inline(always) mutating func next(

@@ -87,16 +87,7 @@ extension Lanes64 {
   }
 
   @inline(always) static func logarithmTail(_ z: Self) -> Self {
-    var p = constant(0.10526315789473684)
-    p = fma(p, z, constant(0.11764705882352941))
-    p = fma(p, z, constant(0.13333333333333333))
-    p = fma(p, z, constant(0.15384615384615385))
-    p = fma(p, z, constant(0.18181818181818182))
-    p = fma(p, z, constant(0.22222222222222222))
-    p = fma(p, z, constant(0.28571428571428571))
-    p = fma(p, z, constant(0.4))
-    p = fma(p, z, constant(0.66666666666666667))
-    return p
+    logarithmTail(z, from: constant(0.10526315789473684))
   }
 
   @inline(always) static func wideLogarithmTail(_ z: Self) -> Self {
@@ -106,15 +97,19 @@ extension Lanes64 {
     p = fma(p, z, constant(0.080000000000000002))
     p = fma(p, z, constant(0.086956521739130432))
     p = fma(p, z, constant(0.095238095238095233))
-    p = fma(p, z, constant(0.10526315789473684))
-    p = fma(p, z, constant(0.11764705882352941))
+    return logarithmTail(z, from: fma(p, z, constant(0.10526315789473684)))
+  }
+
+  /// The coefficients below `top`, which stands for all from there on.
+  @inline(always) private static func logarithmTail(_ z: Self, from top: Self) -> Self {
+    var p = fma(top, z, constant(0.11764705882352941))
     p = fma(p, z, constant(0.13333333333333333))
     p = fma(p, z, constant(0.15384615384615385))
     p = fma(p, z, constant(0.18181818181818182))
-    p = fma(p, z, constant(0.22222222222222221))
-    p = fma(p, z, constant(0.2857142857142857))
-    p = fma(p, z, constant(0.40000000000000002))
-    p = fma(p, z, constant(0.66666666666666663))
+    p = fma(p, z, constant(0.22222222222222222))
+    p = fma(p, z, constant(0.28571428571428571))
+    p = fma(p, z, constant(0.4))
+    p = fma(p, z, constant(0.66666666666666667))
     return p
   }
 
@@ -222,21 +217,21 @@ extension Lanes32 {
   }
 
   @inline(always) static func logarithmTail(_ z: Self) -> Self {
-    var p = constant(0.22222222222222222)
-    p = fma(p, z, constant(0.28571428571428571))
-    p = fma(p, z, constant(0.4))
-    p = fma(p, z, constant(0.66666666666666667))
-    return p
+    logarithmTail(z, from: constant(0.22222222222222222))
   }
 
   @inline(always) static func wideLogarithmTail(_ z: Self) -> Self {
     var p = constant(0.13333333333333333)
     p = fma(p, z, constant(0.15384615384615385))
     p = fma(p, z, constant(0.18181818181818182))
-    p = fma(p, z, constant(0.22222222222222221))
-    p = fma(p, z, constant(0.2857142857142857))
-    p = fma(p, z, constant(0.40000000000000002))
-    p = fma(p, z, constant(0.66666666666666663))
+    return logarithmTail(z, from: fma(p, z, constant(0.22222222222222222)))
+  }
+
+  /// The coefficients below `top`, which stands for all from there on.
+  @inline(always) private static func logarithmTail(_ z: Self, from top: Self) -> Self {
+    var p = fma(top, z, constant(0.28571428571428571))
+    p = fma(p, z, constant(0.4))
+    p = fma(p, z, constant(0.66666666666666667))
     return p
   }
 

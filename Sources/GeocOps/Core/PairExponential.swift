@@ -17,31 +17,25 @@ enum PairExpOp: Op {
   static func infer(_ call: TypeCall) throws -> [GeoType] { try PairMapOp.infer(call) }
 
   static func body(_ b: inout Builder, _ c: OpContext) throws -> [Value]? {
-    let (a, v) = (c.inputs[0], c.inputs[1])
-    guard PairMapOp.hasOneBase(c) else { return [try b.congruence(try transport(&b, c), a)] }
-    let pair = try b.eigh(a)
-    let h = try factor(&b, c, pair, try b.congruence(pair.u, try b.sym(v)))
-    return [try b.congruence(pair.u, try b.syrk(h, alpha: 1), transpose: true)]
+    guard PairMapOp.hasOneBase(c) else { return [try b.congruence(try transport(&b, c), c.inputs[0])] }
+    let (_, u, _, h) = try inEigenbasis(&b, c)
+    return [try b.congruence(u, try b.syrk(h), transpose: true)]
   }
   static func vjp(_ b: inout Builder, _ c: OpContext, _ cotangents: [Value?]) throws -> [Value?]? {
     guard let dy = cotangents[0] else { return [nil, nil] }
     guard PairMapOp.hasOneBase(c) else { return try spelledOutVJP(&b, c, dy) }
-    let pair = try b.eigh(c.inputs[0])
-    let v = try b.congruence(pair.u, try b.sym(c.inputs[1]))
-    let h = try factor(&b, c, pair, v)
-    let half = try b.matmul(try b.congruence(pair.u, try b.sym(dy)), h)
-    let dk = try b.sym(try b.map("2 * x0 * sqrt(x1)", [half, pair.w]))
-    let dv = try b.mul(dk, try PairMapOp.weight(&b, c, pair.w))
+    let (w, u, v, h) = try inEigenbasis(&b, c)
+    let half = try b.matmul(try b.congruence(u, try b.sym(dy)), h)
+    let dk = try b.sym(try b.map("2 * x0 * sqrt(x1)", [half, w]))
+    let dv = try b.mul(dk, try PairMapOp.weight(&b, c, w))
     // In the eigenbasis; Λ^½ on both sides is taken off once for the batch.
     let shape = c.inputShape(0)
     let direct = try b.batchSum(try b.summed(try b.matmul(h, half, ta: true), to: shape))
-    let contraction = try b.node("pair_contraction", [pair.w, v, dk], c.attributes)[0]
+    let contraction = try b.node("pair_contraction", [w, v, dk], c.attributes)[0]
     let throughL = try b.batchSum(try b.summed(contraction, to: shape))
-    let column = try b.reshape(pair.w, [shape.last ?? 1, 1])
-    let da = try b.map("x0 * rsqrt(x1) * rsqrt(x2) + x3", [direct, pair.w, column, throughL])
-    return [
-      try b.congruence(pair.u, da, transpose: true), try b.congruence(pair.u, dv, transpose: true),
-    ]
+    let column = try b.reshape(w, [shape.last ?? 1, 1])
+    let da = try b.map("x0 * rsqrt(x1) * rsqrt(x2) + x3", [direct, w, column, throughL])
+    return [try b.congruence(u, da, transpose: true), try b.congruence(u, dv, transpose: true)]
   }
 
   /// I + L
@@ -60,12 +54,14 @@ enum PairExpOp: Op {
     return [try b.add(direct, throughL), own[1]]
   }
 
-  /// H = (I + K)Λ^½, given the tangent vectors in the eigenbasis.
-  private static func factor(
-    _ b: inout Builder, _ c: OpContext, _ pair: (w: Value, u: Value), _ v: Value
-  ) throws -> Value {
-    let one = try b.identity(b.shape(pair.w).last ?? 1)
-    return try b.map(
-      "x0 * (x1 * sqrt(x2)) + x3 * sqrt(x2)", [v, try PairMapOp.weight(&b, c, pair.w), pair.w, one])
+  /// The eigenpairs of the base point, the tangent vectors in their basis, and H = (I + K)Λ^½.
+  private static func inEigenbasis(
+    _ b: inout Builder, _ c: OpContext
+  ) throws -> (w: Value, u: Value, v: Value, h: Value) {
+    let (w, u) = try b.eigh(c.inputs[0])
+    let v = try b.congruence(u, try b.sym(c.inputs[1]))
+    let one = try b.identity(c.inputShape(0).last ?? 1)
+    let weight = try PairMapOp.weight(&b, c, w)
+    return (w, u, v, try b.map("x0 * (x1 * sqrt(x2)) + x3 * sqrt(x2)", [v, weight, w, one]))
   }
 }
